@@ -1,0 +1,1 @@
+//! corepool-kernel

@@ -1,0 +1,34 @@
+/**
+ * Reading an options object: own properties only, so that a polluted `Object.prototype` changes nothing; unknown keys
+ * refused; each property read once, before anything starts.
+ */
+import { invalidType, unknownOption } from '../errors/index.ts'
+
+/** True for an object literal or an `Object.create(null)`; false for arrays, class instances and proxies of them. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/**
+ * A null-prototype copy of the own, defined options.
+ * @param of what the options belong to, for the message: `square()`, `new Process()`
+ * @throws CorepoolError `ERR_INVALID_ARG_TYPE` when it is no plain object, `ERR_INVALID_ARG_VALUE` for an unknown key
+ */
+export function readOptions<K extends string>(
+  of: string,
+  options: unknown,
+  known: readonly K[],
+): { readonly [key in K]?: unknown } {
+  const own: { [key in K]?: unknown } = Object.create(null)
+  if (options === undefined) return own
+  if (!isPlainObject(options)) throw invalidType(`the options of ${of}`, 'a plain object', options)
+  for (const key of Object.keys(options)) {
+    const name = known.find((candidate) => candidate === key)
+    if (name === undefined) throw unknownOption(of, key, known)
+    const value = options[key]
+    if (value !== undefined) own[name] = value
+  }
+  return own
+}

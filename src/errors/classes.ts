@@ -1,0 +1,116 @@
+/**
+ * The one error tree of the package. Every error carries a stable `code`; the class says what a caller would do about it.
+ * Nothing here words a message: that is the business of the files beside this one.
+ */
+
+/** Every code that an error of this package can carry. */
+export type ErrorCode =
+  | 'ERR_INVALID_ARG_TYPE'
+  | 'ERR_INVALID_ARG_VALUE'
+  | 'ERR_NOT_STARTED'
+  | 'ERR_ALREADY_STARTED'
+  | 'ERR_STILL_RUNNING'
+  | 'ERR_CLOSED'
+  | 'ERR_DAEMON_CHILD'
+  | 'ERR_TARGET_CAPTURES'
+  | 'ERR_TARGET_NOT_FOUND'
+  | 'ERR_TARGET_LOAD_FAILED'
+  | 'ERR_ARGS_NOT_CLONEABLE'
+  | 'ERR_RESULT_NOT_CLONEABLE'
+  | 'ERR_PAYLOAD_TOO_LARGE'
+  | 'ERR_LENGTH_MISMATCH'
+  | 'ERR_DTYPE'
+  | 'ERR_DETACHED'
+  | 'ERR_RESIZABLE'
+  | 'ERR_OVERLAP'
+  | 'ERR_OUT_OF_MEMORY'
+  | 'ERR_NATIVE_PANIC'
+  | 'ERR_BINDING_LOAD'
+  | 'ERR_WORKER_DIED'
+  | 'ERR_EXIT_WITHOUT_RESULT'
+  | 'ABORT_ERR'
+  | 'ERR_SPAWN_FAILED'
+
+/** The root of the tree; thrown itself where an argument or an option is wrong. */
+export class CorepoolError extends Error {
+  readonly code: string
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  static {
+    // On the prototype, as built-in errors have it: `name` is then no own property that a child's report would carry.
+    Object.defineProperty(this.prototype, 'name', { value: 'CorepoolError', writable: true, configurable: true })
+  }
+}
+
+/** A Process was asked for something that its state does not allow. */
+export class ProcessStateError extends CorepoolError {
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'ProcessStateError', writable: true, configurable: true })
+  }
+}
+
+/** The target cannot be sent, found or loaded: change the target. */
+export class TargetError extends CorepoolError {
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'TargetError', writable: true, configurable: true })
+  }
+}
+
+/** An array does not fit: its dtype, its length, its memory. */
+export class ArrayError extends CorepoolError {
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'ArrayError', writable: true, configurable: true })
+  }
+}
+
+/** What a TaskError knows of the worker that was to deliver. */
+export interface WorkerFate {
+  readonly pid: number | null
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly reason: string
+}
+
+/** A task ended without its value: the worker died, left without a result, or could not be started. */
+export class TaskError extends CorepoolError {
+  readonly pid?: number | null
+  readonly exitCode?: number | null
+  readonly signal?: NodeJS.Signals | null
+  readonly reason?: string
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { fate?: WorkerFate }) {
+    super(code, message, options)
+    if (options?.fate !== undefined) {
+      this.pid = options.fate.pid
+      this.exitCode = options.fate.exitCode
+      this.signal = options.fate.signal
+      this.reason = options.fate.reason
+    }
+  }
+
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'TaskError', writable: true, configurable: true })
+  }
+}
+
+/** The caller's own AbortSignal ended it; `cause` is the signal's reason. */
+export class AbortError extends CorepoolError {
+  constructor(message: string, cause: unknown) {
+    super('ABORT_ERR', message, { cause })
+  }
+
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'AbortError', writable: true, configurable: true })
+  }
+}
+
+/** An error of the child whose class does not exist here: its name, message, code, cause, own fields and remote stack. */
+export class RemoteError extends CorepoolError {
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'RemoteError', writable: true, configurable: true })
+  }
+}

@@ -1,0 +1,1 @@
+export { CorepoolError } from './errors/index.ts'

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['__test__/**/*.test.ts'],
+    // The tests import `corepool` by its name and so run what users install: the built package, untransformed.
+    server: { deps: { external: [/\/dist\//] } },
+    // Real child processes and real threads on few cores: files one at a time, so that timings inside a test mean something.
+    fileParallelism: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+})
