@@ -1,1 +1,22 @@
-export { CorepoolError } from './errors/index.ts'
+export {
+  AbortError,
+  ArrayError,
+  CorepoolError,
+  ProcessStateError,
+  RemoteError,
+  TargetError,
+  TaskError,
+  type ErrorCode,
+} from './errors/index.ts'
+export { cube, isNative, square, type AsyncOptions, type Kernel, type Operand } from './kernel/index.ts'
+export type { Arrays, DType, NumericArray } from './memory/index.ts'
+export {
+  Process,
+  target,
+  type ChildOptions,
+  type ExitStatus,
+  type ModuleTarget,
+  type ProcessOptions,
+  type ProcessState,
+  type Target,
+} from './process/index.ts'

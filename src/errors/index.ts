@@ -11,3 +11,27 @@ export {
   type WorkerFate,
 } from './classes.ts'
 export { aborted, describe, invalidType, invalidValue, unknownOption } from './arguments.ts'
+export {
+  captures,
+  rewritten,
+  targetLoadFailed,
+  targetNotFound,
+  unreadableTarget,
+  unsendableTarget,
+  type CapturedName,
+  type UnsendableKind,
+} from './targets.ts'
+export { detached, misfit, noMemory, notAnArray, outAndDtype, resizable, tooManyArguments } from './arrays.ts'
+export { bindingNotLoaded, fromNative, nativeFailure } from './native.ts'
+export {
+  alreadyStarted,
+  closed,
+  daemonChild,
+  exitWithoutResult,
+  notStarted,
+  spawnFailed,
+  startedBefore,
+  stillRunning,
+  workerDied,
+} from './processes.ts'
+export { notCloneable, payloadTooLarge, type Payload } from './payloads.ts'

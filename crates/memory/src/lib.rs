@@ -1,1 +1,13 @@
-//! corepool-memory
+//! Memory that kernels read and write: the element types, the one checked [`View`] over memory that somebody else owns,
+//! and [`Buffer`], aligned memory that the library owns itself.
+//!
+//! Knows nothing of kernels, threads or JavaScript. Its invariant: a `View` that exists is aligned, does not wrap around the
+//! address space, and its length times its element size is its size in bytes.
+
+mod buffer;
+mod element;
+mod view;
+
+pub use buffer::{Buffer, HUGE_PAGE, OutOfMemory};
+pub use element::ElementType;
+pub use view::{View, ViewError};

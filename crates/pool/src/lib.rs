@@ -1,1 +1,50 @@
-//! corepool-pool
+//! A pool of threads, one for each CPU that the process may use and pinned to it, that runs jobs cut into chunks.
+//!
+//! Synchronous jobs ([`Pool::run`]) borrow what they work on; the calling thread takes part, and there is one at a time: a second
+//! caller runs its chunks itself. Asynchronous jobs ([`Pool::submit`]) own what they work on, queue, and are run by the workers.
+//! The pool knows nothing of numbers, and nothing of JavaScript.
+//!
+//! ```
+//! use std::sync::atomic::{AtomicU64, Ordering};
+//! use corepool_pool::{Config, Pool};
+//!
+//! let pool = Pool::new(Config::default())?;
+//! let sum = AtomicU64::new(0);
+//! pool.run(100, &|chunk| _ = sum.fetch_add(chunk.into(), Ordering::Relaxed))?;
+//! assert_eq!(sum.into_inner(), 4950);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How it is built
+//! | module | what it is |
+//! |---|---|
+//! | `ticket`, `fork_join` | claiming chunks of the synchronous job, and the job's life on its caller's stack |
+//! | `submission`, `queue`, `handle` | an asynchronous job, the order of several, and what a submitter keeps |
+//! | `sleepers`, `worker` | who sleeps and who is woken, and the loop of a worker |
+//! | `placement`, `config`, `pool` | which CPU is whose, what can be chosen, and starting and stopping |
+//! | `latch`, `spin`, `spin_lock`, `cache_padded`, `panic` | small parts of the above |
+//! | `sync` | atomics, cells and parking: what a model checker replaces |
+
+mod cache_padded;
+mod config;
+mod fork_join;
+mod handle;
+mod job;
+mod latch;
+mod panic;
+mod placement;
+mod pool;
+mod queue;
+mod sleepers;
+mod spin;
+mod spin_lock;
+mod submission;
+mod sync;
+mod ticket;
+mod worker;
+
+pub use config::{Config, ConfigError, MAX_THREADS};
+pub use handle::Handle;
+pub use job::{Job, Outcome};
+pub use panic::Panicked;
+pub use pool::{Pool, PoolError};

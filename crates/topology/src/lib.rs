@@ -1,1 +1,80 @@
-//! corepool-topology
+//! Which CPUs this process may use, and how a thread is kept on some of them.
+//!
+//! Knows nothing of pools: it answers questions about the machine and moves the calling thread, no other. Its one invariant:
+//! CPUs are named by the numbers of the process's affinity set, never by counting from 0 to n.
+
+mod affinity;
+mod current;
+mod quota;
+
+use core::num::NonZero;
+
+pub use affinity::{PinRefused, pin_current_thread, usable_cpus};
+pub use current::current_cpu;
+pub use quota::cpu_quota;
+
+/// All CPUs of the machine that are online, whether this process may use them or not.
+pub fn cpu_count() -> usize {
+    online_cpus().unwrap_or(1).max(usable_cpus().len())
+}
+
+/// Threads that can run at the same time: the CPUs of the affinity set, capped by the quota, at least one.
+pub fn usable_threads() -> usize {
+    within_quota(usable_cpus().len(), cpu_quota())
+}
+
+/// A quota of 1.5 CPUs keeps two threads busy for part of the time, so it is rounded up.
+fn within_quota(cpus: usize, quota: Option<f64>) -> usize {
+    let allowed = (1..cpus).find(|&threads| quota.is_some_and(|quota| quota <= as_f64(threads)));
+    allowed.unwrap_or(cpus).max(1)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number of CPUs is far below 2^52")]
+fn as_f64(cpus: usize) -> f64 {
+    cpus as f64
+}
+
+#[cfg(unix)]
+fn online_cpus() -> Option<usize> {
+    // SAFETY: no pointer is passed; an unknown name gives -1.
+    let online = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
+    usize::try_from(online).ok().filter(|&cpus| cpus > 0)
+}
+
+#[cfg(not(unix))]
+fn online_cpus() -> Option<usize> {
+    Some(available_parallelism())
+}
+
+/// The standard library's estimate, for systems whose affinity set is not read here.
+fn available_parallelism() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quota_caps_the_threads_and_is_rounded_up() {
+        assert_eq!(within_quota(8, None), 8);
+        assert_eq!(within_quota(8, Some(1.5)), 2);
+        assert_eq!(within_quota(8, Some(2.0)), 2);
+        assert_eq!(within_quota(8, Some(7.01)), 8);
+        assert_eq!(within_quota(8, Some(64.0)), 8);
+        assert_eq!(within_quota(8, Some(0.1)), 1);
+    }
+
+    #[test]
+    fn there_is_always_one_thread() {
+        assert_eq!(within_quota(0, None), 1);
+        assert!(usable_threads() >= 1);
+    }
+
+    #[test]
+    fn the_machine_has_at_least_the_cpus_that_we_may_use() {
+        assert!(cpu_count() >= usable_cpus().len());
+        assert!(usable_cpus().len() >= usable_threads());
+        assert!(usable_threads() <= available_parallelism().max(usable_cpus().len()));
+    }
+}

@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { AbortError, cube, square } from 'corepool'
+import { describe, expect, test, vi } from 'vitest'
+import { expectSame } from './fixtures/expect-same.ts'
+
+const numbers = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => (i % 1000) - 500)
+const squared = (xs: Float64Array): Float64Array => xs.map((v) => v * v)
+
+test('an asynchronous call works on the operand as it was when it was made', async () => {
+  const xs = numbers(300_000)
+  const expected = squared(xs)
+  const promise = square.async(xs)
+  xs.fill(-1)
+  expectSame(await promise, expected)
+})
+
+test('an ordinary output is written only when the promise settles', async () => {
+  const xs = numbers(300_000)
+  const out = new Float64Array(xs.length)
+  const promise = square.async(xs, { out })
+  expect(out.every((v) => v === 0)).toBe(true)
+  expect(await promise).toBe(out)
+  expectSame(out, squared(xs))
+})
+
+test('in place works asynchronously too', async () => {
+  const xs = numbers(300_000)
+  const expected = squared(xs)
+  expect(await square.async(xs, { out: xs })).toBe(xs)
+  expectSame(xs, expected)
+})
+
+test('an output that is detached meanwhile rejects with ERR_DETACHED', async () => {
+  const xs = numbers(300_000)
+  const out = new Float64Array(xs.length)
+  const promise = square.async(xs, { out })
+  structuredClone(out.buffer, { transfer: [out.buffer] })
+  await expect(promise).rejects.toMatchObject({ name: 'ArrayError', code: 'ERR_DETACHED' })
+})
+
+test('an operand that is detached meanwhile does not matter', async () => {
+  const xs = numbers(300_000)
+  const expected = squared(xs)
+  const promise = square.async(xs)
+  structuredClone(xs.buffer, { transfer: [xs.buffer as ArrayBuffer] })
+  expectSame(await promise, expected)
+})
+
+test('many calls at once each settle with their own values', async () => {
+  const lengths = [1, 1000, 40_000, 70_001, 300_000, 0, 5]
+  const results = await Promise.all(
+    lengths.flatMap((length) => [square.async(numbers(length)), cube.async(numbers(length))]),
+  )
+  const expected = lengths.flatMap((length) => [squared(numbers(length)), numbers(length).map((v) => v * v * v)])
+  for (const [i, result] of results.entries()) expectSame(result, expected[i] as Float64Array)
+})
+
+describe('progress', () => {
+  test('grows, counts elements, and ends with all of them before the promise settles', async () => {
+    const length = 3_000_000
+    const heard: [number, number][] = []
+    await square.async(numbers(length), { onProgress: (done, total) => heard.push([done, total]) })
+    expect(heard.at(-1)).toEqual([length, length])
+    expect(heard.every(([, total]) => total === length)).toBe(true)
+    const counts = heard.map(([done]) => done)
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+    expect(heard.length).toBeLessThanOrEqual(110)
+  })
+
+  test('is heard while the work goes on, not only at its end', async () => {
+    const heard: number[] = []
+    await square.async(numbers(20_000_000), { onProgress: (done) => heard.push(done) })
+    expect(heard.length).toBeGreaterThan(3)
+  })
+
+  test('what its listener throws cancels the call and rejects with that very error', async () => {
+    const mine = new Error('mine')
+    const onProgress = vi.fn<() => void>(() => {
+      throw mine
+    })
+    await expect(square.async(numbers(3_000_000), { onProgress })).rejects.toBe(mine)
+    expect(onProgress).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('a signal', () => {
+  test('that is aborted already rejects with an AbortError and starts nothing', async () => {
+    const out = new Float64Array(4)
+    const reason = new Error('changed my mind')
+    const promise = square.async(numbers(4), { out, signal: AbortSignal.abort(reason) })
+    await expect(promise).rejects.toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: reason })
+    expect(out).toEqual(new Float64Array(4))
+  })
+
+  test('that aborts while the pool works ends the call between chunks', async () => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    let seen = 0
+    const promise = square.async(numbers(30_000_000), {
+      signal: controller.signal,
+      onProgress(done) {
+        seen = done
+        controller.abort(reason)
+      },
+    })
+    const error = await promise.catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(AbortError)
+    expect(error).toMatchObject({ code: 'ABORT_ERR', cause: reason })
+    expect(seen).toBeLessThan(30_000_000)
+  })
+
+  test('leaves no listener behind, however the call ends', async () => {
+    const { signal } = new AbortController()
+    const add = vi.spyOn(signal, 'addEventListener')
+    const remove = vi.spyOn(signal, 'removeEventListener')
+    await square.async(numbers(1000), { signal })
+    expect(remove.mock.calls.map(([type]) => type)).toEqual(add.mock.calls.map(([type]) => type))
+    expect(remove.mock.calls[0]?.[1]).toBe(add.mock.calls[0]?.[1])
+  })
+
+  test('that aborts after the end changes nothing', async () => {
+    const controller = new AbortController()
+    const result = await square.async(numbers(1000), { signal: controller.signal })
+    controller.abort()
+    expectSame(result, squared(numbers(1000)))
+  })
+
+  test.each([[{}], ['yes'], [null]])('that is no AbortSignal (%o) is refused at once', (signal) => {
+    const call = (): unknown => square.async(numbers(4), { signal } as never)
+    expect(call).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
+  })
+})
+
+test('a pending call keeps the program alive until it has settled, and nothing does afterwards', async () => {
+  const program = `
+    import { square } from 'corepool'
+    square.async(new Float64Array(5e6).fill(3)).then((ys) => console.log(ys.length, ys.at(-1)))
+  `
+  const run = promisify(execFile)
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program])
+  expect(stdout).toBe('5000000 9\n')
+})

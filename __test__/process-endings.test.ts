@@ -1,0 +1,234 @@
+/** Every way in which a child can end, with real signals, and what is seen of it. */
+import { kill } from 'node:process'
+import { once } from 'node:events'
+import { Process, square, TaskError } from 'corepool'
+import { expect, test } from 'vitest'
+import { isGoneWithin, isRunning, program, runProgram, startProgram } from './fixtures/run-program.ts'
+
+const idle = () => new Promise<never>(() => setInterval(() => {}, 1000))
+
+test.each<[string, () => unknown, number]>([
+  ['returns', () => 5, 0],
+  [
+    'throws',
+    () => {
+      throw new Error('no')
+    },
+    1,
+  ],
+  ['exits with 0', () => process.exit(0), 0],
+  ['exits with 8', () => process.exit(8), 8],
+  ['exits with 300', () => process.exit(300), 44],
+  [
+    'sets process.exitCode',
+    () => {
+      process.exitCode = 3
+    },
+    3,
+  ],
+])('the exit code of a target that %s', async (_, fn, exitCode) => {
+  const p = new Process({ target: fn, stdio: 'ignore' }).start()
+  expect(await p.exited).toEqual({ exitCode, signalCode: null })
+  expect([p.exitCode, p.signalCode]).toEqual([exitCode, null])
+})
+
+test.each([
+  ['terminate', -15, 'SIGTERM', 'terminated'],
+  ['kill', -9, 'SIGKILL', 'killed'],
+] as const)('%s() ends a child, at work or still booting', async (method, exitCode, signal, reason) => {
+  for (const isReady of [true, false]) {
+    const p = new Process({ target: idle }).start()
+    if (isReady) await p.ready
+    const { pid } = p
+    p[method]()
+    expect(await p.join()).toBe(true)
+    expect([p.exitCode, p.signalCode, p.isAlive()]).toEqual([exitCode, signal, false])
+    await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', pid, exitCode, signal, reason })
+    await expect(p.result).rejects.toBeInstanceOf(TaskError)
+    expect(isRunning(Number(pid))).toBe(false)
+    p[method]()
+    expect(p.exitCode).toBe(exitCode)
+  }
+})
+
+test('a child that something else kills is reported with its signal', async () => {
+  const p = new Process({ target: idle }).start()
+  await p.ready
+  kill(Number(p.pid), 'SIGKILL')
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', signal: 'SIGKILL', reason: 'signal' })
+})
+
+test('a child that never gets as far as its target is reported as such', async () => {
+  const p = new Process({ target: idle, execArgv: ['--no-such-flag'], stdio: 'ignore' }).start()
+  await expect(p.ready).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', exitCode: 9, reason: 'boot' })
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED' })
+})
+
+test.each<[string, () => unknown, number]>([
+  ['process.exit(0)', () => process.exit(0), 0],
+  ['process.exit(8)', () => process.exit(8), 8],
+  ['a promise that nothing settles', () => new Promise(() => {}), 0],
+  [
+    'closing the channel',
+    () => {
+      process.disconnect()
+      return new Promise(() => setInterval(() => {}, 1000))
+    },
+    1,
+  ],
+])('%s leaves without a result', async (_, fn, exitCode) => {
+  const p = new Process({ target: fn }).start()
+  const { pid } = p
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_EXIT_WITHOUT_RESULT', pid, exitCode, signal: null })
+  expect(p.exitCode).toBe(exitCode)
+})
+
+test('a launch that fails leaves no pid, and every promise settles', async () => {
+  for (const options of [{ execPath: '/no/such/binary' }, { cwd: '/no/such/directory' }, { execPath: '/bin/\0' }]) {
+    const p = new Process({ target: idle, ...options }).start()
+    expect([p.pid, p.state, p.isAlive()]).toEqual([null, 'stopped', false])
+    expect(await p.join()).toBe(true)
+    await expect(p.ready).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED' })
+    await expect(p.result).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED', cause: expect.any(Error) })
+    expect(await p.exited).toEqual({ exitCode: null, signalCode: null })
+    p.terminate()
+    p.close()
+  }
+})
+
+const stubborn = () => {
+  process.on('SIGTERM', () => console.log('not yet'))
+  console.log('ready')
+  return new Promise<never>(() => setInterval(() => {}, 1000))
+}
+
+test('terminate() resorts to force only where a killTimeout says when', async () => {
+  const patient = new Process({ target: stubborn, stdio: 'pipe' }).start()
+  const strict = new Process({ target: stubborn, stdio: 'pipe', killTimeout: 20 }).start()
+  await Promise.all([patient, strict].map((p) => p.stdout !== null && once(p.stdout, 'data')))
+  patient.terminate()
+  strict.terminate()
+  expect(await strict.exited).toEqual({ exitCode: -9, signalCode: 'SIGKILL' })
+  expect(patient.isAlive()).toBe(true)
+  patient.kill()
+  expect(await patient.exited).toEqual({ exitCode: -9, signalCode: 'SIGKILL' })
+})
+
+test('an aborted signal ends the child, by force if need be, and rejects with its reason', async () => {
+  for (const [target, exitCode] of [
+    [idle, -15],
+    [stubborn, -9],
+  ] as const) {
+    const controller = new AbortController()
+    const p = new Process({ target, signal: controller.signal, killTimeout: 20, stdio: 'pipe' }).start()
+    await p.ready
+    if (target === stubborn && p.stdout !== null) await once(p.stdout, 'data')
+    controller.abort('enough')
+    await expect(p.result).rejects.toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: 'enough' })
+    expect((await p.exited).exitCode).toBe(exitCode)
+  }
+})
+
+test('a signal that is aborted before start() starts nothing', async () => {
+  const p = new Process({ target: idle, signal: AbortSignal.abort('never') }).start()
+  expect([p.pid, p.state, p.isAlive(), await p.join()]).toEqual([null, 'stopped', false, true])
+  await expect(p.result).rejects.toMatchObject({ code: 'ABORT_ERR', cause: 'never' })
+  await expect(p.ready).rejects.toMatchObject({ code: 'ABORT_ERR' })
+})
+
+test('a result that has arrived stands when the child is killed, or its signal aborted, afterwards', async () => {
+  const controller = new AbortController()
+  const leaveTimer = () => {
+    setInterval(() => {}, 1000)
+    return 'value'
+  }
+  const p = new Process({ target: leaveTimer, signal: controller.signal }).start()
+  expect(await p.result).toBe('value')
+  expect(p.isAlive()).toBe(true)
+  controller.abort()
+  expect((await p.exited).exitCode).toBe(-15)
+  expect(await p.result).toBe('value')
+})
+
+test.each([
+  ['terminate', -15, 'SIGTERM'],
+  ['kill', -9, 'SIGKILL'],
+] as const)('%s() cancels a kernel', async (method, exitCode, signal) => {
+  const p = new Process({ target: square, args: [new Float64Array(5e7)] }).start()
+  p[method]()
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', exitCode, signal, pid: process.pid })
+  expect([p.exitCode, p.signalCode, p.isAlive()]).toEqual([exitCode, signal, false])
+})
+
+test('a program whose target throws ends well, and shows the stack of the child on stderr', async () => {
+  const { code, stdout, stderr } = await runProgram(program('throwing-target.mjs'))
+  expect(stderr).toMatch(/^Process Process-1:\nRangeError: out of luck\n {4}at fails \(.*throwing-target\.mjs:4:9\)\n/)
+  expect(stdout).toBe('')
+  expect(code).toBe(0)
+})
+
+test('everything that a failing target has printed arrives', async () => {
+  const flood = () => {
+    process.stdout.write('x'.repeat(500_000))
+    throw new Error('after much output')
+  }
+  const p = new Process({ target: flood, stdio: 'pipe' }).start()
+  let length = 0
+  for await (const chunk of p.stdout ?? []) length += chunk.length
+  expect(length).toBe(500_000)
+  expect((await p.exited).exitCode).toBe(1)
+})
+
+test('output that nobody reads holds up neither the child nor join()', async () => {
+  const flood = () => {
+    for (let i = 0; i < 64; i++) process.stdout.write('x'.repeat(2 ** 17))
+    return 'done'
+  }
+  const p = new Process({ target: flood, stdio: 'pipe' }).start()
+  expect(await p.join()).toBe(true)
+  expect([p.exitCode, await p.result]).toEqual([0, 'done'])
+  expect(p.stdout?.readableLength).toBeLessThanOrEqual(2 ** 20)
+})
+
+test('a grandchild that holds the pipes holds up neither join() nor the program', async () => {
+  // The program ends while its grandchild sleeps for ten minutes, and ends that only then.
+  expect(await runProgram(program('grandchild.mjs'))).toMatchObject({ code: 0, stdout: 'true 0\ntrue\n' })
+})
+
+test('Ctrl-C is left to the parent: a child ignores SIGINT', async () => {
+  const p = new Process({ target: idle }).start()
+  await p.ready
+  kill(Number(p.pid), 'SIGINT')
+  expect(await p.join(0)).toBe(false)
+  p.terminate()
+  expect((await p.exited).signalCode).toBe('SIGTERM')
+})
+
+test.each(['idle', 'timer'])('a child with nothing but a %s ends with a parent that is killed', async (kind) => {
+  const { parent, line } = await startProgram(program('parent.mjs'), kind, 'wait')
+  const pid = Number(line)
+  expect(isRunning(pid)).toBe(true)
+  parent.kill('SIGKILL')
+  expect(await isGoneWithin(pid, 2_000)).toBe(true)
+})
+
+test.each([
+  ['busy', 'exit', 3],
+  ['stubborn', 'exit', 3],
+  ['busy', 'throw', 1],
+  ['stubborn', 'return', 0],
+])('a %s child ends with a parent that ends by %s', async (kind, end, code) => {
+  const { parent, line } = await startProgram(program('parent.mjs'), kind, end)
+  const pid = Number(line)
+  if (parent.exitCode === null) await once(parent, 'exit')
+  expect(parent.exitCode).toBe(code)
+  expect(await isGoneWithin(pid, 2_000)).toBe(true)
+})
+
+test('a program has an exit listener only while it has children', async () => {
+  const before = process.listenerCount('exit')
+  const [a, b] = [new Process({ target: () => {} }).start(), new Process({ target: () => {} }).start()]
+  expect(process.listenerCount('exit')).toBe(before + 1)
+  await Promise.all([a.join(), b.join()])
+  expect(process.listenerCount('exit')).toBe(before)
+})

@@ -1,0 +1,251 @@
+/** What comes back: values as structured clone keeps them, errors as they were. */
+import { Process, RemoteError, target } from 'corepool'
+import { expect, expectTypeOf, test } from 'vitest'
+
+const workUrl = new URL('./fixtures/targets/work.mjs', import.meta.url)
+
+function run<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
+  // Its stderr is not the subject here.
+  return new Process<unknown[], R>({ target: fn as (...args: unknown[]) => R, args, stdio: 'ignore' }).start().result
+}
+
+test('values arrive as they were, both ways', async () => {
+  const values = [
+    undefined,
+    null,
+    true,
+    -0,
+    NaN,
+    2n ** 70n,
+    'text',
+    new Date(0),
+    /x/gi,
+    new Map([[1, new Set(['a'])]]),
+    Float64Array.of(1, NaN, -0),
+    new Uint8Array([1, 2]).buffer,
+    BigInt64Array.of(-1n),
+    [1, , 3],
+    { a: { b: [] } },
+  ]
+  const cyclic: { self?: unknown } = {}
+  cyclic.self = cyclic
+  const back = await run((...given: unknown[]) => given, ...values, cyclic)
+  expect(back.slice(0, -1)).toEqual(values)
+  expect(Object.is(back[3], -0)).toBe(true)
+  const last = back.at(-1) as { self?: unknown }
+  expect(last.self).toBe(last)
+})
+
+test('a large array arrives whole', async () => {
+  const xs = await run((length: number) => new Float64Array(length).fill(1.5), 3_000_000)
+  expect(xs).toHaveLength(3_000_000)
+  expect(xs.every((x) => x === 1.5)).toBe(true)
+})
+
+test('a promise that the target returns is awaited', async () => {
+  expect(await run(async (n: number) => n * 2, 21)).toBe(42)
+})
+
+test('types of arguments and result are those of the target', () => {
+  const p = new Process({ target: async (n: number, text?: string) => [n, text] as const, args: [1] })
+  expectTypeOf<(typeof p)['result']>().toEqualTypeOf<Promise<readonly [number, string | undefined]>>()
+  const named = new Process({ target: target<(n: number) => string>(workUrl, 'work'), args: [1] })
+  expectTypeOf<(typeof named)['result']>().toEqualTypeOf<Promise<string>>()
+  // @ts-expect-error -- the target takes a number
+  expect(() => new Process({ target: target<(n: number) => string>(workUrl, 'work'), args: ['1'] })).not.toThrow()
+  // @ts-expect-error -- the target needs an argument
+  expect(() => new Process({ target: (n: number) => n })).not.toThrow()
+})
+
+test('a built-in error is rebuilt as its class, with code, cause, own fields and remote stack', async () => {
+  const error = await run(() => {
+    throw Object.assign(new RangeError('too far', { cause: { by: 3 } }), { code: 'E_FAR', place: [1, 2] })
+  }).catch((thrown: unknown) => thrown as RangeError)
+  expect(error).toBeInstanceOf(RangeError)
+  expect(error).toMatchObject({ message: 'too far', cause: { by: 3 }, code: 'E_FAR', place: [1, 2] })
+  expect((error as RangeError).stack).toMatch(/^RangeError: too far\n[^]*in Process-\d+ \(pid \d+\)$/)
+})
+
+test("Node's own errors keep their class and code", async () => {
+  const error = run(() => Buffer.alloc('1' as unknown as number))
+  await expect(error).rejects.toBeInstanceOf(TypeError)
+  await expect(error).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+  const aborted = run(() => AbortSignal.abort().throwIfAborted())
+  await expect(aborted).rejects.toBeInstanceOf(DOMException)
+  await expect(aborted).rejects.toMatchObject({ name: 'AbortError', code: 20 })
+})
+
+test('an error of a foreign class is a RemoteError under its own name', async () => {
+  const p = new Process({ target: target<() => never>(workUrl, 'fail'), stdio: 'ignore' }).start()
+  const error = await p.result.catch((thrown: unknown) => thrown as RemoteError)
+  expect(error).toBeInstanceOf(RemoteError)
+  expect(error).toMatchObject({ name: 'Failure', message: 'as planned', code: 'E_PLANNED', level: 3 })
+  expect((error as RemoteError).cause).toBeInstanceOf(TypeError)
+})
+
+test('an AggregateError keeps its errors', async () => {
+  const p = new Process({ target: target<() => never>(workUrl, 'failMany'), stdio: 'ignore' }).start()
+  const error = await p.result.catch((thrown: unknown) => thrown as AggregateError)
+  expect(error).toBeInstanceOf(AggregateError)
+  expect((error as AggregateError).errors).toEqual([new RangeError('first'), 'second'])
+  expect((error as AggregateError).errors[0]).toBeInstanceOf(RangeError)
+})
+
+test.each([[undefined], [null], [0], ['text'], [{ a: 1 }]])('%s that is thrown comes back as itself', async (value) => {
+  const p = new Process({
+    target: (thrown: unknown) => {
+      throw thrown
+    },
+    args: [value],
+    stdio: 'ignore',
+  }).start()
+  await expect(
+    p.result.then(
+      () => 'no error',
+      (thrown: unknown) => [thrown],
+    ),
+  ).resolves.toEqual([value])
+  expect((await p.exited).exitCode).toBe(1)
+})
+
+test.each<[string, () => never]>([
+  [
+    'a function',
+    () => {
+      throw () => 1
+    },
+  ],
+  [
+    'a getter that throws',
+    () => {
+      throw {
+        get a() {
+          throw new Error('inner')
+        },
+      }
+    },
+  ],
+  [
+    'a proxy that refuses everything',
+    () => {
+      throw new Proxy(
+        {},
+        {
+          get() {
+            throw new Error('no')
+          },
+          getPrototypeOf() {
+            throw new Error('no')
+          },
+          ownKeys() {
+            throw new Error('no')
+          },
+        },
+      )
+    },
+  ],
+  [
+    'an error whose members throw',
+    () => {
+      throw Object.defineProperties(
+        new Error('x'),
+        Object.fromEntries(
+          ['stack', 'message', 'name', 'code', 'cause'].map((key) => [
+            key,
+            {
+              enumerable: true,
+              get() {
+                throw new Error(key)
+              },
+            },
+          ]),
+        ),
+      )
+    },
+  ],
+  [
+    'an error that cannot be inspected',
+    () => {
+      throw Object.assign(new Error('x'), {
+        f() {},
+        [Symbol.for('nodejs.util.inspect.custom')]() {
+          throw new Error('no')
+        },
+      })
+    },
+  ],
+])('%s that is thrown is still reported', async (_, fn) => {
+  await expect(run(fn)).rejects.toBeInstanceOf(Error)
+})
+
+test('an error that causes itself, and a very long chain of causes, are reported', async () => {
+  const own = await run(() => {
+    const error = new Error('ouroboros')
+    error.cause = error
+    throw error
+  }).catch((thrown: unknown) => thrown as Error)
+  expect((own as Error).cause).toBe(own)
+  const chain = run(() => {
+    let error = new Error('0')
+    for (let i = 1; i < 10_000; i++) error = new Error(String(i), { cause: error })
+    throw error
+  })
+  await expect(chain).rejects.toMatchObject({ message: '9999', cause: { message: '9998' } })
+})
+
+test('a result that cannot be cloned rejects the result alone, and is named by its path', async () => {
+  const p = new Process({ target: () => ({ list: [1, { fn() {} }] }) }).start()
+  await expect(p.result).rejects.toMatchObject({
+    code: 'ERR_RESULT_NOT_CLONEABLE',
+    message: expect.stringContaining('result.list[1].fn'),
+  })
+  expect(await p.exited).toEqual({ exitCode: 0, signalCode: null })
+})
+
+test('a result that is too large for the channel is refused in the child', async () => {
+  await expect(run(() => new Uint8Array(2 ** 30 + 1))).rejects.toMatchObject({ code: 'ERR_PAYLOAD_TOO_LARGE' })
+})
+
+test("the target's own messages to its parent never settle anything", async () => {
+  const talk = () => {
+    for (const message of [['result', 'x', 1], ['error'], null, 'text', { kind: 'ready' }]) process.send?.(message)
+    return 'true result'
+  }
+  expect(await run(talk)).toBe('true result')
+})
+
+test('an error in a timer of a target that is still awaited rejects its result', async () => {
+  const p = run(
+    () =>
+      new Promise(() =>
+        setTimeout(() => {
+          throw new RangeError('late')
+        }, 1),
+      ),
+  )
+  await expect(p).rejects.toMatchObject({ message: 'late' })
+  await expect(p).rejects.toBeInstanceOf(RangeError)
+})
+
+test('a result that has arrived stands, whatever ends the child afterwards', async () => {
+  const p = new Process({
+    target: () =>
+      void setTimeout(() => {
+        throw new Error('after')
+      }, 1),
+    stdio: 'ignore',
+  }).start()
+  expect(await p.exited).toEqual({ exitCode: 1, signalCode: null })
+  expect(await p.result).toBeUndefined()
+})
+
+test('a target that replaces what everybody uses is still reported', async () => {
+  const vandal = () => {
+    Reflect.set(globalThis, 'Promise', null)
+    Reflect.set(globalThis, 'process', null)
+    Reflect.set(Array.prototype, 'map', null)
+    Reflect.set(Object.prototype, 'toString', null)
+    throw new TypeError('all is broken')
+  }
+  await expect(run(vandal)).rejects.toMatchObject({ message: expect.stringContaining('all is broken') })
+})

@@ -1,0 +1,146 @@
+/** Functions by text and by name, and the surroundings that a child runs in. */
+import { realpathSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Process, target, TargetError } from 'corepool'
+import { expect, test } from 'vitest'
+import { runNode } from './fixtures/run-program.ts'
+
+type Work = (n: number) => number
+interface Surroundings {
+  pid: number
+  cwd: string
+  argv: string[]
+  env: Record<string, string>
+}
+
+const fixture = (name: string) => new URL(`./fixtures/targets/${encodeURIComponent(name)}`, import.meta.url)
+const surroundings = target<() => Surroundings>(fixture('work.mjs'))
+
+test.each<[string, URL | string, string | undefined, number]>([
+  ['an export', fixture('work.mjs'), 'work', 2],
+  ['a URL as text', fixture('work.mjs').href, 'work', 2],
+  ['an absolute path', fileURLToPath(fixture('work.mjs')), 'work', 2],
+  ['an export of a CommonJS module', fixture('work.cjs'), 'work', 3],
+  ['the whole of a CommonJS module', fixture('default.cjs'), undefined, 4],
+  [
+    'a path with spaces and other letters',
+    new URL('./fixtures/targets/with space ünï/wörk %231.mjs', import.meta.url),
+    'work',
+    5,
+  ],
+])('%s is a target', async (_, url, exportName, expected) => {
+  expect(await new Process({ target: target<Work>(url, exportName), args: [1] }).start().result).toBe(expected)
+})
+
+test('the default export is the target when none is named', async () => {
+  const p = new Process({ target: surroundings }).start()
+  const { pid } = p
+  expect((await p.result).pid).toBe(pid)
+})
+
+test('a module of Node itself is a target', async () => {
+  const p = new Process({ target: target<(path: string) => string>('node:path', 'basename'), args: ['/a/b.txt'] })
+  expect(await p.start().result).toBe('b.txt')
+})
+
+test('what target() returns is frozen plain data, and a copy of it does as well', async () => {
+  const work = target<Work>(fixture('work.mjs'), 'work')
+  expect(Object.isFrozen(work)).toBe(true)
+  expect(structuredClone(work)).toEqual({ url: fixture('work.mjs').href, exportName: 'work' })
+  expect(await new Process({ target: structuredClone(work), args: [1] }).start().result).toBe(2)
+})
+
+test('a missing export is refused by the constructor, which names those that there are', () => {
+  const missing = target<Work>(fixture('work.mjs'), 'missing')
+  const make = () => new Process({ target: missing, args: [1] })
+  expect(make).toThrow(TargetError)
+  expect(make).toThrow(
+    expect.objectContaining({ code: 'ERR_TARGET_NOT_FOUND', message: expect.stringContaining('"work"') }),
+  )
+})
+
+test.each([
+  ['an export that is no function', 'work.mjs', 'answer'],
+  ['a missing export of a CommonJS module', 'work.cjs', 'missing'],
+])('%s is found out by the child, which names the functions that there are', async (_, file, name) => {
+  const p = new Process({ target: target<Work>(fixture(file), name), args: [1], stdio: 'ignore' }).start()
+  await expect(p.result).rejects.toMatchObject({
+    code: 'ERR_TARGET_NOT_FOUND',
+    message: expect.stringContaining('"work"'),
+  })
+  await expect(p.result).rejects.toBeInstanceOf(TargetError)
+  expect((await p.exited).exitCode).toBe(1)
+})
+
+test('a module that fails to load is reported with the cause', async () => {
+  const p = new Process({ target: target(fixture('broken.mjs')), stdio: 'ignore' }).start()
+  await expect(p.result).rejects.toMatchObject({
+    code: 'ERR_TARGET_LOAD_FAILED',
+    cause: expect.objectContaining({ message: 'this module never loads' }),
+  })
+  await expect(p.result).rejects.toBeInstanceOf(TargetError)
+  expect((await p.exited).exitCode).toBe(1)
+})
+
+test('a module that does not exist is reported with the cause', async () => {
+  const p = new Process({ target: target(fixture('nowhere.mjs')), stdio: 'ignore' }).start()
+  await expect(p.result).rejects.toMatchObject({
+    code: 'ERR_TARGET_LOAD_FAILED',
+    cause: expect.objectContaining({ code: 'ERR_MODULE_NOT_FOUND' }),
+  })
+})
+
+test('env is the whole environment of the child', async () => {
+  const p = new Process({ target: surroundings, env: { ONLY: 'this', NOT: undefined } }).start()
+  expect((await p.result).env).toEqual({ ONLY: 'this' })
+})
+
+test('without env the child has the environment of this process, and nothing of ours in it', async () => {
+  const { env } = await new Process({ target: surroundings }).start().result
+  expect(env).toEqual({ ...process.env })
+})
+
+test('cwd and execArgv are those of the child', async () => {
+  const cwd = realpathSync(tmpdir())
+  const p = new Process({ target: surroundings, cwd, execArgv: ['--no-warnings'] }).start()
+  expect(await p.result).toMatchObject({ cwd, argv: ['--no-warnings'] })
+})
+
+test('execPath may be a file: URL', async () => {
+  const p = new Process({ target: surroundings, execPath: pathToFileURL(process.execPath).href }).start()
+  expect((await p.result).cwd).toBe(process.cwd())
+})
+
+test('a child inherits the flags of its parent, but not its text, debugger or test runner', async () => {
+  const text = `
+    import { Process } from 'corepool'
+    const p = new Process({ target: () => process.execArgv })
+    console.log(JSON.stringify(await p.start().result))`
+  const flags = ['--no-deprecation', '--stack-trace-limit=20', '--inspect-port', '0', '--input-type=module', '-e', text]
+  expect(await runNode(flags)).toMatchObject({ code: 0, stdout: '["--no-deprecation","--stack-trace-limit=20"]\n' })
+})
+
+test('stdio: pipe gives the streams of the child', async () => {
+  const shout = async () => {
+    let heard = ''
+    for await (const chunk of process.stdin) heard += chunk
+    console.log(heard.toUpperCase())
+    console.error('to stderr')
+  }
+  const p = new Process({ target: shout, stdio: 'pipe' }).start()
+  p.stdin?.end('hello')
+  const read = async (stream: AsyncIterable<Buffer> | null): Promise<string> => {
+    let text = ''
+    for await (const chunk of stream ?? []) text += chunk
+    return text
+  }
+  expect(await Promise.all([read(p.stdout), read(p.stderr)])).toEqual(['HELLO\n', 'to stderr\n'])
+  expect(await p.join()).toBe(true)
+})
+
+test('without stdio: pipe there are no streams', async () => {
+  const p = new Process({ target: () => {}, stdio: 'ignore' }).start()
+  expect([p.stdin, p.stdout, p.stderr]).toEqual([null, null, null])
+  await p.join()
+})

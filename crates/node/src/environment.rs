@@ -1,0 +1,174 @@
+//! What one environment (the main thread, or one worker_thread) shares with the pool's threads: a list of events, and the one
+//! threadsafe function that rings when the list is no longer empty.
+//!
+//! After [`Environment::close`] nothing rings any more: calling a threadsafe function of an environment that is gone crashes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use corepool_pool::Handle;
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Env, Status, sys};
+
+use crate::job::ElementwiseJob;
+use crate::jobs::JobEvent;
+
+/// Something that a job tells.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) id: u32,
+    pub(crate) kind: EventKind,
+    /// Elements done, of `total`.
+    pub(crate) done: usize,
+    pub(crate) total: usize,
+}
+
+/// What it tells.
+#[derive(Debug)]
+pub(crate) enum EventKind {
+    Progress,
+    Completed,
+    Cancelled,
+    Failed(String),
+}
+
+/// Weak: it keeps the event loop alive only while jobs are pending, which [`crate::jobs::Jobs`] counts.
+pub(crate) type Doorbell = ThreadsafeFunction<(), (), Vec<JobEvent>, Status, false, true>;
+
+/// The jobs of one environment, and what they have told that JavaScript has not heard.
+#[derive(Default)]
+pub(crate) struct Environment {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    doorbell: Option<Doorbell>,
+    is_ringing: bool,
+    is_closed: bool,
+    events: Vec<Event>,
+    jobs: HashMap<u32, Pending>,
+    next_id: u32,
+    /// Jobs whose end JavaScript has not heard: the event loop stays alive while there are any.
+    unheard: usize,
+}
+
+/// A job that JavaScript has neither taken nor discarded.
+#[derive(Clone)]
+pub(crate) struct Pending {
+    pub(crate) job: Arc<ElementwiseJob>,
+    pub(crate) handle: Handle,
+}
+
+impl core::fmt::Debug for Environment {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad("Environment { .. }")
+    }
+}
+
+impl Environment {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while the lock is held; if it did, the state would still be whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hangs up the bell. Called once, by the JS thread, before any job exists.
+    pub(crate) fn install(&self, doorbell: Doorbell) {
+        self.state().doorbell = Some(doorbell);
+    }
+
+    /// A number that no job of this environment has.
+    pub(crate) fn next_id(&self) -> u32 {
+        let mut state = self.state();
+        loop {
+            let id = state.next_id;
+            state.next_id = id.wrapping_add(1);
+            if !state.jobs.contains_key(&id) {
+                return id;
+            }
+        }
+    }
+
+    /// Remembers a job until it is taken or discarded. JS thread.
+    pub(crate) fn remember(&self, id: u32, pending: Pending) {
+        self.state().jobs.insert(id, pending);
+    }
+
+    /// The job with this number. JS thread.
+    pub(crate) fn pending(&self, id: u32) -> Option<Pending> {
+        self.state().jobs.get(&id).cloned()
+    }
+
+    /// Forgets the job with this number. JS thread.
+    pub(crate) fn forget(&self, id: u32) -> Option<Pending> {
+        self.state().jobs.remove(&id)
+    }
+
+    /// One more job whose end is to be heard; the first one holds the event loop. JS thread.
+    pub(crate) fn hold(&self, env: &Env) {
+        let mut state = self.state();
+        state.unheard += 1;
+        if state.unheard == 1
+            && let Some(doorbell) = &state.doorbell
+        {
+            // SAFETY: the doorbell is installed, so it lives, and this is the thread of its environment.
+            unsafe { sys::napi_ref_threadsafe_function(env.raw(), doorbell.raw()) };
+        }
+    }
+
+    /// So many ends were heard; the last one lets the event loop go. JS thread.
+    pub(crate) fn let_go(&self, env: &Env, ends: usize) {
+        let mut state = self.state();
+        let were = state.unheard;
+        state.unheard = were.saturating_sub(ends);
+        if were > 0
+            && state.unheard == 0
+            && let Some(doorbell) = &state.doorbell
+        {
+            // SAFETY: the doorbell is installed, so it lives, and this is the thread of its environment.
+            unsafe { sys::napi_unref_threadsafe_function(env.raw(), doorbell.raw()) };
+        }
+    }
+
+    /// Adds to the list, and rings unless the bell is ringing already. Any thread.
+    pub(crate) fn report(&self, event: Event) {
+        let mut state = self.state();
+        if state.is_closed {
+            return;
+        }
+        state.events.push(event);
+        if state.is_ringing {
+            return;
+        }
+        state.is_ringing = true;
+        // Under the lock, so that it cannot come after `close`. NonBlocking on an unbounded queue only allocates.
+        if let Some(doorbell) = &state.doorbell {
+            doorbell.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+
+    /// Everything told since the last time. JS thread, when the bell rang.
+    pub(crate) fn hear(&self) -> Vec<Event> {
+        let mut state = self.state();
+        state.is_ringing = false;
+        core::mem::take(&mut state.events)
+    }
+
+    /// Cancels every job and waits for it: afterwards no thread touches memory of this environment, and nothing rings.
+    /// Called by the cleanup hook, on the JS thread, while the environment's memory is still there.
+    pub(crate) fn close(&self) {
+        let (jobs, doorbell) = {
+            let mut state = self.state();
+            state.is_closed = true;
+            (core::mem::take(&mut state.jobs), state.doorbell.take())
+        };
+        for pending in jobs.values() {
+            pending.handle.cancel();
+        }
+        for pending in jobs.values() {
+            pending.handle.wait();
+        }
+        // Released outside the lock: dropping it calls Node-API.
+        drop(doorbell);
+    }
+}

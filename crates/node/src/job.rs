@@ -1,0 +1,94 @@
+//! One asynchronous element-wise job: it owns the memory it works on, and tells its environment how it ends.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use corepool_kernel::Elementwise;
+use corepool_memory::{Buffer, View};
+use corepool_pool::{Job, Outcome};
+
+use crate::environment::{Environment, Event, EventKind};
+
+/// A job and its memory.
+#[derive(Debug)]
+pub(crate) struct ElementwiseJob {
+    id: u32,
+    work: Elementwise,
+    input: View,
+    wants_progress: bool,
+    /// The copy of the operand; none where the operand is shared memory, or the result is computed in place.
+    copy: Mutex<Option<Buffer>>,
+    /// The result; none where it goes into shared memory.
+    result: Mutex<Option<Buffer>>,
+    has_ended: AtomicBool,
+    environment: Arc<Environment>,
+}
+
+/// What a job works on. The views must be good until the job has ended: views of the buffers given here, or of shared memory
+/// that a reference keeps alive until then.
+pub(crate) struct Memory {
+    pub(crate) input: View,
+    pub(crate) copy: Option<Buffer>,
+    pub(crate) result: Option<Buffer>,
+}
+
+impl ElementwiseJob {
+    pub(crate) fn new(
+        id: u32,
+        work: Elementwise,
+        memory: Memory,
+        wants_progress: bool,
+        environment: Arc<Environment>,
+    ) -> Self {
+        Self {
+            id,
+            work,
+            input: memory.input,
+            wants_progress,
+            copy: Mutex::new(memory.copy),
+            result: Mutex::new(memory.result),
+            has_ended: AtomicBool::new(false),
+            environment,
+        }
+    }
+
+    /// The result's memory, once, after the job has ended.
+    pub(crate) fn take_result(&self) -> Option<Buffer> {
+        // Acquire: pairs with the Release in `finished`; every chunk's stores are visible to whoever takes the result.
+        if !self.has_ended.load(Ordering::Acquire) {
+            return None;
+        }
+        self.result.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn event(&self, kind: EventKind, done: usize) -> Event {
+        Event { id: self.id, kind, done, total: self.input.len() }
+    }
+}
+
+impl Job for ElementwiseJob {
+    fn run(&self, chunk: u32) {
+        // SAFETY: the memory is owned by this job or kept alive until it has ended (see `Memory`), nobody else writes it, and
+        // the pool runs each chunk once.
+        unsafe { self.work.run_chunk(chunk) };
+    }
+
+    fn progressed(&self, done: u32, chunks: u32) {
+        if self.wants_progress {
+            let part = u128::from(done) * self.input.len() as u128 / u128::from(chunks.max(1));
+            self.environment.report(self.event(EventKind::Progress, usize::try_from(part).unwrap_or(usize::MAX)));
+        }
+    }
+
+    fn finished(&self, outcome: Outcome) {
+        // The operand is of no more use, and giving back hundreds of megabytes is better done here than on the JS thread.
+        drop(self.copy.lock().unwrap_or_else(PoisonError::into_inner).take());
+        // Release: pairs with the Acquire in `take_result`.
+        self.has_ended.store(true, Ordering::Release);
+        self.environment.report(match outcome {
+            Outcome::Completed => self.event(EventKind::Completed, self.input.len()),
+            Outcome::Cancelled => self.event(EventKind::Cancelled, 0),
+            Outcome::Panicked(message) => self.event(EventKind::Failed(message), 0),
+        });
+    }
+}

@@ -1,0 +1,258 @@
+//! One synchronous job at a time, run by the thread that brings it and by the workers that help.
+//!
+//! The job lies on its caller's stack. That is sound because of two rules: only a claimed chunk gives the right to read it
+//! ([`crate::ticket`]), and the caller leaves its frame only when as many chunks are reported done as there were. Chunks are
+//! counted, not workers, so a worker that sleeps through a job delays nobody; and since the caller claims chunks too, a job
+//! ends even if no worker ever helps.
+
+use core::ptr;
+use core::time::Duration;
+
+use crate::cache_padded::CachePadded;
+use crate::panic::{FirstPanic, Panicked};
+use crate::spin::spin_then_yield;
+use crate::sync::{AtomicBool, AtomicU32, AtomicUsize, Ordering, UnsafeCell};
+use crate::ticket::Ticket;
+
+/// A job: the chunks, and what to do with each.
+pub(crate) struct Work<'a> {
+    body: &'a (dyn Fn(u32) + Sync),
+    chunks: u32,
+    panic: FirstPanic,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn new(chunks: u32, body: &'a (dyn Fn(u32) + Sync)) -> Self {
+        Self { body, chunks, panic: FirstPanic::default() }
+    }
+
+    fn run_chunk(&self, chunk: u32) {
+        if !self.panic.has_happened() {
+            self.panic.catch(|| (self.body)(chunk));
+        }
+    }
+
+    /// Runs every chunk on this thread.
+    pub(crate) fn run_alone(self) -> Result<(), Panicked> {
+        (0..self.chunks).for_each(|chunk| self.run_chunk(chunk));
+        self.outcome()
+    }
+
+    fn outcome(&self) -> Result<(), Panicked> {
+        self.panic.take().map_or(Ok(()), |message| Err(Panicked { message }))
+    }
+}
+
+/// Where callers and workers meet.
+pub(crate) struct ForkJoin {
+    /// Set while a caller has a job here.
+    is_busy: CachePadded<AtomicBool>,
+    ticket: Ticket,
+    /// Chunks of the job that workers have done.
+    done: CachePadded<AtomicU32>,
+    offer: CachePadded<Offer>,
+}
+
+/// What a caller says about its job.
+struct Offer {
+    /// The worker that must leave the job alone.
+    excluded: AtomicUsize,
+    work: UnsafeCell<*const Work<'static>>,
+}
+
+// SAFETY: `work` is written by the one caller that holds `is_busy`, while no chunk is unclaimed or unreported, and read by
+// owners of claimed chunks; the ticket orders the two. What it points to is shared by reference among the owners: `body` is
+// Sync, and so is the rest.
+unsafe impl Sync for Offer {}
+// SAFETY: as above; the pointer is not tied to a thread.
+unsafe impl Send for Offer {}
+
+impl ForkJoin {
+    pub(crate) fn new() -> Self {
+        let offer = Offer { excluded: AtomicUsize::new(0), work: UnsafeCell::new(ptr::null()) };
+        Self {
+            is_busy: CachePadded::default(),
+            ticket: Ticket::default(),
+            done: CachePadded::default(),
+            offer: CachePadded::new(offer),
+        }
+    }
+
+    /// Runs `work`, this thread and the workers but for `excluded` taking part; `wake_helpers` is called once it is offered. Spins
+    /// for at most `spin` while the last chunks are done elsewhere, then yields. Gives `work` back if there is a job already.
+    pub(crate) fn run<'a>(
+        &self,
+        work: Work<'a>,
+        excluded: usize,
+        spin: Duration,
+        wake_helpers: impl FnOnce(),
+    ) -> Result<Result<(), Panicked>, Work<'a>> {
+        // Acquire: pairs with the Release below; the last job is over for this thread too. The load first: callers that come in
+        // vain should not take the line from the one that is inside.
+        if self.is_busy.load(Ordering::Relaxed)
+            || self.is_busy.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err()
+        {
+            return Err(work);
+        }
+        // From here to the end of the wait nothing may unwind: what callers brought is caught, the rest does not panic.
+        self.offer.work.with_mut(|offered| {
+            // SAFETY: this thread holds `is_busy`, and the last holder left only when every chunk was reported, after which no
+            // thread reads the cell until the ticket is published.
+            unsafe { *offered = ptr::from_ref(&work).cast() };
+        });
+        // Relaxed, both: the Release in `publish` makes them visible to whoever sees the new ticket.
+        self.done.store(0, Ordering::Relaxed);
+        self.offer.excluded.store(excluded, Ordering::Relaxed);
+        self.ticket.publish(work.chunks);
+        wake_helpers();
+
+        let theirs = work.chunks - self.run_chunks(|| true);
+        // Acquire: pairs with the Release in `help`; what the helpers' chunks wrote is visible.
+        spin_then_yield(spin, || self.done.load(Ordering::Acquire) == theirs);
+        let outcome = work.outcome();
+        // Release: pairs with the Acquire above.
+        self.is_busy.store(false, Ordering::Release);
+        Ok(outcome)
+    }
+
+    /// Whether `worker` could claim a chunk now.
+    pub(crate) fn has_work_for(&self, worker: usize) -> bool {
+        self.ticket.look().remaining() != 0 && !self.excludes(worker)
+    }
+
+    /// Whether a job is offered whose caller stands on `worker`'s CPU.
+    pub(crate) fn is_in_the_way(&self, worker: usize) -> bool {
+        self.ticket.look().remaining() != 0 && self.excludes(worker)
+    }
+
+    /// After a look at the ticket that showed an unclaimed chunk. If this is an answer for a later job, the ticket has changed
+    /// since that look, and the claim that follows fails.
+    fn excludes(&self, worker: usize) -> bool {
+        // Relaxed: the Acquire in the look pairs with the Release in `publish`, which came after the store.
+        self.offer.excluded.load(Ordering::Relaxed) == worker
+    }
+
+    /// Runs chunks of the job that is offered, as `worker`, until all are claimed; says whether there were any. If there is more
+    /// than one chunk left, `wake_others` is called first, with the worker that must not be woken.
+    pub(crate) fn help(&self, worker: usize, wake_others: impl FnOnce(usize)) -> bool {
+        let remaining = self.ticket.look().remaining();
+        if remaining == 0 || self.excludes(worker) {
+            return false;
+        }
+        if remaining > 1 {
+            // Before a chunk is claimed: what is claimed late is waited for.
+            wake_others(self.offer.excluded.load(Ordering::Relaxed));
+        }
+        let ran = self.run_chunks(|| !self.excludes(worker));
+        if ran == 0 {
+            return false;
+        }
+        // Release: pairs with the Acquire in `run`; it makes these chunks' stores visible before the count is. Reported at once
+        // for all of them: chunks that are not reported keep the job alive, so the job was the same from the first to the last.
+        self.done.fetch_add(ran, Ordering::Release);
+        true
+    }
+
+    /// Claims and runs chunks until none is left, or this thread may not; gives their number. A caller must report it.
+    fn run_chunks(&self, may_claim: impl Fn() -> bool) -> u32 {
+        let mut ran = 0;
+        loop {
+            let seen = self.ticket.look();
+            if seen.remaining() == 0 || !may_claim() {
+                return ran;
+            }
+            if !self.ticket.claim(seen) {
+                continue;
+            }
+            // SAFETY: a chunk was claimed above and is not reported yet, so nobody writes the cell.
+            let work = self.offer.work.with(|offered| unsafe { *offered });
+            // SAFETY: for the same reason the job's caller is still in `run`, whose frame holds what this points to.
+            let work = unsafe { &*work };
+            work.run_chunk(work.chunks - seen.remaining());
+            ran += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::sleepers::NOBODY;
+
+    const SPIN: Duration = Duration::from_micros(30);
+
+    #[test]
+    fn a_caller_without_helpers_runs_every_chunk_in_order() {
+        let order = crate::spin_lock::SpinLock::<Vec<u32>>::default();
+        let body = |chunk| order.with(|order| order.push(chunk));
+        let fork_join = ForkJoin::new();
+        let outcome = fork_join.run(Work::new(5, &body), NOBODY, SPIN, || ());
+        assert!(matches!(outcome, Ok(Ok(()))));
+        assert_eq!(order.with(core::mem::take), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn an_excluded_worker_finds_no_work_and_others_do() {
+        let fork_join = ForkJoin::new();
+        let body = |chunk| {
+            if chunk == 0 {
+                assert!(fork_join.is_in_the_way(7));
+                assert!(!fork_join.has_work_for(7));
+                assert!(!fork_join.help(7, |_| unreachable!("nobody is woken by a worker that may not help")));
+                assert!(fork_join.has_work_for(6));
+            }
+        };
+        let outcome = fork_join.run(Work::new(3, &body), 7, SPIN, || ());
+        assert!(matches!(outcome, Ok(Ok(()))));
+        assert!(!fork_join.is_in_the_way(7));
+        assert!(!fork_join.has_work_for(6));
+    }
+
+    #[test]
+    fn a_second_job_is_given_back_while_the_first_runs() {
+        let fork_join = ForkJoin::new();
+        let body = |_| assert!(fork_join.run(Work::new(2, &|_| ()), NOBODY, SPIN, || ()).is_err());
+        assert!(matches!(fork_join.run(Work::new(2, &body), NOBODY, SPIN, || ()), Ok(Ok(()))));
+    }
+
+    #[test]
+    fn a_helper_is_waited_for_and_what_it_wrote_is_seen() {
+        for _ in 0..300 {
+            let fork_join = ForkJoin::new();
+            let helped = AtomicBool::new(false);
+            thread::scope(|scope| {
+                let helper = || {
+                    while !fork_join.help(0, |excluded| assert_eq!(excluded, 9)) {
+                        thread::yield_now();
+                    }
+                    helped.store(true, Ordering::Relaxed);
+                };
+                scope.spawn(helper);
+                while !helped.load(Ordering::Relaxed) {
+                    let mut results = [0; 16];
+                    let base = Base(results.as_mut_ptr());
+                    let body = |chunk: u32| {
+                        // SAFETY: the chunk's own element of an array that outlives the run.
+                        unsafe { base.at(chunk).write(chunk + 1) };
+                    };
+                    assert!(matches!(fork_join.run(Work::new(16, &body), 9, SPIN, || ()), Ok(Ok(()))));
+                    assert!(results.iter().zip(1..).all(|(&result, expected)| result == expected), "{results:?}");
+                }
+            });
+        }
+    }
+
+    /// Shares an array with the chunks that write it.
+    struct Base(*mut u32);
+
+    // SAFETY: distinct chunks write distinct elements.
+    unsafe impl Sync for Base {}
+
+    impl Base {
+        fn at(&self, chunk: u32) -> *mut u32 {
+            self.0.wrapping_add(chunk as usize)
+        }
+    }
+}

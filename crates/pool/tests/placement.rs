@@ -1,0 +1,234 @@
+//! Where the threads of a pool run, as the kernel tells it.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "what fails to unwrap here is a failed test")]
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{env, fs, thread};
+
+use corepool_pool::{Config, Job, Outcome, Pool};
+use corepool_topology::{pin_current_thread, usable_cpus};
+
+/// The pools' threads of one process: name, and CPUs, by thread number.
+type Threads = BTreeMap<u32, (String, Vec<usize>)>;
+
+/// Tests that look at all threads of the process take turns.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    let turn = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    wait_until_gone();
+    turn
+}
+
+/// The kernel lists a thread for a moment after it was joined.
+fn wait_until_gone() {
+    while !threads().is_empty() {
+        thread::yield_now();
+    }
+}
+
+fn threads() -> Threads {
+    let tasks = fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap());
+    let described = tasks.filter_map(|task| {
+        // A thread may end meanwhile.
+        let status = fs::read_to_string(task.path().join("status")).ok()?;
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            line.trim().to_owned()
+        };
+        let name = field("Name:");
+        let number = task.file_name().to_str().unwrap().parse().unwrap();
+        name.starts_with("corepool-").then(|| (number, (name, numbers(&field("Cpus_allowed_list:")))))
+    });
+    described.collect()
+}
+
+/// `0-2,5` as numbers.
+fn numbers(list: &str) -> Vec<usize> {
+    let range = |part: &str| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        first.parse().unwrap()..=last.parse().unwrap()
+    };
+    list.split(',').flat_map(range).collect()
+}
+
+fn pool(threads: Option<usize>) -> Pool {
+    Pool::new(Config { threads, ..Config::default() }).unwrap()
+}
+
+/// Runs the named test of this file in a process of its own that may use `cpus` only, and in which `is_child` holds.
+fn in_child(test: &'static str, cpus: Vec<usize>, variables: &'static [(&str, &str)]) {
+    let spawn = move || {
+        // A child inherits the affinity of the thread that starts it.
+        pin_current_thread(&cpus).unwrap();
+        let mut child = Command::new(env::current_exe().unwrap());
+        child.args(["--exact", test, "--test-threads", "1"]).env("COREPOOL_TEST_CHILD", "1");
+        child.envs(variables.iter().copied()).output().unwrap()
+    };
+    let output = thread::spawn(spawn).join().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
+
+fn is_child() -> bool {
+    env::var_os("COREPOOL_TEST_CHILD").is_some()
+}
+
+#[test]
+fn there_is_one_worker_for_each_usable_cpu_pinned_to_it_and_named_by_its_number() {
+    let _alone = alone();
+    let cpus = usable_cpus();
+    let pool = pool(Some(cpus.len()));
+    let mut found: Vec<_> = threads().into_values().collect();
+    found.sort();
+    let mut expected: Vec<_> =
+        (0..).map(|number| format!("corepool-{number}")).zip(cpus.iter().map(|&cpu| vec![cpu])).collect();
+    expected.sort();
+    assert_eq!(found, expected);
+    assert_eq!(pool.size(), cpus.len());
+    assert_eq!(pool.diagnostics(), None);
+    drop(pool);
+    wait_until_gone();
+}
+
+#[test]
+fn more_or_fewer_workers_than_cpus_have_the_whole_set() {
+    let _alone = alone();
+    let cpus = usable_cpus();
+    for workers in [1, cpus.len() + 1] {
+        let pool = pool(Some(workers));
+        let found = threads();
+        assert_eq!(found.len(), workers);
+        if workers != cpus.len() {
+            assert!(found.values().all(|(_, allowed)| *allowed == cpus), "{found:?}");
+        }
+        assert_eq!(pool.size(), workers);
+        drop(pool);
+        wait_until_gone();
+    }
+}
+
+#[test]
+fn unpinned_workers_have_the_whole_set() {
+    let _alone = alone();
+    let cpus = usable_cpus();
+    let _pool = Pool::new(Config { threads: Some(cpus.len()), pin: false, ..Config::default() }).unwrap();
+    let found = threads();
+    assert_eq!(found.len(), cpus.len());
+    assert!(found.values().all(|(_, allowed)| *allowed == cpus), "{found:?}");
+}
+
+#[test]
+fn the_threads_are_the_same_before_and_after_a_thousand_runs() {
+    let _alone = alone();
+    let pool = pool(None);
+    let before = threads();
+    for _ in 0..1_000 {
+        pool.run(8, &|_| ()).unwrap();
+    }
+    assert_eq!(threads(), before);
+}
+
+#[test]
+fn a_worker_is_pinned_before_it_runs_a_chunk() {
+    struct WhereAmI(Mutex<Vec<(String, Vec<usize>)>>);
+
+    impl Job for WhereAmI {
+        fn run(&self, _: u32) {
+            let status = fs::read_to_string("/proc/thread-self/status").unwrap();
+            let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+            self.0.lock().unwrap().push((field("Name:"), numbers(&field("Cpus_allowed_list:"))));
+        }
+        fn progressed(&self, _: u32, _: u32) {}
+        fn finished(&self, _: Outcome) {}
+    }
+
+    let _alone = alone();
+    let cpus = usable_cpus();
+    for _ in 0..20 {
+        let pool = pool(Some(cpus.len()));
+        let job = Arc::new(WhereAmI(Mutex::default()));
+        pool.submit(Arc::<WhereAmI>::clone(&job), 20).wait();
+        for (name, allowed) in job.0.lock().unwrap().iter() {
+            let number: usize = name.strip_prefix("corepool-").unwrap().parse().unwrap();
+            assert_eq!(*allowed, [cpus[number]], "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_calling_thread_keeps_its_affinity() {
+    let _alone = alone();
+    let before = usable_cpus();
+    pool(None).run(10, &|_| ()).unwrap();
+    assert_eq!(usable_cpus(), before);
+    let status = fs::read_to_string("/proc/thread-self/status").unwrap();
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap();
+    assert_eq!(numbers(allowed.trim()), before);
+}
+
+#[test]
+fn a_process_on_one_cpu_of_the_set_works_with_one_worker_there() {
+    if !is_child() {
+        for cpu in usable_cpus() {
+            in_child("a_process_on_one_cpu_of_the_set_works_with_one_worker_there", vec![cpu], &[]);
+        }
+        return;
+    }
+    let cpus = usable_cpus();
+    assert_eq!(cpus.len(), 1);
+    for (workers, size) in [(None, 1), (Some(1), 1), (Some(3), 3)] {
+        let pool = pool(workers);
+        assert_eq!(pool.size(), size);
+        let found = threads();
+        assert_eq!(found.len(), size);
+        assert!(found.values().all(|(_, allowed)| *allowed == cpus), "{found:?}");
+        for _ in 0..200 {
+            pool.run(10, &|_| ()).unwrap();
+        }
+        struct Nothing;
+        impl Job for Nothing {
+            fn run(&self, _: u32) {}
+            fn progressed(&self, _: u32, _: u32) {}
+            fn finished(&self, _: Outcome) {}
+        }
+        pool.submit(Arc::new(Nothing), 100).wait();
+        drop(pool);
+        wait_until_gone();
+    }
+}
+
+#[test]
+fn the_global_pool_starts_at_its_first_use_as_the_environment_says() {
+    if !is_child() {
+        let variables = &[("COREPOOL_THREADS", "3"), ("COREPOOL_PIN", "0")];
+        in_child("the_global_pool_starts_at_its_first_use_as_the_environment_says", usable_cpus(), variables);
+        return;
+    }
+    assert_eq!(threads(), Threads::new());
+    let pool = Pool::global().unwrap();
+    assert_eq!((pool.size(), threads().len()), (3, 3));
+    Pool::global().unwrap().run(10, &|_| ()).unwrap();
+    assert_eq!(threads().len(), 3);
+}
+
+#[test]
+fn a_variable_that_means_nothing_is_an_error_that_names_it() {
+    if !is_child() {
+        in_child(
+            "a_variable_that_means_nothing_is_an_error_that_names_it",
+            usable_cpus(),
+            &[("COREPOOL_THREADS", "many")],
+        );
+        return;
+    }
+    for _ in 0..2 {
+        let error = Pool::global().unwrap_err().to_string();
+        assert!(
+            error.contains("COREPOOL_THREADS") && error.contains("\"many\"") && error.contains("unset it"),
+            "{error}"
+        );
+    }
+    assert_eq!(threads(), Threads::new());
+}

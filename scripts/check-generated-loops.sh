@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# The generated loops are what their generator writes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+node scripts/generate-loops.mjs --check

@@ -1,0 +1,355 @@
+/**
+ * The free names of a function: what its text uses and does not declare.
+ *
+ * Declarations are entered when their scope is, before anything in it is read, so that every name is resolved the way the
+ * language does: hoisted `var` and functions, block scopes, parameters apart from the body, named expressions. Nothing here
+ * knows of processes, nor which globals exist; a name in doubt (inside `with`, or made by `eval`) counts as free.
+ */
+import type { AnyNode, CallExpression, Class, Function as FunctionNode, Identifier, Pattern } from 'acorn'
+
+/** The first use of a free name. `this`, `arguments`, `super`, `new.target`, `import.meta` and `#name` count as names. */
+export interface FreeName {
+  readonly name: string
+  /** 1-based, in the text that was parsed. */
+  readonly line: number
+  /** 0-based, in the text that was parsed. */
+  readonly column: number
+  /** `helper` where the use is `name.helper` */
+  readonly member: string | null
+  /** The use is `(0, name.helper)`: the call of an import, as compilers write it. */
+  readonly isImport: boolean
+}
+
+export interface FreeNames {
+  /** In order of their first use. */
+  readonly captured: readonly FreeName[]
+  /** Free names only ever called as `name(fn, 'text')`: the helpers by which compilers keep `fn.name`. */
+  readonly nameKeepers: readonly string[]
+  readonly importsDynamically: boolean
+}
+
+/** What a scope says of `this` and `super`: nothing (arrows, blocks), own `this`, or own `this` and a home for `super`. */
+type Receiver = 'outer' | 'this' | 'this and super'
+type Declared = 'function or class' | 'value'
+
+class Scope {
+  readonly parent: Scope | null
+  readonly receiver: Receiver
+  readonly strict: boolean
+  readonly isStaticBlock: boolean
+  readonly privateNames = new Set<string>()
+  readonly #names = new Map<string, Declared>()
+
+  constructor(parent: Scope | null, options: { receiver?: Receiver; strict?: boolean; isStaticBlock?: boolean } = {}) {
+    this.parent = parent
+    this.receiver = options.receiver ?? 'outer'
+    this.strict = options.strict ?? parent?.strict ?? false
+    this.isStaticBlock = options.isStaticBlock ?? false
+  }
+
+  declare(name: string, as: Declared = 'value'): void {
+    // A function and a `var` of one name are one variable: the function stays known as such.
+    if (this.#names.get(name) !== 'function or class') this.#names.set(name, as)
+  }
+
+  find(name: string): Declared | undefined {
+    return this.#names.get(name) ?? this.parent?.find(name)
+  }
+
+  hasPrivateName(name: string): boolean {
+    return this.privateNames.has(name) || (this.parent?.hasPrivateName(name) ?? false)
+  }
+
+  /** The scope that `this` belongs to here. */
+  receiving(): Scope | null {
+    return this.receiver === 'outer' ? (this.parent?.receiving() ?? null) : this
+  }
+}
+
+interface Use extends FreeName {
+  readonly start: number
+  readonly keepsName: boolean
+}
+
+/**
+ * @param fn the function; as a method, its value
+ * @param strict whether the code around it is strict
+ * @param isGlobal whether a name that is declared nowhere exists all the same
+ */
+export function findFreeNames(fn: FunctionNode, strict: boolean, isGlobal: (name: string) => boolean): FreeNames {
+  const reader = new Reader(isGlobal)
+  reader.readFunction(fn, new Scope(null, { strict }), 'this')
+  const uses = reader.uses.toSorted((a, b) => a.start - b.start)
+  const captured = new Map<string, FreeName>()
+  for (const use of uses) if (!use.keepsName && !captured.has(use.name)) captured.set(use.name, use)
+  const keepers = new Set(uses.filter((use) => !captured.has(use.name)).map((use) => use.name))
+  return {
+    captured: [...captured.values()],
+    nameKeepers: [...keepers],
+    importsDynamically: reader.importsDynamically,
+  }
+}
+
+/** Reads a tree once, top down, and notes each use of a name that no scope around it declares. */
+class Reader {
+  readonly uses: Use[] = []
+  importsDynamically = false
+  readonly #isGlobal: (name: string) => boolean
+
+  constructor(isGlobal: (name: string) => boolean) {
+    this.#isGlobal = isGlobal
+  }
+
+  readFunction(fn: FunctionNode, around: Scope, receiver: Receiver): void {
+    const isArrow = fn.type === 'ArrowFunctionExpression'
+    let outside = around
+    if (fn.type === 'FunctionExpression' && fn.id) {
+      outside = new Scope(around)
+      outside.declare(fn.id.name, 'function or class')
+    }
+    const strict = outside.strict || hasUseStrict(fn)
+    const parameters = new Scope(outside, { strict, receiver: isArrow ? 'outer' : receiver })
+    if (!isArrow) parameters.declare('arguments')
+    for (const parameter of fn.params) declarePattern(parameter, parameters)
+    this.#readAll(fn.params, parameters)
+    if (fn.body.type === 'BlockStatement') this.#readBody(fn.body.body, new Scope(parameters))
+    else this.#read(fn.body, parameters)
+  }
+
+  /** The statements of a function's body or of a static block: the scope that their `var` belongs to. */
+  #readBody(statements: readonly AnyNode[], scope: Scope): void {
+    for (const statement of statements) declareHoisted(statement, scope)
+    this.#readStatements(statements, scope)
+  }
+
+  #readStatements(statements: readonly AnyNode[], scope: Scope): void {
+    for (const statement of statements) declareLexical(statement, scope)
+    this.#readAll(statements, scope)
+  }
+
+  #readAll(nodes: readonly (AnyNode | null)[], scope: Scope): void {
+    for (const node of nodes) if (node !== null) this.#read(node, scope)
+  }
+
+  #read(node: AnyNode, scope: Scope): void {
+    switch (node.type) {
+      case 'Identifier':
+        return this.#use(node.name, node, scope)
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        return this.readFunction(node, scope, 'this')
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        return this.#readClass(node, scope)
+      case 'BlockStatement':
+        return this.#readStatements(node.body, new Scope(scope))
+      case 'SwitchStatement': {
+        this.#read(node.discriminant, scope)
+        const cases = new Scope(scope)
+        for (const { consequent } of node.cases) for (const statement of consequent) declareLexical(statement, cases)
+        return this.#readAll(node.cases, cases)
+      }
+      case 'ForStatement':
+      case 'ForInStatement':
+      case 'ForOfStatement': {
+        const head = new Scope(scope)
+        const declared = node.type === 'ForStatement' ? node.init : node.left
+        if (declared) declareLexical(declared, head)
+        return this.#readAll(childrenOf(node), head)
+      }
+      case 'CatchClause': {
+        const caught = new Scope(scope)
+        if (node.param) declarePattern(node.param, caught)
+        return this.#readAll(childrenOf(node), caught)
+      }
+      case 'Property':
+        if (node.computed) this.#read(node.key, scope)
+        if (node.value.type === 'FunctionExpression' && (node.method || node.kind !== 'init')) {
+          return this.readFunction(node.value, scope, 'this and super')
+        }
+        return this.#read(node.value, scope)
+      case 'MemberExpression': {
+        const { object, property } = node
+        if (object.type === 'Identifier') {
+          const member = !node.computed && property.type === 'Identifier' ? property.name : null
+          this.#use(object.name, object, scope, { member })
+        } else this.#read(object, scope)
+        if (node.computed || property.type === 'PrivateIdentifier') this.#read(property, scope)
+        return
+      }
+      case 'CallExpression':
+        return this.#readCall(node, scope)
+      case 'UnaryExpression':
+        // `typeof name` asks whether the name exists, and is answered in the child.
+        if (node.operator === 'typeof' && node.argument.type === 'Identifier' && node.argument.name !== 'arguments')
+          return
+        return this.#read(node.argument, scope)
+      case 'LabeledStatement':
+        return this.#read(node.body, scope)
+      case 'BreakStatement':
+      case 'ContinueStatement':
+        return
+      case 'ImportExpression':
+        this.importsDynamically = true
+        return this.#readAll(childrenOf(node), scope)
+      case 'MetaProperty':
+        if (node.meta.name === 'import') this.#note('import.meta', node)
+        else if (scope.receiving() === null) this.#note('new.target', node)
+        return
+      case 'ThisExpression':
+        if (scope.receiving() === null) this.#note('this', node)
+        return
+      case 'Super':
+        if (scope.receiving()?.receiver !== 'this and super') this.#note('super', node)
+        return
+      case 'PrivateIdentifier':
+        if (!scope.hasPrivateName(node.name)) this.#note(`#${node.name}`, node)
+        return
+      default:
+        return this.#readAll(childrenOf(node), scope)
+    }
+  }
+
+  #readClass(node: Class, around: Scope): void {
+    const scope = new Scope(around, { strict: true })
+    if (node.id) scope.declare(node.id.name, 'function or class')
+    for (const element of node.body.body) {
+      if (element.type !== 'StaticBlock' && element.key.type === 'PrivateIdentifier') {
+        scope.privateNames.add(element.key.name)
+      }
+    }
+    if (node.superClass) this.#read(node.superClass, scope)
+    for (const element of node.body.body) {
+      if (element.type === 'StaticBlock') {
+        this.#readBody(element.body, new Scope(scope, { receiver: 'this and super', isStaticBlock: true }))
+        continue
+      }
+      if (element.computed) this.#read(element.key, scope)
+      if (element.type === 'MethodDefinition') this.readFunction(element.value, scope, 'this and super')
+      else if (element.value) this.#read(element.value, new Scope(scope, { receiver: 'this and super' }))
+    }
+  }
+
+  #readCall(node: CallExpression, scope: Scope): void {
+    const { callee } = node
+    if (callee.type === 'Identifier') {
+      this.#use(callee.name, callee, scope, { keepsName: isNameKeeping(node, scope) })
+    } else if (callee.type === 'SequenceExpression') {
+      const [zero, member, ...more] = callee.expressions
+      const isImport =
+        zero?.type === 'Literal' && zero.value === 0 && member?.type === 'MemberExpression' && more.length === 0
+      if (
+        isImport &&
+        member.object.type === 'Identifier' &&
+        member.property.type === 'Identifier' &&
+        !member.computed
+      ) {
+        this.#use(member.object.name, member.object, scope, { member: member.property.name, isImport })
+      } else this.#read(callee, scope)
+    } else this.#read(callee, scope)
+    this.#readAll(node.arguments, scope)
+  }
+
+  #use(name: string, node: Identifier, scope: Scope, how: UseDetails = {}): void {
+    if (scope.find(name) === undefined && !this.#isGlobal(name)) this.#note(name, node, how)
+  }
+
+  #note(name: string, node: AnyNode, { member = null, isImport = false, keepsName = false }: UseDetails = {}): void {
+    const { line, column } = node.loc?.start ?? { line: 1, column: node.start }
+    this.uses.push({ name, start: node.start, line, column, member, isImport, keepsName })
+  }
+}
+
+interface UseDetails {
+  readonly member?: string | null
+  readonly isImport?: boolean
+  readonly keepsName?: boolean
+}
+
+/** `X(function …, 'name')`, `X(declared, 'name')` of a function declared here, or `static { X(this, 'name') }`. */
+function isNameKeeping({ arguments: args, optional }: CallExpression, scope: Scope): boolean {
+  const [kept, name] = args
+  if (args.length !== 2 || optional || kept === undefined || name === undefined) return false
+  const isText =
+    (name.type === 'Literal' && typeof name.value === 'string') ||
+    (name.type === 'TemplateLiteral' && name.expressions.length === 0)
+  if (!isText) return false
+  switch (kept.type) {
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+    case 'ClassExpression':
+      return true
+    case 'Identifier':
+      // A value of another kind could be the argument of a real helper, whose result would then silently be wrong.
+      return scope.find(kept.name) === 'function or class'
+    case 'ThisExpression':
+      return scope.receiving()?.isStaticBlock ?? false
+    default:
+      return false
+  }
+}
+
+/** The names that a statement declares in the scope of its block. */
+function declareLexical(node: AnyNode, scope: Scope): void {
+  if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') {
+    if (node.id) scope.declare(node.id.name, 'function or class')
+  } else if (node.type === 'VariableDeclaration' && node.kind !== 'var') {
+    for (const { id } of node.declarations) declarePattern(id, scope)
+  } else if (node.type === 'LabeledStatement') declareLexical(node.body, scope)
+}
+
+/** The names that a statement, or one within it, declares in the scope of the whole function. */
+function declareHoisted(node: AnyNode, scope: Scope): void {
+  switch (node.type) {
+    case 'FunctionDeclaration':
+      // In sloppy code a plain function declared in a block is a `var` as well.
+      if (!scope.strict && !node.async && !node.generator && node.id) scope.declare(node.id.name, 'function or class')
+      return
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+    case 'ClassDeclaration':
+    case 'ClassExpression':
+      return
+    case 'VariableDeclaration':
+      if (node.kind === 'var') for (const { id } of node.declarations) declarePattern(id, scope)
+      return
+    default:
+      for (const child of childrenOf(node)) declareHoisted(child, scope)
+  }
+}
+
+function declarePattern(pattern: Pattern, scope: Scope): void {
+  switch (pattern.type) {
+    case 'Identifier':
+      return scope.declare(pattern.name)
+    case 'ObjectPattern':
+      for (const property of pattern.properties) {
+        declarePattern(property.type === 'RestElement' ? property.argument : property.value, scope)
+      }
+      return
+    case 'ArrayPattern':
+      for (const element of pattern.elements) if (element) declarePattern(element, scope)
+      return
+    case 'AssignmentPattern':
+      return declarePattern(pattern.left, scope)
+    case 'RestElement':
+      return declarePattern(pattern.argument, scope)
+    case 'MemberExpression':
+      return
+  }
+}
+
+function hasUseStrict(fn: FunctionNode): boolean {
+  if (fn.body.type !== 'BlockStatement') return false
+  return fn.body.body.some((node) => node.type === 'ExpressionStatement' && node.directive === 'use strict')
+}
+
+/** The nodes directly below `node`, in the order of the text. */
+export function childrenOf(node: AnyNode): AnyNode[] {
+  return Object.values(node).flat().filter(isNode)
+}
+
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
+}

@@ -1,0 +1,261 @@
+/**
+ * Thrown values as plain data, and back: what an error was in the child, it is again in the parent.
+ *
+ * Encoding never fails and never runs on: every read of a foreign object is guarded, cycles become references, and
+ * depth and number of errors are limited. A class that both sides know (JavaScript's own and this package's) is rebuilt
+ * as that class; any other becomes a RemoteError under its own name. A thrown value that is no error comes back as
+ * itself.
+ */
+import { inspect, types } from 'node:util'
+import {
+  AbortError,
+  ArrayError,
+  CorepoolError,
+  ProcessStateError,
+  RemoteError,
+  TargetError,
+  TaskError,
+} from '../errors/index.ts'
+import { decode, encode } from './values.ts'
+
+/** One thrown value; `error` refers to the others by their place in the list. */
+type EncodedNode =
+  | readonly [kind: 'error', error: ErrorParts]
+  | readonly [kind: 'value', bytes: Uint8Array]
+  | readonly [kind: 'text', text: string]
+
+interface ErrorParts {
+  /** A class that both sides know, or null. */
+  readonly known: string | null
+  /** What the class called itself. */
+  readonly name: string
+  /** True when the name was set on the error itself. */
+  readonly ownName: boolean
+  readonly message: string
+  readonly stack: string
+  readonly fields: readonly (readonly [key: string, node: number])[]
+  readonly cause: number | null
+  readonly errors: readonly number[] | null
+}
+
+/** The thrown value is the first; the others are what it refers to. */
+export type EncodedError = readonly EncodedNode[]
+
+const MOST_NODES = 256
+const DEEPEST = 16
+/** Bytes that one field of an error may take; a larger one is reported as text. */
+const LARGEST_FIELD = 2 ** 20
+
+const knownClasses = new Map<string, new (...args: never[]) => Error>([
+  ['Error', Error],
+  ['TypeError', TypeError],
+  ['RangeError', RangeError],
+  ['SyntaxError', SyntaxError],
+  ['ReferenceError', ReferenceError],
+  ['EvalError', EvalError],
+  ['URIError', URIError],
+  ['AggregateError', AggregateError],
+  ['DOMException', DOMException],
+  ['CorepoolError', CorepoolError],
+  ['ProcessStateError', ProcessStateError],
+  ['TargetError', TargetError],
+  ['ArrayError', ArrayError],
+  ['TaskError', TaskError],
+  ['AbortError', AbortError],
+  ['RemoteError', RemoteError],
+])
+const nameOfKnown = new Map<unknown, string>(Array.from(knownClasses, ([name, known]) => [known.prototype, name]))
+/** Carried by a place of their own, so never as fields. */
+const ownPlace: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors'])
+
+/** Text for a human, whatever the value does when it is looked at. */
+export function inspectSafely(value: unknown): string {
+  try {
+    return inspect(value)
+  } catch {
+    return 'a value that cannot be shown'
+  }
+}
+
+export function encodeError(thrown: unknown): EncodedError {
+  const nodes: EncodedNode[] = []
+  const places = new Map<unknown, number>()
+
+  function add(value: unknown, depth: number): number {
+    const known = places.get(value)
+    if (known !== undefined) return known
+    const place = nodes.length
+    // The place is taken first, so that a cycle refers to it.
+    nodes.push(['text', ''])
+    if (!isError(value)) {
+      nodes[place] = encodePlain(value, depth === 0 ? Infinity : LARGEST_FIELD)
+      return place
+    }
+    places.set(value, place)
+    if (depth >= DEEPEST || place >= MOST_NODES) nodes[place] = ['text', inspectSafely(value)]
+    else nodes[place] = ['error', describeError(value, (part) => add(part, depth + 1))]
+    return place
+  }
+
+  try {
+    add(thrown, 0)
+    return nodes
+  } catch {
+    // The user's code has replaced something that this needs: better a plain report than none.
+    return [['text', inspectSafely(thrown)]]
+  }
+}
+
+/**
+ * The thrown value again, to be rejected with.
+ * @param origin where it was thrown, for the last line of its stack
+ */
+export function decodeError(nodes: EncodedError, origin: string): unknown {
+  const values = nodes.map((node) => create(node, origin))
+  nodes.forEach((node, place) => {
+    const value = values[place]
+    if (node[0] === 'error' && value instanceof Error) complete(value, node[1], values)
+  })
+  const [root] = nodes
+  return root?.[0] === 'text' ? createError(textParts(root[1]), origin) : values[0]
+}
+
+function isError(value: unknown): value is object {
+  try {
+    return types.isNativeError(value) || value instanceof Error
+  } catch {
+    return false
+  }
+}
+
+/** Anything but an error: itself where it can be cloned, else its text. */
+function encodePlain(value: unknown, limit: number): EncodedNode {
+  try {
+    const bytes = encode('result', value)
+    return bytes.byteLength > limit ? ['text', inspectSafely(value)] : ['value', bytes]
+  } catch {
+    return ['text', inspectSafely(value)]
+  }
+}
+
+function describeError(error: object, add: (part: unknown) => number): ErrorParts {
+  const known = knownClassOf(error)
+  const errors = read(error, 'errors')
+  const message = textOf(read(error, 'message'))
+  const name = known === null ? ownClassName(error) : textOf(read(error, 'name'))
+  const stack = read(error, 'stack')
+  return {
+    known,
+    name,
+    ownName: has(error, 'name'),
+    message,
+    stack: typeof stack === 'string' ? stack : `${name}: ${message}`,
+    fields: fieldsOf(error).map((key) => [key, add(read(error, key))]),
+    cause: has(error, 'cause') ? add(read(error, 'cause')) : null,
+    errors: Array.isArray(errors) && has(error, 'errors') ? errors.slice(0, MOST_NODES).map(add) : null,
+  }
+}
+
+/** The class that both sides know. Node's own errors stand below theirs, under the same name or as `NodeError`. */
+function knownClassOf(error: object): string | null {
+  try {
+    const below: unknown[] = []
+    for (let at: unknown = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
+      const known = nameOfKnown.get(at)
+      if (known !== undefined) return below.every((name) => name === known || name === 'NodeError') ? known : null
+      below.push((at as object).constructor.name)
+    }
+  } catch {
+    // A prototype that cannot be looked at is none that we know.
+  }
+  return null
+}
+
+/** The name that a foreign class goes by: what it says of itself, else what its constructor is called. */
+function ownClassName(error: object): string {
+  const name = textOf(read(error, 'name'))
+  if (name !== '' && !knownClasses.has(name)) return name
+  const constructor = read(error, 'constructor')
+  const called = typeof constructor === 'function' ? read(constructor, 'name') : undefined
+  return typeof called === 'string' && called !== '' ? called : name
+}
+
+/** Own enumerable fields, and `code`, which some libraries hide. */
+function fieldsOf(error: object): string[] {
+  try {
+    const keys = Object.keys(error).filter((key) => !ownPlace.has(key))
+    return has(error, 'code') && !keys.includes('code') ? [...keys, 'code'] : keys
+  } catch {
+    return []
+  }
+}
+
+function has(object: object, key: string): boolean {
+  try {
+    return Object.hasOwn(object, key)
+  } catch {
+    return false
+  }
+}
+
+function read(object: object, key: string): unknown {
+  try {
+    return Reflect.get(object, key)
+  } catch {
+    return undefined
+  }
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === undefined ? '' : inspectSafely(value)
+}
+
+/** What a node is, without what it refers to. */
+function create(node: EncodedNode, origin: string): unknown {
+  switch (node[0]) {
+    case 'error':
+      return createError(node[1], origin)
+    case 'value':
+      return decode(node[1])
+    case 'text':
+      return node[1]
+  }
+}
+
+function createError(parts: ErrorParts, origin: string): Error {
+  if (parts.known === 'DOMException') {
+    const exception = new DOMException(parts.message, parts.name)
+    define(exception, 'stack', `${parts.stack}\n    in ${origin}`)
+    return exception
+  }
+  const error = new Error(parts.message)
+  const known = parts.known === null ? RemoteError : knownClasses.get(parts.known)
+  Object.setPrototypeOf(error, (known ?? RemoteError).prototype)
+  define(error, 'stack', `${parts.stack}\n    in ${origin}`)
+  if (parts.ownName || known === RemoteError) define(error, 'name', parts.name)
+  return error
+}
+
+function textParts(text: string): ErrorParts {
+  const stack = `RemoteError: ${text}`
+  const none = { fields: [], cause: null, errors: null }
+  return { known: null, name: 'RemoteError', ownName: false, message: text, stack, ...none }
+}
+
+function complete(error: Error, parts: ErrorParts, values: readonly unknown[]): void {
+  // Defined, never assigned: a field called `__proto__` stays a field.
+  for (const [key, place] of parts.fields) define(error, key, values[place], true)
+  if (parts.cause !== null) define(error, 'cause', values[parts.cause])
+  if (parts.errors !== null) {
+    define(
+      error,
+      'errors',
+      parts.errors.map((place) => values[place]),
+    )
+  }
+}
+
+function define(error: Error, key: string, value: unknown, enumerable = false): void {
+  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true })
+}

@@ -1,0 +1,125 @@
+/**
+ * Reading a function of this process so that a child process can have it: its text, checked, as plain data.
+ *
+ * Whatever would behave differently over there is refused here, before anything starts, by name and with a way out:
+ * functions without source, classes, generators, and every name that the text uses but only its surroundings declare.
+ */
+import { types } from 'node:util'
+import type { Function as FunctionNode } from 'acorn'
+import {
+  captures,
+  rewritten,
+  unreadableTarget,
+  unsendableTarget,
+  type CapturedName,
+  type TargetError,
+  type UnsendableKind,
+} from '../errors/index.ts'
+import { findFreeNames, type FreeName } from './captures.ts'
+import { isNodeGlobal } from './node-globals.ts'
+import { parseFunction } from './parse-function.ts'
+import { rewritingTool } from './rewritten-names.ts'
+import { positionIn, type TextPosition } from './text-position.ts'
+
+/** A function on its way to a child: plain data, which a structured clone or JSON carries. */
+export interface FunctionSource {
+  readonly name: string
+  /** One expression whose value is the function. */
+  readonly text: string
+  readonly strict: boolean
+  /** The path or file: URL from which `import()` in the text resolves, and which stacks show; null: the working directory. */
+  readonly file: string | null
+  /** 0-based position of `text` in `file`, as `vm` takes it; a column may be negative. */
+  readonly line: number
+  readonly column: number
+  readonly importsDynamically: boolean
+  /** Free names to be bound to `(fn) => fn`: a compiler's helpers that only keep `fn.name`. */
+  readonly nameKeepers: readonly string[]
+}
+
+// Captured when this module loads: a function's own `toString`, or a later one of the prototype, may say anything.
+const textOf: (fn: Function) => string = Function.prototype.call.bind(Function.prototype.toString)
+
+/**
+ * @param caller the file of the code that named the function, from callerFile()
+ * @throws TargetError `ERR_TARGET_CAPTURES` for names that do not exist in a child, with line and column in the text;
+ *   `ERR_INVALID_ARG_VALUE` for a kind of function that cannot be sent
+ */
+export function readFunction(fn: Function, caller: string | null): FunctionSource {
+  if (types.isProxy(fn)) throw unsendableTarget('', 'proxy')
+  const name = nameOf(fn)
+  const text = textOf(fn)
+  const parsed = parseFunction(text, isSloppy(fn))
+  if ('problem' in parsed)
+    throw isNative(text) ? unsendableTarget(name, nativeKind(name)) : unreadableTarget(name, parsed)
+  const { fn: node, isMethod, privateName, strict, shift } = parsed
+  if (node.type === 'ClassExpression') throw unsendableTarget(name, 'class')
+  if (privateName !== null) throw unsendableTarget(name, 'private method')
+  if (node.generator) throw unsendableTarget(name, 'generator')
+
+  const { captured, nameKeepers, importsDynamically } = findFreeNames(node, strict, isNodeGlobal)
+  if (captured.length > 0) throw refusal(name, captured, shift)
+
+  const position = caller === null ? { line: 0, column: 0 } : positionIn(caller, text)
+  return {
+    name,
+    ...(isMethod ? methodExpression(node, text, shift, position) : { text, ...position }),
+    strict,
+    file: caller,
+    importsDynamically,
+    nameKeepers,
+  }
+}
+
+/** A method without its key, which may be computed or no name at all: the name travels apart. */
+function methodExpression(
+  { async, start, loc }: FunctionNode,
+  text: string,
+  shift: number,
+  position: TextPosition,
+): Pick<FunctionSource, 'text' | 'line' | 'column'> {
+  const before = async ? '({async m' : '({m'
+  const parameters = loc?.start ?? { line: 1, column: start }
+  const column = parameters.line === 1 ? position.column + parameters.column - shift : parameters.column
+  return {
+    text: `${before}${text.slice(start - shift)}\n}).m`,
+    line: position.line + parameters.line - 1,
+    column: column - before.length,
+  }
+}
+
+function refusal(name: string, free: readonly FreeName[], shift: number): TargetError {
+  const names = free.map(({ name: captured, line, column, member, isImport }): CapturedName => {
+    const tool = rewritingTool(captured)
+    return {
+      name: captured,
+      line,
+      column: line === 1 ? column - shift + 1 : column + 1,
+      imported: isImport || tool !== null ? member : null,
+      tool,
+    }
+  })
+  // A tool's rewriting explains the other names too, and no change to the function alone would help.
+  const byTool = names.find(({ tool }) => tool !== null)
+  return byTool === undefined ? captures(name, names) : rewritten(name, byTool)
+}
+
+/** `name` as an own string: a class may have a static method of that name, a function any value. */
+function nameOf(fn: Function): string {
+  const value: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value
+  return typeof value === 'string' ? value : ''
+}
+
+/** Only plain functions of sloppy code own both; of the other kinds nothing tells where they stood. */
+function isSloppy(fn: Function): boolean {
+  return Object.hasOwn(fn, 'caller') && Object.hasOwn(fn, 'arguments')
+}
+
+/** Asked only of text that did not parse. */
+function isNative(text: string): boolean {
+  return /\{\s*\[native code\]\s*\}$/.test(text)
+}
+
+function nativeKind(name: string): UnsendableKind {
+  return name.startsWith('bound ') ? 'bound' : 'native'
+}

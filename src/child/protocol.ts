@@ -1,0 +1,43 @@
+/**
+ * What parent and child say to each other: labelled tuples over Node's IPC channel.
+ *
+ * The user's code in the child has the same channel (`process.send`), so every frame carries the token that the parent
+ * chose for this child; what does not carry it is not ours, and is left alone. Values travel as bytes: the channel need
+ * not look into them.
+ */
+import type { EncodedError } from './errors.ts'
+import type { FunctionSource } from './function-source.ts'
+
+/** Where the child finds what it shall run. */
+export type TaskTarget =
+  | readonly [kind: 'function', source: FunctionSource]
+  | readonly [kind: 'module', url: string, exportName: string]
+
+/** Everything a child needs to know. */
+export interface ChildTask {
+  readonly name: string
+  readonly daemon: boolean
+  readonly identity: readonly number[]
+  readonly target: TaskTarget
+  readonly args: Uint8Array
+}
+
+export type ToChild = readonly [kind: 'run', token: string, task: ChildTask]
+
+/** `ready` comes first and once; then at most one of `result` and `error`. */
+export type FromChild =
+  | readonly [kind: 'ready', token: string]
+  | readonly [kind: 'result', token: string, value: Uint8Array]
+  | readonly [kind: 'error', token: string, error: EncodedError]
+
+const kinds: ReadonlySet<unknown> = new Set<FromChild[0]>(['ready', 'result', 'error'])
+
+/** True for a frame of the child that was given `token`; its contents are the child's word, and are read with care. */
+export function isFromChild(message: unknown, token: string): message is FromChild {
+  return Array.isArray(message) && message[1] === token && kinds.has(message[0])
+}
+
+/** True for the frame that a child waits for. */
+export function isToChild(message: unknown): message is ToChild {
+  return Array.isArray(message) && message[0] === 'run' && typeof message[1] === 'string' && message.length === 3
+}

@@ -1,0 +1,100 @@
+/**
+ * Finding the part of a value that structured clone refuses, to name it: `args[1].cb`.
+ *
+ * Runs only after a clone has failed. It walks what a clone would read, in the same order, each object once, so cycles
+ * end and the first culprit is the one that stopped the clone; it asks V8 only about objects without parts, where the
+ * answer is about them alone.
+ */
+import { types } from 'node:util'
+import { describe } from '../errors/index.ts'
+
+export interface Uncloneable {
+  readonly path: string
+  readonly why: string
+}
+
+/** A value still to be looked at; paths are put together only for the culprit. */
+interface Place {
+  readonly value: unknown
+  readonly label: string
+  readonly parent: Place | null
+  /** Set when reading the value threw. */
+  readonly failure?: string
+}
+
+/**
+ * The first part of `root` that cannot be cloned, or null when none is found.
+ * @param askV8 why one object without parts cannot be cloned, or null when it can
+ */
+export function findUncloneable(
+  root: unknown,
+  name: string,
+  askV8: (part: unknown) => string | null,
+): Uncloneable | null {
+  const seen = new Set<unknown>()
+  const places: Place[] = [{ value: root, label: name, parent: null }]
+  for (let place = places.pop(); place !== undefined; place = places.pop()) {
+    const { value, failure } = place
+    if (failure !== undefined) return { path: pathOf(place), why: failure }
+    const why = refusal(value)
+    if (why !== null) return { path: pathOf(place), why }
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue
+    seen.add(value)
+    const parts = partsOf(value, place)
+    if (parts.length === 0) {
+      const reason = askV8(value)
+      if (reason !== null) return { path: pathOf(place), why: reason }
+    }
+    // Last in, first out: reversed, so that parts are seen in their own order.
+    for (const part of parts.toReversed()) places.push(part)
+  }
+  return null
+}
+
+/** Why structured clone never takes such a value, whatever is in it. */
+function refusal(value: unknown): string | null {
+  if (typeof value === 'function') return `it is ${describe(value)}`
+  if (typeof value === 'symbol') return 'it is a symbol'
+  if (types.isProxy(value)) return 'it is a Proxy'
+  if (types.isPromise(value)) return 'it is a Promise; await it first'
+  if (types.isSharedArrayBuffer(value)) return 'it is a SharedArrayBuffer, which only threads of one process share'
+  return null
+}
+
+function partsOf(value: object, parent: Place): Place[] {
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return []
+  if (types.isMap(value)) return mapParts(value, parent)
+  if (types.isSet(value))
+    return [...value].map((item, index) => ({ value: item, label: `.values()[${index}]`, parent }))
+  const keys = types.isNativeError(value) ? ['message', 'cause', 'stack'] : Object.keys(value)
+  const isArray = Array.isArray(value)
+  return keys
+    .filter((key) => Object.hasOwn(value, key))
+    .map((key) => readPart(value, key, isArray && /^\d+$/.test(key) ? `[${key}]` : keyLabel(key), parent))
+}
+
+function mapParts(map: ReadonlyMap<unknown, unknown>, parent: Place): Place[] {
+  return [...map].flatMap(([key, value], index) => [
+    { value: key, label: `.keys()[${index}]`, parent },
+    { value, label: typeof key === 'string' ? `.get(${JSON.stringify(key)})` : `.values()[${index}]`, parent },
+  ])
+}
+
+function readPart(value: object, key: string, label: string, parent: Place): Place {
+  try {
+    return { value: Reflect.get(value, key), label, parent }
+  } catch (error) {
+    const failure = `reading it threw ${error instanceof Error ? error.message : describe(error)}`
+    return { value: undefined, label, parent, failure }
+  }
+}
+
+function keyLabel(key: string): string {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
+}
+
+function pathOf(place: Place): string {
+  let path = ''
+  for (let at: Place | null = place; at !== null; at = at.parent) path = at.label + path
+  return path
+}

@@ -1,0 +1,103 @@
+/**
+ * Values as bytes: Node's structured clone, with the two things that it does not do. What cannot be cloned is named by
+ * its path, and what is too large is refused before any of it is copied, since the channel breaks (in the parent) not
+ * far above that.
+ */
+import { DefaultSerializer, deserialize } from 'node:v8'
+import { CorepoolError, describe, notCloneable, payloadTooLarge, type Payload } from '../errors/index.ts'
+import { findUncloneable } from './uncloneable.ts'
+
+/** Bytes that one value may take: half of what Node's channel can carry at all (its length field has 31 bits). */
+const LIMIT = 2 ** 30
+
+/** Node's documented hooks, which its type definitions leave out. */
+interface HostObjectWriter {
+  _writeHostObject(view: ArrayBufferView): void
+  _setTreatArrayBufferViewsAsHostObjects(flag: boolean): void
+}
+
+/**
+ * Writes as `v8.serialize` does, but counts the bytes of arrays before it copies them; `dry`, it does not copy them at
+ * all.
+ */
+class ValueWriter extends DefaultSerializer {
+  readonly #payload: Payload
+  readonly #dry: boolean
+  #bytes = 0
+
+  constructor(payload: Payload, dry: boolean) {
+    super()
+    this.#payload = payload
+    this.#dry = dry
+  }
+
+  _writeHostObject(object: object): void {
+    if (!ArrayBuffer.isView(object)) throw new Error(`${describe(object)} belongs to this process`)
+    // V8 would write an array whose buffer was transferred away as an empty one.
+    if (object.byteLength === 0) refuseDetached(object.buffer)
+    this.#bytes += object.byteLength
+    if (this.#bytes > LIMIT) throw payloadTooLarge(this.#payload, this.#bytes, LIMIT)
+    if (!this.#dry) writeView.call(this, object)
+  }
+}
+
+// oxlint-disable-next-line eslint/no-underscore-dangle -- the documented name of the hook
+const writeView = (DefaultSerializer.prototype as unknown as HostObjectWriter)._writeHostObject
+
+/** Whether a view can be made tells, on every version of Node. */
+function refuseDetached(buffer: ArrayBufferLike): ArrayBufferView {
+  try {
+    return new Uint8Array(buffer)
+  } catch {
+    throw new Error('its buffer is detached: it was transferred elsewhere')
+  }
+}
+
+/**
+ * `value` as bytes for decode() in another process.
+ * @param payload what the value is, for messages and paths
+ * @throws CorepoolError `ERR_ARGS_NOT_CLONEABLE`, `ERR_PAYLOAD_TOO_LARGE`; TaskError `ERR_RESULT_NOT_CLONEABLE`
+ */
+export function encode(payload: Payload, value: unknown): Buffer {
+  const bytes = write(payload, value, false)
+  if (bytes.byteLength > LIMIT) throw payloadTooLarge(payload, bytes.byteLength, LIMIT)
+  return bytes
+}
+
+/** Throws what encode() would, without copying the arrays in `value`. */
+export function checkCloneable(payload: Payload, value: unknown): void {
+  write(payload, value, true)
+}
+
+export function decode(bytes: Uint8Array): unknown {
+  return deserialize(bytes)
+}
+
+function write(payload: Payload, value: unknown, dry: boolean): Buffer {
+  try {
+    const writer = new ValueWriter(payload, dry)
+    writer.writeHeader()
+    writer.writeValue(value)
+    return writer.releaseBuffer()
+  } catch (error) {
+    if (error instanceof CorepoolError && error.code === 'ERR_PAYLOAD_TOO_LARGE') throw error
+    const found = findUncloneable(value, payload, (part) => reasonAgainst(payload, part))
+    throw notCloneable(payload, found?.path ?? payload, found?.why ?? reasonOf(error))
+  }
+}
+
+/** Why `part` cannot be cloned, or null when it can. */
+function reasonAgainst(payload: Payload, part: unknown): string | null {
+  try {
+    const writer = new ValueWriter(payload, true)
+    writer.writeHeader()
+    writer.writeValue(part)
+    return null
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, '') : 'reading it threw'
+}

@@ -1,0 +1,30 @@
+/** Values that cannot go to a child process, or come back from one. */
+import { CorepoolError, TaskError } from './classes.ts'
+
+/** Which way a value travels; also the root of the paths that name its parts. */
+export type Payload = 'args' | 'result'
+
+const CLONEABLE = 'plain data, typed arrays, Map, Set, Date, BigInt or Error'
+
+/**
+ * `ERR_ARGS_NOT_CLONEABLE`, `ERR_RESULT_NOT_CLONEABLE`.
+ * @param path the first part that cannot be copied
+ */
+export function notCloneable(payload: Payload, path: string, why: string): CorepoolError {
+  if (payload === 'args') {
+    const message = `${path} cannot be copied into a child process: ${why}. Pass ${CLONEABLE}.`
+    return new CorepoolError('ERR_ARGS_NOT_CLONEABLE', message)
+  }
+  const message = `${path} cannot be copied back from the child process: ${why}. Return ${CLONEABLE}.`
+  return new TaskError('ERR_RESULT_NOT_CLONEABLE', message)
+}
+
+/** `ERR_PAYLOAD_TOO_LARGE`: beyond `limit` bytes; Node's channel breaks, and the parent with it, not far above that. */
+export function payloadTooLarge(payload: Payload, bytes: number, limit: number): CorepoolError {
+  const message =
+    `${payload} would take ${bytes} bytes or more, and at most ${limit} fit through the channel between processes. ` +
+    'Send it in parts, or write it to a file and send the path.'
+  return payload === 'args'
+    ? new CorepoolError('ERR_PAYLOAD_TOO_LARGE', message)
+    : new TaskError('ERR_PAYLOAD_TOO_LARGE', message)
+}

@@ -1,0 +1,102 @@
+/**
+ * What can go wrong with a Process: misuse, in Python's sentences, and the ways in which its target ends without a
+ * value.
+ */
+import { ProcessStateError, TaskError, type WorkerFate } from './classes.ts'
+
+/** `ERR_NOT_STARTED`: `verb` completes "can only …". */
+export function notStarted(name: string, verb: string): ProcessStateError {
+  return new ProcessStateError('ERR_NOT_STARTED', `${name}: can only ${verb} a started process. Call start() first.`)
+}
+
+/** `ERR_ALREADY_STARTED`: a second start(). */
+export function alreadyStarted(name: string): ProcessStateError {
+  return new ProcessStateError(
+    'ERR_ALREADY_STARTED',
+    `${name}: cannot start a process twice. Make a new Process for each run.`,
+  )
+}
+
+/** `ERR_ALREADY_STARTED`: `option` is read by start() and cannot change any more. */
+export function startedBefore(name: string, option: string): ProcessStateError {
+  return new ProcessStateError(
+    'ERR_ALREADY_STARTED',
+    `${name}: process has already started. Set "${option}" before start(), or pass it to the constructor.`,
+  )
+}
+
+/** `ERR_STILL_RUNNING`: close() while the target runs. */
+export function stillRunning(name: string): ProcessStateError {
+  return new ProcessStateError(
+    'ERR_STILL_RUNNING',
+    `${name}: Cannot close a process while it is still running. You should first call join() or terminate().`,
+  )
+}
+
+/** `ERR_CLOSED`: any use after close(). */
+export function closed(name: string): ProcessStateError {
+  return new ProcessStateError('ERR_CLOSED', `${name}: process object is closed. Read what you need before close().`)
+}
+
+/** `ERR_DAEMON_CHILD`: start() inside a daemon. */
+export function daemonChild(name: string, parent: string): ProcessStateError {
+  return new ProcessStateError(
+    'ERR_DAEMON_CHILD',
+    `${name}: daemonic processes are not allowed to have children. It was to be started by ` +
+      `${parent}, a daemon; start ${parent} with daemon: false.`,
+  )
+}
+
+/** `ERR_SPAWN_FAILED`: the operating system, or Node, did not start the child. */
+export function spawnFailed(name: string, execPath: string, cwd: string | undefined, cause: unknown): TaskError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const fate = { pid: null, exitCode: null, signal: null, reason: 'spawn' }
+  return new TaskError(
+    'ERR_SPAWN_FAILED',
+    `${name} could not be started: ${reason}. ${spawnAdvice(cause, execPath, cwd)}`,
+    { cause, fate },
+  )
+}
+
+function spawnAdvice(cause: unknown, execPath: string, cwd: string | undefined): string {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
+  if (code === 'EMFILE' || code === 'ENFILE') return 'Too many files are open: start fewer processes at once.'
+  if (code === 'EAGAIN' || code === 'ENOMEM') return 'The machine is short of processes or memory: start fewer at once.'
+  const where = cwd === undefined ? '' : ` and the directory "${cwd}"`
+  return `Check that "${execPath}"${where} exist and may be used.`
+}
+
+/** `ERR_WORKER_DIED`: a signal, or a failure to boot, ended the worker before its target had a value. */
+export function workerDied(name: string, fate: WorkerFate): TaskError {
+  const end = fate.signal === null ? `exited with code ${fate.exitCode}` : `was ended by ${fate.signal}`
+  return new TaskError(
+    'ERR_WORKER_DIED',
+    `${name} (pid ${fate.pid}) ${end} before its target had a result. ${deathAdvice(fate)}`,
+    { fate },
+  )
+}
+
+function deathAdvice(fate: WorkerFate): string {
+  switch (fate.reason) {
+    case 'terminated':
+      return 'This program called terminate().'
+    case 'killed':
+      return 'This program called kill().'
+    case 'boot':
+      return 'It did not get as far as its target: check execPath, execArgv and NODE_OPTIONS.'
+    default:
+      return fate.signal === 'SIGKILL'
+        ? 'Something outside this program killed it; the system does so when memory runs out.'
+        : 'Something outside this program, or the target itself, sent that signal; its stderr may say more.'
+  }
+}
+
+/** `ERR_EXIT_WITHOUT_RESULT`: the child left by itself, with no value and no error. */
+export function exitWithoutResult(name: string, fate: WorkerFate): TaskError {
+  return new TaskError(
+    'ERR_EXIT_WITHOUT_RESULT',
+    `${name} (pid ${fate.pid}) exited with code ${fate.exitCode} before its target had a result. ` +
+      'Either the target called process.exit(), or it awaits something that nothing is left to settle.',
+    { fate },
+  )
+}

@@ -1,0 +1,64 @@
+/**
+ * A kernel as the target of a Process: it computes on this process's own pool, and looks from outside as a child does,
+ * with exit code 0, or −15 and −9 when it was cancelled between two chunks.
+ */
+import { workerDied } from '../errors/index.ts'
+import { runKernel, type Kernel } from '../kernel/index.ts'
+import type { Execution, ExitStatus, Observer } from './execution.ts'
+
+const finished: ExitStatus = { exitCode: 0, signalCode: null }
+const threw: ExitStatus = { exitCode: 1, signalCode: null }
+
+interface Order {
+  readonly reason: 'terminated' | 'killed'
+  readonly status: ExitStatus
+}
+
+const terminated: Order = { reason: 'terminated', status: { exitCode: -15, signalCode: 'SIGTERM' } }
+const killed: Order = { reason: 'killed', status: { exitCode: -9, signalCode: 'SIGKILL' } }
+
+/** @throws what the kernel throws for operands that it does not take, before anything runs */
+export function executeKernel(
+  kernel: Kernel<[number]>,
+  args: readonly unknown[],
+  name: string,
+  observer: Observer,
+): Execution {
+  const controller = new AbortController()
+  let order: Order | null = null
+  const cancel = (by: Order): void => {
+    order ??= by
+    controller.abort()
+  }
+
+  const running = runKernel(kernel, args, controller.signal)
+  queueMicrotask(() => observer.ready())
+  const status = running.then(
+    (value) => {
+      observer.result(value)
+      return finished
+    },
+    (error: unknown) => {
+      observer.failed(order === null ? error : died(name, order))
+      return order?.status ?? threw
+    },
+  )
+  void status.then((reached) => observer.exited(reached))
+
+  return {
+    pid: process.pid,
+    stdin: null,
+    stdout: null,
+    stderr: null,
+    terminate: () => cancel(terminated),
+    kill: () => cancel(killed),
+    // The pool's own work keeps the program alive until it is done.
+    ref() {},
+    unref() {},
+  }
+}
+
+function died(name: string, { reason, status }: Order): Error {
+  const { exitCode, signalCode } = status
+  return workerDied(name, { pid: process.pid, exitCode, signal: signalCode, reason })
+}

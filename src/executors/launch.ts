@@ -1,0 +1,57 @@
+/** The command line and the surroundings of a child: this process's own, as far as they suit a child. */
+import type { SpawnOptions } from 'node:child_process'
+import { bootstrapFile } from '../child/index.ts'
+import type { ExecuteOptions } from './execution.ts'
+
+export interface Launch {
+  readonly execPath: string
+  readonly args: readonly string[]
+  readonly options: SpawnOptions
+}
+
+export function launchOf(options: ExecuteOptions): Launch {
+  const { cwd, stdio } = options
+  return {
+    execPath: options.execPath ?? process.execPath,
+    args: [...(options.execArgv ?? inheritedFlags(process.execArgv)), bootstrapFile],
+    // Null prototypes: what was put on Object.prototype must not become an option, or a variable of the child.
+    options: Object.assign(Object.create(null), {
+      env: Object.assign(Object.create(null), options.env ?? process.env),
+      cwd,
+      // As in Python, a child does not read its parent's stdin.
+      stdio: stdio === 'inherit' ? ['ignore', 'inherit', 'inherit', 'ipc'] : [stdio, stdio, stdio, 'ipc'],
+      // The default would turn typed arrays, and every frame of ours, into objects of text.
+      serialization: 'advanced',
+      shell: false,
+      detached: false,
+      windowsHide: true,
+    } satisfies SpawnOptions),
+  }
+}
+
+/**
+ * Flags that say what the main program is (its text, test runner, watcher), or that open a port which it already has.
+ */
+const ofMainProgram = new RegExp(
+  `^(?:-[ceip]|-pe|--(?:${[
+    'build-snapshot',
+    'check',
+    'debug-port',
+    'entry-url',
+    'eval',
+    'input-type',
+    'interactive',
+    'print',
+    '(?:inspect|test|watch)(?:-.*)?',
+  ].join('|')}))$`,
+)
+
+/** `execArgv` without what concerns the main program alone. */
+export function inheritedFlags(execArgv: readonly string[]): string[] {
+  let isKept = true
+  return execArgv.filter((argument) => {
+    // What does not start with a dash is the value of the flag before it.
+    if (argument.startsWith('-')) isKept = !ofMainProgram.test(argument.replace(/=.*$/s, ''))
+    return isKept
+  })
+}

@@ -1,0 +1,96 @@
+/** Makes a kernel of one element-wise operation: the callable itself, and its asynchronous form. */
+import { aborted } from '../errors/index.ts'
+import { allocate, type NumericArray } from '../memory/index.ts'
+import { binding } from '../native/index.ts'
+import { readAsyncCall, readCall, type AsyncCall } from './call.ts'
+import type { Engine } from './engine.ts'
+import { nativeEngine } from './native-engine.ts'
+import type { Operation } from './operation.ts'
+import { plainEngine } from './plain-engine.ts'
+import type { Kernel } from './types.ts'
+
+/** What computes in this program. */
+export const engine: Engine = binding === null ? plainEngine : nativeEngine(binding)
+
+/** The kernels that this module made. */
+const kernels = new WeakSet<object>()
+
+/** True for a kernel of this package. */
+export function isKernel(value: unknown): value is Kernel<[number]> {
+  return typeof value === 'function' && kernels.has(value)
+}
+
+/** The kernel of an operation of one operand. */
+export function elementWise(operation: Operation): Kernel<[number]> {
+  const { name, onNumber } = operation
+
+  function call(...args: unknown[]): number | NumericArray {
+    if (typeof args[0] === 'number') return onNumber(args[0])
+    const { input, dtype, out } = readCall(name, args)
+    const output = out ?? allocate(dtype, input.length)
+    engine.run(operation, input, output)
+    return output.array
+  }
+
+  // Not an async function: wrong arguments are thrown, and only what happens later rejects.
+  const startCall = (...args: unknown[]): Promise<NumericArray> => run(operation, readAsyncCall(name, args))
+
+  Object.defineProperties(call, {
+    name: { value: name },
+    length: { value: 1 },
+    async: { value: startCall },
+    toString: { value: () => onNumber.toString() },
+  })
+  kernels.add(call)
+  return Object.freeze(call) as unknown as Kernel<[number]>
+}
+
+function run(operation: Operation, call: AsyncCall): Promise<NumericArray> {
+  const { input, dtype, out, signal } = call
+  const what = `${operation.name}.async()`
+  if (signal?.aborted === true) return Promise.reject(aborted(what, signal))
+  return new Promise((resolve, reject) => {
+    /** Why the call is being cancelled; the job may complete all the same, and a result that arrived stands. */
+    let reason: { readonly error: unknown } | undefined
+    const total = input.length
+    const onProgress = call.onProgress && guarded(call.onProgress)
+    const onAbort = (): void => {
+      if (signal !== undefined) reason ??= { error: aborted(what, signal) }
+      cancel()
+    }
+
+    function guarded(listener: (done: number, total: number) => void): (done: number, total: number) => void {
+      return (done) => {
+        if (reason !== undefined) return
+        try {
+          listener(done, total)
+        } catch (error) {
+          reason = { error }
+          cancel()
+        }
+      }
+    }
+
+    const cancel = engine.start(
+      { operation, input, dtype, out, onProgress },
+      {
+        completed(result) {
+          signal?.removeEventListener('abort', onAbort)
+          onProgress?.(total, total)
+          // What a progress listener threw counts even where the work was done before it could be cancelled.
+          if (reason === undefined || signal?.aborted === true) resolve(result)
+          else reject(reason.error)
+        },
+        cancelled() {
+          signal?.removeEventListener('abort', onAbort)
+          reject(reason?.error)
+        },
+        failed(error) {
+          signal?.removeEventListener('abort', onAbort)
+          reject(error)
+        },
+      },
+    )
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}

@@ -1,0 +1,34 @@
+/**
+ * What computes: the native pool, or plain JavaScript where there is no addon. Both give the same values for the same call,
+ * and get only arrays that were checked.
+ */
+import type { ArrayView, DTypeInfo, NumericArray } from '../memory/index.ts'
+import type { Operation } from './operation.ts'
+
+/** An asynchronous call, checked. */
+export interface AsyncRequest {
+  readonly operation: Operation
+  readonly input: ArrayView
+  /** The dtype of the result. */
+  readonly dtype: DTypeInfo
+  /** Where the result goes; absent: into a new array. */
+  readonly out: ArrayView | undefined
+  /** Elements done, of the total; may be called with the same count twice. */
+  readonly onProgress: ((done: number, total: number) => void) | undefined
+}
+
+/** Who hears how an asynchronous call ends: exactly one of these, once, on a later turn of the event loop. */
+export interface AsyncObserver {
+  completed(result: NumericArray): void
+  cancelled(): void
+  failed(error: unknown): void
+}
+
+/** One way to compute. */
+export interface Engine {
+  readonly name: 'native' | 'js'
+  /** Runs to the end. `output` is the input itself, or shares no memory with it. */
+  run(operation: Operation, input: ArrayView, output: ArrayView): void
+  /** Starts, and returns a function that asks it to end early. The event loop stays alive until the observer has heard. */
+  start(request: AsyncRequest, observer: AsyncObserver): () => void
+}

@@ -1,0 +1,66 @@
+/** The engine on the native pool. */
+import { fromNative, nativeFailure } from '../errors/index.ts'
+import { checkFit, viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
+import { JobTable, type Binding, type JobEnd } from '../native/index.ts'
+import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
+
+/**
+ * The array as the addon takes it. Node-API of Node 20 does not know Float16Array: it travels as the 16-bit integers in the
+ * same memory, and its code says what they are.
+ */
+function handed(view: ArrayView): NumericArray {
+  return view.dtype.name === ('float16' as string)
+    ? new Uint16Array(view.buffer, view.byteOffset, view.length)
+    : view.array
+}
+
+function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
+  const { dtype, out } = request
+  if (out === undefined) return dtype.create(end.take())
+  if (out.isShared) return out.array
+  // The caller kept `out` while the pool worked: it may have been detached, and is written only as it is now.
+  const now = viewOf('The output', out.array)
+  checkFit(request.operation.name, { ...now, length: request.input.length }, now)
+  end.takeInto(handed(now), dtype.code)
+  return now.array
+}
+
+/** The engine over this addon. */
+export function nativeEngine(binding: Binding): Engine {
+  const jobs = new JobTable(binding)
+  return {
+    name: 'native',
+    run(operation, input, output) {
+      try {
+        binding.elementwise(operation.code, handed(input), input.dtype.code, handed(output), output.dtype.code)
+      } catch (error) {
+        throw fromNative(error)
+      }
+    },
+    start(request: AsyncRequest, observer: AsyncObserver) {
+      const { operation, input, dtype, out, onProgress } = request
+      const sharedOutput = out?.isShared === true ? handed(out) : undefined
+      return jobs.start(
+        {
+          operation: operation.code,
+          input: handed(input),
+          inputCode: input.dtype.code,
+          outputDtype: dtype,
+          sharedOutput,
+          onProgress,
+        },
+        (end) => {
+          if (end.kind === 'cancelled') return observer.cancelled()
+          if (end.kind === 'failed') return observer.failed(nativeFailure(operation.name, end.message))
+          let result: NumericArray
+          try {
+            result = deliver(end, request)
+          } catch (error) {
+            return observer.failed(fromNative(error))
+          }
+          observer.completed(result)
+        },
+      )
+    },
+  }
+}

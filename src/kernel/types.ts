@@ -1,0 +1,60 @@
+/** The types of kernels: what a caller sees. Rules that types do not show are with the call, in element-wise.ts. */
+import type { Arrays, DType, NumericArray } from '../memory/index.ts'
+
+/** What a kernel takes for each of its parameters. */
+export type Operand = number | bigint | NumericArray
+
+type Operands<P extends unknown[]> = { [K in keyof P]: Operand }
+
+type FirstArray<O extends readonly unknown[]> = O extends readonly [infer H, ...infer T]
+  ? H extends NumericArray
+    ? H
+    : FirstArray<T>
+  : O extends readonly (infer E)[]
+    ? Extract<E, NumericArray>
+    : never
+
+/** Options of an asynchronous call, beside `out` and `dtype`. */
+export interface AsyncOptions {
+  /** Tested between chunks: the promise then rejects with an AbortError, `cause` the signal's reason. */
+  signal?: AbortSignal
+  /** Hears of elements done, about a hundred times, and once at the end; what it throws cancels the call and rejects. */
+  onProgress?(done: number, total: number): void
+}
+
+/**
+ * A numeric function that works on single numbers as itself, and on typed arrays element by element, on all cores.
+ *
+ * The result has the operand's dtype, or that of `dtype`, or is `out`; it is what `xs.map(fn)` stores: computed in float64,
+ * rounded, wrapped or clamped once, at the store; bigints modulo 2^64. `out` may be the operand itself.
+ * @throws ArrayError `ERR_LENGTH_MISMATCH`, `ERR_DTYPE`, `ERR_DETACHED`, `ERR_RESIZABLE`, `ERR_OVERLAP`,
+ *   `ERR_OUT_OF_MEMORY`; CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; before anything is written
+ */
+export interface Kernel<P extends unknown[] = number[], R = number> {
+  /** Numbers: the plain function itself; further arguments are ignored, so that `[1, 2].map(square)` works. */
+  (...numbers: P): R
+  /** Into an array that exists, of any number dtype (or, for bigints, either bigint dtype). */
+  <O extends Operands<P>, B extends NumericArray>(...args: [...operands: O, options: { out: B; dtype?: undefined }]): B
+  /** Into a new array of another dtype. */
+  <O extends Operands<P>, D extends DType>(...args: [...operands: O, options: { dtype: D; out?: undefined }]): Arrays[D]
+  /** Into a new array of the operand's dtype. */
+  <O extends Operands<P>>(...operands: O): FirstArray<O>
+  /**
+   * As the call, without blocking: the operand is copied first unless it is shared memory, and an ordinary `out` is written
+   * just before the promise settles. Wrong arguments are thrown at once; what happens later rejects.
+   */
+  async<O extends Operands<P>, B extends NumericArray>(
+    ...args: [...operands: O, options: AsyncOptions & { out: B; dtype?: undefined }]
+  ): Promise<B>
+  async<O extends Operands<P>, D extends DType>(
+    ...args: [...operands: O, options: AsyncOptions & { dtype: D; out?: undefined }]
+  ): Promise<Arrays[D]>
+  async<O extends Operands<P>>(
+    ...args: [...operands: O, options: AsyncOptions & { out?: undefined; dtype?: undefined }]
+  ): Promise<FirstArray<O>>
+  async<O extends Operands<P>>(...operands: O): Promise<FirstArray<O>>
+  /** The name of the kernel: `square`. */
+  readonly name: string
+  /** The formula, as source text. */
+  toString(): string
+}

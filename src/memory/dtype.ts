@@ -1,0 +1,93 @@
+/**
+ * The element types of typed arrays: their names, their arrays, and their codes, which are those of the Rust side.
+ */
+import { types } from 'node:util'
+
+/** `float16`, where the runtime (and so the caller's TypeScript library) has Float16Array. */
+type Float16 = typeof globalThis extends { Float16Array: { prototype: infer A } }
+  ? { float16: A }
+  : Record<never, never>
+
+/** The typed array of each dtype. */
+export interface Arrays extends Float16 {
+  float64: Float64Array
+  float32: Float32Array
+  int8: Int8Array
+  uint8: Uint8Array
+  uint8c: Uint8ClampedArray
+  int16: Int16Array
+  uint16: Uint16Array
+  int32: Int32Array
+  uint32: Uint32Array
+  int64: BigInt64Array
+  uint64: BigUint64Array
+}
+
+/** The name of an element type. */
+export type DType = keyof Arrays
+
+/** Any typed array that kernels take: its elements are numbers, or bigints. */
+export type NumericArray = Arrays[DType]
+
+/** What the library knows of a dtype. */
+export interface DTypeInfo {
+  readonly name: DType
+  /** The discriminant of the Rust side's `ElementType`. */
+  readonly code: number
+  /** Bytes of an element. */
+  readonly size: number
+  readonly isBigint: boolean
+  /** An array over `buffer`, or a new one of that many elements; throws what the constructor throws. */
+  readonly create: (source: ArrayBufferLike | number, byteOffset?: number, length?: number) => NumericArray
+}
+
+interface ArrayConstructor {
+  readonly BYTES_PER_ELEMENT: number
+  new (source: ArrayBufferLike | number, byteOffset?: number, length?: number): NumericArray
+}
+
+function entry(name: string, constructor: ArrayConstructor, code: number, isBigint = false): DTypeInfo {
+  return {
+    name: name as DType,
+    code,
+    size: constructor.BYTES_PER_ELEMENT,
+    isBigint,
+    create: (source, byteOffset, length) => new constructor(source, byteOffset, length),
+  }
+}
+
+/** Keyed by the name that `%TypedArray%.prototype[Symbol.toStringTag]` gives, which nobody can forge. */
+const byTag = new Map<string, DTypeInfo>([
+  ['Float64Array', entry('float64', Float64Array, 0)],
+  ['Float32Array', entry('float32', Float32Array, 1)],
+  ['Int8Array', entry('int8', Int8Array, 3)],
+  ['Uint8Array', entry('uint8', Uint8Array, 4)],
+  ['Uint8ClampedArray', entry('uint8c', Uint8ClampedArray, 5)],
+  ['Int16Array', entry('int16', Int16Array, 6)],
+  ['Uint16Array', entry('uint16', Uint16Array, 7)],
+  ['Int32Array', entry('int32', Int32Array, 8)],
+  ['Uint32Array', entry('uint32', Uint32Array, 9)],
+  ['BigInt64Array', entry('int64', BigInt64Array, 10, true)],
+  ['BigUint64Array', entry('uint64', BigUint64Array, 11, true)],
+])
+
+const float16Array = (globalThis as { Float16Array?: ArrayConstructor }).Float16Array
+if (float16Array !== undefined) byTag.set('Float16Array', entry('float16', float16Array, 2))
+
+const byName = new Map<unknown, DTypeInfo>([...byTag.values()].map((info) => [info.name, info]))
+
+/** The names of all dtypes that this runtime has. */
+export const dtypeNames: readonly string[] = [...byTag.values()].map((info) => info.name)
+
+/** The dtype of that name; undefined for anything else. */
+export function dtypeByName(name: unknown): DTypeInfo | undefined {
+  return byName.get(name)
+}
+
+const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get
+
+/** The dtype of a typed array, whatever its subclass (a Buffer is `uint8`); undefined for anything else. */
+export function dtypeOf(value: unknown): DTypeInfo | undefined {
+  if (!types.isTypedArray(value) || tagOf === undefined) return undefined
+  return byTag.get(Reflect.apply(tagOf, value, []))
+}

@@ -1,0 +1,11 @@
+/** The one entry of the layer that knows typed arrays: their dtypes, and what one is at this moment. */
+export {
+  dtypeByName,
+  dtypeNames,
+  dtypeOf,
+  type Arrays,
+  type DType,
+  type DTypeInfo,
+  type NumericArray,
+} from './dtype.ts'
+export { allocate, checkFit, viewOf, type ArrayView } from './view.ts'

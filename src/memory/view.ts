@@ -1,0 +1,94 @@
+/**
+ * What a typed array is at this moment: dtype, place and length, read by the built-in getters and no others, so that an own
+ * property or a subclass cannot say something else. The native side reads pointer and length again for itself.
+ */
+import { types } from 'node:util'
+import { detached, misfit, noMemory, notAnArray, resizable } from '../errors/index.ts'
+import { dtypeOf, type DTypeInfo, type NumericArray } from './dtype.ts'
+
+/** A typed array that was looked at: attached, of fixed length. */
+export interface ArrayView {
+  readonly array: NumericArray
+  readonly dtype: DTypeInfo
+  /** In elements. */
+  readonly length: number
+  readonly buffer: ArrayBufferLike
+  readonly byteOffset: number
+  readonly byteLength: number
+  /** Over a SharedArrayBuffer: other threads may see it and write it, and nothing can take it away. */
+  readonly isShared: boolean
+}
+
+function getter<T>(prototype: object, name: string): (target: unknown) => T {
+  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get
+  if (get === undefined) throw new TypeError(`this runtime has no ${name}`)
+  return (target) => Reflect.apply(get, target, [])
+}
+
+const typedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype)
+const lengthOf = getter<number>(typedArrayPrototype, 'length')
+const bufferOf = getter<ArrayBufferLike>(typedArrayPrototype, 'buffer')
+const byteOffsetOf = getter<number>(typedArrayPrototype, 'byteOffset')
+const isResizable = getter<boolean>(ArrayBuffer.prototype, 'resizable')
+const isGrowable = getter<boolean>(SharedArrayBuffer.prototype, 'growable')
+
+/**
+ * Looks at `value`.
+ * @param name how the message calls it: `the operand of square()`
+ * @throws CorepoolError `ERR_INVALID_ARG_TYPE` when it is no typed array; ArrayError `ERR_DETACHED` when its buffer is gone,
+ *   `ERR_RESIZABLE` when its buffer can change its length
+ */
+export function viewOf(name: string, value: unknown): ArrayView {
+  const dtype = dtypeOf(value)
+  if (dtype === undefined) throw notAnArray(name, value)
+  const array = value as NumericArray
+  const buffer = bufferOf(array)
+  const isShared = types.isSharedArrayBuffer(buffer)
+  if (isShared ? isGrowable(buffer) : isResizable(buffer)) throw resizable(name)
+  const length = lengthOf(array)
+  if (length === 0 && !isShared && isDetached(buffer)) throw detached(name)
+  return { array, dtype, length, buffer, byteOffset: byteOffsetOf(array), byteLength: length * dtype.size, isShared }
+}
+
+/** Node 20 has no `buffer.detached`; a view over a detached buffer cannot be made on any version. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    void new Uint8Array(buffer)
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** A new array of `length` elements, all zero. @throws ArrayError `ERR_OUT_OF_MEMORY` */
+export function allocate(dtype: DTypeInfo, length: number): ArrayView {
+  let array: NumericArray
+  try {
+    array = dtype.create(length)
+  } catch (cause) {
+    throw noMemory(dtype.name, length, cause)
+  }
+  return viewOf('The result', array)
+}
+
+/** True when element i of one is element i of the other. */
+export function coincide(a: ArrayView, b: ArrayView): boolean {
+  return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.dtype.size === b.dtype.size
+}
+
+/** True when the two share at least one byte. */
+export function overlap(a: ArrayView, b: ArrayView): boolean {
+  return (
+    a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength
+  )
+}
+
+/**
+ * Checks that results computed from `input` can be stored into `output`.
+ * @throws ArrayError `ERR_LENGTH_MISMATCH`, `ERR_DTYPE` between bigints and numbers, `ERR_OVERLAP` unless in place
+ */
+export function checkFit(name: string, input: ArrayView, output: ArrayView): void {
+  if (input.length !== output.length) throw misfit.length(name, input.length, output.length)
+  if (input.dtype.isBigint !== output.dtype.isBigint) throw misfit.bigint(name, input.dtype.name, output.dtype.name)
+  if (overlap(input, output) && !coincide(input, output)) throw misfit.overlap(name)
+}

@@ -1,0 +1,82 @@
+/**
+ * What the native addon exports, and where it is found. The addon is loaded once, when this module is: a fraction of a
+ * millisecond, for which `isNative` tells the truth from the first line on.
+ */
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bindingNotLoaded } from '../errors/index.ts'
+import type { NumericArray } from '../memory/index.ts'
+
+/** How far an asynchronous job is. */
+export interface JobEvent {
+  readonly id: number
+  readonly kind: 'progress' | 'completed' | 'cancelled' | 'failed'
+  /** Elements done, of `total`. */
+  readonly done: number
+  readonly total: number
+  /** Why it failed. */
+  readonly message?: string
+}
+
+/** The asynchronous jobs of one environment (the main thread, or one worker_thread). */
+export interface NativeJobs {
+  /** Copies the operand unless it is shared memory, queues the job and returns its number. */
+  submit(
+    operation: number,
+    input: NumericArray,
+    inputCode: number,
+    outputCode: number,
+    sharedOutput: NumericArray | null,
+    wantsProgress: boolean,
+  ): number
+  /** Asks the job to end before its next chunk; the event tells when it has. */
+  cancel(id: number): void
+  /** Hands out the memory of a completed job's result, once. */
+  take(id: number): ArrayBuffer
+  /** Copies a completed job's result into `output`, once. */
+  takeInto(id: number, output: NumericArray, outputCode: number): void
+  /** Forgets a job that was cancelled, that failed, or that wrote into shared memory. */
+  discard(id: number): void
+}
+
+/** The exports of the addon. */
+export interface Binding {
+  /** One pass on every core; returns when it is done. */
+  elementwise(operation: number, input: NumericArray, inputCode: number, output: NumericArray, outputCode: number): void
+  readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
+}
+
+const require = createRequire(import.meta.url)
+
+function load(): Binding | null {
+  const wanted = process.env['COREPOOL_BINDING']
+  if (wanted === 'none') return null
+  if (wanted !== undefined && wanted !== '') {
+    try {
+      return require(wanted) as Binding
+    } catch (cause) {
+      throw bindingNotLoaded(wanted, cause)
+    }
+  }
+  const path = installed()
+  if (path === undefined) return null
+  try {
+    return require(path) as Binding
+  } catch {
+    // An addon that does not load here leaves plain JavaScript, which gives the same values.
+    return null
+  }
+}
+
+/** The addon built for this platform, beside this module. */
+function installed(): string | undefined {
+  const folder = fileURLToPath(new URL('.', import.meta.url))
+  const prefix = `corepool.${process.platform}-${process.arch}`
+  const name = readdirSync(folder).find((file) => file.startsWith(prefix) && file.endsWith('.node'))
+  return name === undefined ? undefined : join(folder, name)
+}
+
+/** The addon; null when plain JavaScript runs. */
+export const binding: Binding | null = load()

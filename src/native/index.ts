@@ -1,0 +1,3 @@
+/** The one entry of the layer that knows the native addon. */
+export { binding, type Binding } from './binding.ts'
+export { JobTable, type JobEnd, type JobRequest } from './jobs.ts'

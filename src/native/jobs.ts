@@ -1,0 +1,96 @@
+/**
+ * The promise table of this environment: one entry for each asynchronous job that the native pool has not reported ended.
+ * The addon rings, this module settles. Every job that was submitted is reported ended exactly once.
+ */
+import { fromNative } from '../errors/index.ts'
+import type { DTypeInfo, NumericArray } from '../memory/index.ts'
+import type { Binding, JobEvent, NativeJobs } from './binding.ts'
+
+/** What a job needs to start. */
+export interface JobRequest {
+  readonly operation: number
+  readonly input: NumericArray
+  readonly inputCode: number
+  readonly outputDtype: DTypeInfo
+  /** Shared memory that the job writes in place; absent: memory of its own, handed out at the end. */
+  readonly sharedOutput?: NumericArray | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/** How a job ended. `take` and `takeInto` may be called once, at once. */
+export type JobEnd =
+  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: NumericArray, outputCode: number): void }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly message: string }
+
+interface Entry {
+  readonly onProgress: ((done: number, total: number) => void) | undefined
+  readonly onEnd: (end: JobEnd) => void
+}
+
+/** Starts jobs and hears of them. */
+export class JobTable {
+  readonly #jobs: NativeJobs
+  readonly #entries = new Map<number, Entry>()
+
+  constructor(binding: Binding) {
+    this.#jobs = new binding.Jobs((events) => {
+      for (const event of events) this.#hear(event)
+    })
+  }
+
+  /**
+   * Starts a job; `onEnd` is called once, on a later turn of the event loop, which stays alive until then.
+   * @returns a function that asks the job to end before its next chunk
+   * @throws what the binding refuses: no memory, a bad environment variable
+   */
+  start(request: JobRequest, onEnd: (end: JobEnd) => void): () => void {
+    const { operation, input, inputCode, outputDtype, sharedOutput, onProgress } = request
+    let id: number
+    try {
+      id = this.#jobs.submit(
+        operation,
+        input,
+        inputCode,
+        outputDtype.code,
+        sharedOutput ?? null,
+        onProgress !== undefined,
+      )
+    } catch (error) {
+      throw fromNative(error)
+    }
+    this.#entries.set(id, { onProgress, onEnd })
+    return () => {
+      if (this.#entries.has(id)) this.#jobs.cancel(id)
+    }
+  }
+
+  #hear(event: JobEvent): void {
+    const entry = this.#entries.get(event.id)
+    if (entry === undefined) return
+    if (event.kind === 'progress') {
+      entry.onProgress?.(event.done, event.total)
+      return
+    }
+    this.#entries.delete(event.id)
+    let taken = false
+    if (event.kind === 'completed') {
+      entry.onEnd({
+        kind: 'completed',
+        take: () => {
+          taken = true
+          return this.#jobs.take(event.id)
+        },
+        takeInto: (output, outputCode) => {
+          taken = true
+          this.#jobs.takeInto(event.id, output, outputCode)
+        },
+      })
+    } else if (event.kind === 'cancelled') {
+      entry.onEnd({ kind: 'cancelled' })
+    } else {
+      entry.onEnd({ kind: 'failed', message: event.message ?? 'no reason given' })
+    }
+    if (!taken) this.#jobs.discard(event.id)
+  }
+}

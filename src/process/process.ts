@@ -1,0 +1,325 @@
+/**
+ * Python's multiprocessing.Process: a target that runs somewhere else, and the one object by which it is started,
+ * watched, ended and waited for.
+ *
+ * Knows nothing of child processes or kernels: it sees an Execution. What the target does never throws here: it settles
+ * `result`, and only what the caller does wrong is thrown.
+ */
+import type { Readable, Writable } from 'node:stream'
+import { currentProcess, nextIdentity } from '../child/index.ts'
+import { aborted, daemonChild, invalidType, invalidValue } from '../errors/index.ts'
+import { execute, prepareTarget } from '../executors/index.ts'
+import type { Execution, ExitStatus, PreparedTarget, Target } from '../executors/index.ts'
+import { deferred } from './deferred.ts'
+import { addLive, removeLive } from './live-processes.ts'
+import { checkDaemon, LONGEST_TIMEOUT, readProcessOptions, type ProcessOptions, type Settings } from './options.ts'
+import { transition, type ProcessState, type Request } from './state.ts'
+
+/** The arguments of the target: required unless it can do without. */
+export type Args<A extends unknown[]> = [] extends A ? { args?: A } : { args: A }
+
+/** Milliseconds before force where nobody chose a killTimeout and nobody is left to decide. */
+const DEFAULT_KILL_TIMEOUT = 5_000
+
+/**
+ * A target in a process of its own; a kernel runs on this process's pool under the same surface.
+ *
+ * @example
+ * const p = new Process({ target: (n: number) => n * n, args: [10] })
+ * p.start()
+ * await p.result // 100
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- a Process of any target; A and R are inferred from the target
+export class Process<A extends unknown[] = any[], R = any> {
+  readonly #settings: Omit<Settings, 'target' | 'args'>
+  readonly #identity: readonly number[]
+  /** Released by start(): a Process that is kept does not keep its arguments. */
+  #prepared: PreparedTarget | null
+  #name: string
+  #daemon: boolean
+  #state: ProcessState = 'initial'
+  #execution: Execution | null = null
+  #status: ExitStatus = { exitCode: null, signalCode: null }
+  readonly #ready = deferred<void>()
+  readonly #result = deferred<Awaited<R>>()
+  readonly #exited = deferred<ExitStatus>()
+  #waiting = 0
+  #killTimer: NodeJS.Timeout | undefined
+
+  /**
+   * Checks everything, starts nothing. `args` are copied, their contents by start().
+   * @throws CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_ARGS_NOT_CLONEABLE` with the path of
+   *   the culprit, `ERR_PAYLOAD_TOO_LARGE`; TargetError `ERR_TARGET_CAPTURES` for a function that uses what does not
+   *   exist in a child, `ERR_TARGET_NOT_FOUND`
+   */
+  constructor(options: { target: Target<A, R> } & Args<A> & ProcessOptions) {
+    const { target, args, ...settings } = readProcessOptions(options)
+    this.#prepared = prepareTarget(target, args, Process)
+    this.#settings = settings
+    this.#identity = nextIdentity()
+    this.#name = settings.name ?? `Process-${this.#identity.join(':')}`
+    this.#daemon = settings.daemon ?? currentProcess().daemon
+  }
+
+  /** For messages; may be changed at any time, need not be unique. */
+  get name(): string {
+    return this.#name
+  }
+
+  set name(value: string) {
+    if (typeof value !== 'string') throw invalidType('name', 'a string', value)
+    this.#allow('use')
+    this.#name = value
+  }
+
+  /** Whether it ends with this program instead of keeping it alive; may be changed until start(). */
+  get daemon(): boolean {
+    return this.#daemon
+  }
+
+  set daemon(value: boolean) {
+    this.#allow('configure')
+    this.#daemon = checkDaemon(value)
+  }
+
+  get state(): ProcessState {
+    return this.#state
+  }
+
+  /** The process that the target runs in; null before start(), and when it could not be started. */
+  get pid(): number | null {
+    this.#allow('use')
+    return this.#execution?.pid ?? null
+  }
+
+  /**
+   * 0: the target returned. 1: it threw. N: `process.exit(N)`. −N: ended by signal N. null: not started, or still
+   * running.
+   */
+  get exitCode(): number | null {
+    this.#allow('use')
+    return this.#status.exitCode
+  }
+
+  /** The signal that ended it. */
+  get signalCode(): NodeJS.Signals | null {
+    this.#allow('use')
+    return this.#status.signalCode
+  }
+
+  /** The child's input; null unless `stdio: 'pipe'`, and before start(). Likewise `stdout` and `stderr`. */
+  get stdin(): Writable | null {
+    this.#allow('use')
+    return this.#execution?.stdin ?? null
+  }
+
+  /**
+   * What the child prints. Unread it holds up nothing: the first mebibyte is kept, the rest dropped. Reading what a
+   * daemon prints does not keep this program alive.
+   */
+  get stdout(): Readable | null {
+    this.#allow('use')
+    return this.#execution?.stdout ?? null
+  }
+
+  get stderr(): Readable | null {
+    this.#allow('use')
+    return this.#execution?.stderr ?? null
+  }
+
+  /**
+   * Settles when the child runs; rejects when it never does.
+   * @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_CLOSED`
+   */
+  get ready(): Promise<void> {
+    this.#allow('await the readiness of')
+    return this.#hold(this.#ready.promise)
+  }
+
+  /**
+   * What the target returned, or rejects with what it threw; TaskError `ERR_WORKER_DIED`, `ERR_EXIT_WITHOUT_RESULT`,
+   * `ERR_SPAWN_FAILED`, `ERR_RESULT_NOT_CLONEABLE` or AbortError when it returned nothing. A rejection that nobody
+   * awaits is silent.
+   * @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_CLOSED`
+   */
+  get result(): Promise<Awaited<R>> {
+    this.#allow('await the result of')
+    return this.#hold(this.#result.promise)
+  }
+
+  /** How it ended; never rejects. @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_CLOSED` */
+  get exited(): Promise<ExitStatus> {
+    this.#allow('await the exit of')
+    return this.#hold(this.#exited.promise)
+  }
+
+  /**
+   * Launches the target; its pid is known when this returns. A launch that the system refuses leaves the pid null and
+   * rejects `ready` and `result`.
+   * @throws ProcessStateError `ERR_CLOSED`, `ERR_ALREADY_STARTED`, `ERR_DAEMON_CHILD`; what a kernel throws for its
+   *   operands; the constructor's errors for arguments that have become wrong since. The process is then as if start()
+   *   had not been called
+   */
+  start(): this {
+    const next = transition(this.#state, 'start', this.#name)
+    const parent = currentProcess()
+    if (parent.daemon) throw daemonChild(this.#name, parent.name)
+    const prepared = this.#prepared
+    if (prepared === null) return this
+    const { signal } = this.#settings
+    if (signal?.aborted !== true) this.#execution = this.#launch(prepared)
+    this.#prepared = null
+    this.#state = next
+    if (this.#execution === null || this.#execution.pid === null) this.#stop()
+    if (signal !== undefined) this.#obey(signal)
+    return this
+  }
+
+  /**
+   * Waits for the end, however it comes.
+   * @param timeout milliseconds; 0 or less looks once, after a turn of the event loop; absent or beyond 2^31 − 1: no
+   *   limit
+   * @returns true when it has ended, false when the time was up; never rejects for what the target did
+   * @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_CLOSED`; CorepoolError for a timeout that is no number
+   */
+  join(timeout?: number): Promise<boolean> {
+    if (timeout !== undefined && typeof timeout !== 'number') {
+      throw invalidType('timeout', 'a number of milliseconds', timeout)
+    }
+    if (Number.isNaN(timeout)) throw invalidValue('timeout', 'a number of milliseconds', timeout)
+    this.#allow('join')
+    const ended = this.#exited.promise.then(() => true)
+    if (timeout === undefined || timeout > LONGEST_TIMEOUT) return this.#hold(ended)
+    return this.#hold(this.#endWithin(timeout, ended))
+  }
+
+  /** True from start() until the process is gone. @throws ProcessStateError `ERR_CLOSED` */
+  isAlive(): boolean {
+    this.#allow('use')
+    return this.#state === 'started'
+  }
+
+  /**
+   * Sends SIGTERM, or cancels a kernel; without effect after the end. A child that handles SIGTERM may go on; it is
+   * killed after `killTimeout`, where that option was given.
+   * @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_CLOSED`
+   */
+  terminate(): void {
+    this.#allow('terminate')
+    this.#terminate(this.#settings.killTimeout)
+  }
+
+  /**
+   * Sends SIGKILL, or cancels a kernel; without effect after the end.
+   * @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_CLOSED`
+   */
+  kill(): void {
+    this.#allow('kill')
+    if (this.#state !== 'started') return
+    this.#execution?.kill()
+    void this.#hold(this.#exited.promise)
+  }
+
+  /**
+   * Lets go of everything; afterwards only `name`, `daemon` and `state` can be read.
+   * @throws ProcessStateError `ERR_STILL_RUNNING`
+   */
+  close(): void {
+    this.#state = transition(this.#state, 'close', this.#name)
+    this.#execution = null
+    this.#prepared = null
+  }
+
+  /** terminate(), then kill() after `killTimeout` or 5,000 ms; waits for the end; close(). */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#state === 'started') {
+      this.#terminate(this.#settings.killTimeout ?? DEFAULT_KILL_TIMEOUT)
+      await this.#exited.promise
+    }
+    this.close()
+  }
+
+  #allow(request: Request): void {
+    this.#state = transition(this.#state, request, this.#name)
+  }
+
+  #launch(prepared: PreparedTarget): Execution {
+    const options = {
+      ...this.#settings.surroundings,
+      name: this.#name,
+      daemon: this.#daemon,
+      identity: this.#identity,
+    }
+    const execution = execute(prepared, options, {
+      ready: () => this.#ready.resolve(),
+      result: (value) => this.#result.resolve(value as Awaited<R>),
+      failed: (error) => this.#fail(error),
+      exited: (status) => {
+        removeLive(execution)
+        this.#status = status
+        this.#stop()
+      },
+    })
+    if (execution.pid !== null) addLive(execution)
+    if (this.#daemon) execution.unref()
+    return execution
+  }
+
+  /** What has settled before stays as it is. */
+  #fail(error: unknown): void {
+    this.#ready.reject(error)
+    this.#result.reject(error)
+  }
+
+  /** Called again, when a launch that has failed is explained, it changes nothing. */
+  #stop(): void {
+    if (this.#state === 'started') this.#state = transition(this.#state, 'end', this.#name)
+    clearTimeout(this.#killTimer)
+    this.#exited.resolve(this.#status)
+  }
+
+  #obey(signal: AbortSignal): void {
+    const abort = (): void => {
+      this.#fail(aborted(this.#name, signal))
+      this.#terminate(this.#settings.killTimeout ?? DEFAULT_KILL_TIMEOUT)
+    }
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    void this.#exited.promise.then(() => signal.removeEventListener('abort', abort))
+  }
+
+  #terminate(killTimeout: number | undefined): void {
+    if (this.#state !== 'started') return
+    const execution = this.#execution
+    execution?.terminate()
+    void this.#hold(this.#exited.promise)
+    if (killTimeout === undefined) return
+    clearTimeout(this.#killTimer)
+    this.#killTimer = setTimeout(() => execution?.kill(), killTimeout)
+  }
+
+  /** A turn of the event loop even for 0, or a loop that asks again and again would never see the end. */
+  async #endWithin(timeout: number, ended: Promise<boolean>): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(this.#state !== 'started'), Math.max(0, timeout))
+    })
+    const hasEnded = await Promise.race([ended, late])
+    clearTimeout(timer)
+    return hasEnded
+  }
+
+  /** While somebody waits for `promise`, a daemon too keeps this program alive. */
+  #hold<T>(promise: Promise<T>): Promise<T> {
+    const execution = this.#execution
+    if (!this.#daemon || execution === null) return promise
+    this.#waiting += 1
+    if (this.#waiting === 1) execution.ref()
+    const letGo = (): void => {
+      this.#waiting -= 1
+      if (this.#waiting === 0) execution.unref()
+    }
+    promise.then(letGo, letGo)
+    return promise
+  }
+}

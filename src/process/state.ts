@@ -1,0 +1,56 @@
+/**
+ * The life of a Process: initial → started → stopped → closed.
+ *
+ * transition() is the only place that says what may follow what, and what may be asked in which state; misuse is
+ * answered with Python's sentences. It keeps nothing: a Process keeps the state that it returns.
+ */
+import { alreadyStarted, closed, notStarted, startedBefore, stillRunning } from '../errors/index.ts'
+
+export type ProcessState = 'initial' | 'started' | 'stopped' | 'closed'
+
+/**
+ * What happens to a Process, or is asked of it. `start`, `end` and `close` change its state; `use` and `configure` are
+ * members that need no started process, or none started yet; the others need one that was started.
+ */
+export type Request =
+  | 'start'
+  | 'end'
+  | 'close'
+  | 'use'
+  | 'configure'
+  | 'join'
+  | 'terminate'
+  | 'kill'
+  | 'await the result of'
+  | 'await the readiness of'
+  | 'await the exit of'
+
+/**
+ * The state after `request`.
+ * @param name of the Process, for the message
+ * @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_ALREADY_STARTED`, `ERR_STILL_RUNNING`, `ERR_CLOSED`
+ */
+export function transition(state: ProcessState, request: Request, name: string): ProcessState {
+  if (state === 'closed') {
+    if (request === 'close') return 'closed'
+    throw closed(name)
+  }
+  switch (request) {
+    case 'start':
+      if (state !== 'initial') throw alreadyStarted(name)
+      return 'started'
+    case 'end':
+      return 'stopped'
+    case 'close':
+      if (state === 'started') throw stillRunning(name)
+      return 'closed'
+    case 'configure':
+      if (state !== 'initial') throw startedBefore(name, 'daemon')
+      return state
+    case 'use':
+      return state
+    default:
+      if (state === 'initial') throw notStarted(name, request)
+      return state
+  }
+}
