@@ -56,11 +56,19 @@ pub(crate) fn caught(code: impl FnOnce()) -> Option<String> {
     // What a panic leaves half done is the job's own, and the job is over.
     let payload = catch_unwind(AssertUnwindSafe(code)).err()?;
     let message = message_of(&*payload);
-    // A payload may panic when it is dropped; that second one is not worth a leak-free end.
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        mem::forget(second);
-    }
+    discard(payload);
     Some(message)
+}
+
+/// Drops a payload, which may panic again, with another payload. One that goes on like that is left undropped.
+fn discard(mut payload: Box<dyn Any + Send>) {
+    for _ in 0..3 {
+        match catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            Ok(()) => return,
+            Err(next) => payload = next,
+        }
+    }
+    mem::forget(payload);
 }
 
 fn message_of(payload: &(dyn Any + Send)) -> String {

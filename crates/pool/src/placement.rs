@@ -13,10 +13,11 @@ use crate::sleepers::NOBODY;
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
     /// The affinity set, ascending.
-    cpus: Vec<usize>,
+    pub(crate) cpus: Vec<usize>,
     /// Threads that can run at the same time.
-    threads: usize,
-    quota: Option<f64>,
+    pub(crate) threads: usize,
+    /// CPUs' worth of time.
+    pub(crate) quota: Option<f64>,
 }
 
 impl Machine {
@@ -39,9 +40,9 @@ pub(crate) struct Placement {
 impl Placement {
     pub(crate) fn new(config: &Config, machine: Machine) -> Self {
         let threads = config.threads.unwrap_or(machine.threads).clamp(1, MAX_THREADS);
-        let has_quota =
-            machine.quota.is_some_and(|quota| machine.cpus.iter().zip(1_u32..).any(|(_, n)| quota < n.into()));
-        let can_spin = threads <= machine.cpus.len() && !has_quota;
+        let cpus = f64::from(u32::try_from(machine.cpus.len()).unwrap_or(u32::MAX));
+        // Time spent on spinning counts against a quota like any other.
+        let can_spin = threads <= machine.cpus.len() && machine.quota.is_none_or(|quota| quota >= cpus);
         Self { cpus: machine.cpus, threads, pin: config.pin, can_spin }
     }
 

@@ -72,7 +72,11 @@ impl Pool {
     /// # Errors
     /// [`PoolError::Spawn`] when none could be started.
     pub fn new(config: Config) -> Result<Self, PoolError> {
-        let placement = Placement::new(&config, Machine::read());
+        Self::on(Machine::read(), &config)
+    }
+
+    fn on(machine: Machine, config: &Config) -> Result<Self, PoolError> {
+        let placement = Placement::new(config, machine);
         let spin = if placement.can_spin { config.spin } else { Duration::ZERO };
         let mut pool = Self {
             shared: Arc::new(Shared::new(placement.threads(), spin)),
@@ -223,5 +227,91 @@ impl Start {
         while self.ready.load(Ordering::Acquire) < threads {
             park();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::Outcome;
+    use crate::sync::{AtomicU32, yield_now};
+
+    struct Count(AtomicU32);
+
+    impl Job for Count {
+        fn run(&self, _: u32) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+        fn progressed(&self, _: u32, _: u32) {}
+        fn finished(&self, _: Outcome) {}
+    }
+
+    fn works(pool: &Pool) {
+        let count = Arc::new(Count(AtomicU32::new(0)));
+        pool.run(10, &|chunk| count.run(chunk)).unwrap();
+        let job: Arc<dyn Job> = Arc::<Count>::clone(&count);
+        pool.submit(job, 10).wait();
+        assert_eq!(count.0.load(Ordering::Relaxed), 20);
+    }
+
+    fn wait_until_all_sleep(pool: &Pool) {
+        while pool.shared.sleepers.count(NOBODY) != pool.threads.len() {
+            yield_now();
+        }
+    }
+
+    #[test]
+    fn workers_without_work_go_to_sleep_and_are_woken_by_either_kind() {
+        let pool = Pool::new(Config { threads: Some(3), ..Config::default() }).unwrap();
+        for _ in 0..100 {
+            wait_until_all_sleep(&pool);
+            works(&pool);
+            wait_until_all_sleep(&pool);
+            // Ends only if sleepers are woken, one by the caller and one by that one: each chunk waits for all three.
+            let inside = AtomicU32::new(0);
+            let body = |_| {
+                inside.fetch_add(1, Ordering::Relaxed);
+                while inside.load(Ordering::Relaxed) < 3 {
+                    yield_now();
+                }
+            };
+            pool.run(3, &body).unwrap();
+        }
+    }
+
+    #[test]
+    fn one_chunk_wakes_nobody() {
+        let pool = Pool::new(Config { threads: Some(3), ..Config::default() }).unwrap();
+        for _ in 0..100 {
+            wait_until_all_sleep(&pool);
+            pool.run(1, &|_| ()).unwrap();
+            assert_eq!(pool.shared.sleepers.count(NOBODY), 3);
+        }
+    }
+
+    #[test]
+    fn the_worker_on_the_callers_cpu_is_not_woken() {
+        let pool = Pool::new(Config { threads: Some(3), ..Config::default() }).unwrap();
+        for _ in 0..100 {
+            wait_until_all_sleep(&pool);
+            let excluded = pool.placement.excluded(current_cpu(), 3);
+            pool.run(50, &|_| ()).unwrap();
+            // The caller may have moved since, so only the number is certain.
+            assert!(pool.shared.sleepers.count(NOBODY) >= 1, "worker {excluded} was woken too");
+        }
+    }
+
+    #[test]
+    fn where_pinning_is_refused_the_pool_works_and_says_why() {
+        // A CPU that no machine has.
+        let machine = Machine { cpus: vec![900_000, 900_001], threads: 2, quota: None };
+        let pool = Pool::on(machine.clone(), &Config::default()).unwrap();
+        let diagnostics = pool.diagnostics().unwrap();
+        assert!(diagnostics.contains("pin"), "{diagnostics}");
+        works(&pool);
+
+        let unpinned = Pool::on(machine, &Config { pin: false, ..Config::default() }).unwrap();
+        assert_eq!(unpinned.diagnostics(), None);
+        works(&unpinned);
     }
 }

@@ -245,23 +245,14 @@ mod tests {
 
     #[test]
     fn progress_is_told_about_a_hundred_times() {
-        let (notes, submission) = submission(10_000);
-        submission.skip_rest_from(60);
-        let told = notes.progress.with(core::mem::take);
-        assert_eq!(told, []);
-        let (notes, submission) = self::submission(65);
-        run_all(&submission);
-        assert_eq!(notes.progress.with(core::mem::take), (1..65).collect::<Vec<_>>());
-    }
-
-    impl Submission {
-        /// Runs so many chunks, then skips the rest.
-        fn skip_rest_from(&self, chunk: u32) {
-            for _ in 0..chunk {
-                self.run(self.claim().unwrap());
-            }
-            self.skip_rest();
+        for (chunks, expected) in [(1, vec![]), (50, (1..50).collect()), (66, (1..66).collect())] {
+            let (notes, submission) = submission(chunks);
+            run_all(&submission);
+            assert_eq!(notes.progress.with(core::mem::take), expected);
         }
+        let (notes, submission) = submission(1_000);
+        (0..60).for_each(|_| submission.run(submission.claim().unwrap()));
+        assert_eq!(notes.progress.with(core::mem::take), [10, 20, 30, 40, 50, 60]);
     }
 
     #[test]

@@ -232,3 +232,15 @@ fn a_variable_that_means_nothing_is_an_error_that_names_it() {
     }
     assert_eq!(threads(), Threads::new());
 }
+
+#[test]
+fn where_no_thread_can_be_started_the_error_says_so() {
+    if !is_child() {
+        // No address space holds such a stack.
+        let stack = &[("RUST_MIN_STACK", "1125899906842624")];
+        in_child("where_no_thread_can_be_started_the_error_says_so", usable_cpus(), stack);
+        return;
+    }
+    let error = Pool::new(Config::default()).unwrap_err().to_string();
+    assert!(error.starts_with("no thread could be started: "), "{error}");
+}

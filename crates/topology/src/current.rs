@@ -16,12 +16,11 @@ pub fn current_cpu() -> Option<usize> {
     None
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 
     #[test]
-    #[cfg(target_os = "linux")]
     fn a_thread_stands_on_a_cpu_that_it_may_use() {
         let cpu = current_cpu().unwrap();
         assert!(crate::usable_cpus().contains(&cpu), "CPU {cpu} is outside the affinity set");

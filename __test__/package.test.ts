@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
+/** What a program without file prints; it resolves packages from here. */
+async function printed(type: 'module' | 'commonjs', source: string): Promise<{ stdout: string; stderr: string }> {
+  return run(process.execPath, [`--input-type=${type}`, '--eval', source])
+}
+
+const use = 'console.log(corepool.square(12), typeof corepool.Process, Object.keys(corepool).sort().join())'
+const expected =
+  '144 function AbortError,ArrayError,CorepoolError,Process,ProcessStateError,RemoteError,TargetError,TaskError,' +
+  'cube,isNative,square,target\n'
+
+test('the package exports what the public surface says, to import', async () => {
+  expect(await printed('module', `import * as corepool from 'corepool'; ${use}`)).toEqual({
+    stdout: expected,
+    stderr: '',
+  })
+})
+
+test('and to require(), without a warning: it has no top-level await', async () => {
+  expect(await printed('commonjs', `const corepool = require('corepool'); ${use}`)).toEqual({
+    stdout: expected,
+    stderr: '',
+  })
+})
+
+test('the manifest says what users need to know, and installs nothing by script', () => {
+  expect(manifest).toMatchObject({ name: 'corepool', license: 'MIT', type: 'module', engines: { node: '>=20.19' } })
+  expect(Object.keys(manifest.scripts)).toEqual(['start', 'test', 'bench'])
+  expect(Object.keys(manifest.dependencies)).toEqual(['acorn'])
+})
+
+test('importing the package starts no thread, no child and no timer', async () => {
+  // A CloseReq is the module loader's: a file that it has read.
+  const source = `
+    import 'corepool'
+    import { readdirSync, readFileSync } from 'node:fs'
+    const names = readdirSync('/proc/self/task').map((task) => readFileSync('/proc/self/task/' + task + '/comm', 'utf8'))
+    console.log(names.filter((name) => name.startsWith('corepool')).length, process.getActiveResourcesInfo().filter((name) => name !== 'CloseReq').join())
+  `
+  expect((await printed('module', source)).stdout).toBe('0 \n')
+})
