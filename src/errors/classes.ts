@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'ERR_DETACHED'
   | 'ERR_RESIZABLE'
   | 'ERR_OVERLAP'
+  | 'ERR_BUFFER_IN_USE'
   | 'ERR_OUT_OF_MEMORY'
   | 'ERR_NATIVE_PANIC'
   | 'ERR_BINDING_LOAD'

@@ -17,6 +17,7 @@ const arrayCodes = new Set<ErrorCode>([
   'ERR_DETACHED',
   'ERR_RESIZABLE',
   'ERR_OVERLAP',
+  'ERR_BUFFER_IN_USE',
   'ERR_OUT_OF_MEMORY',
 ])
 

@@ -1,6 +1,6 @@
 /** Makes a kernel of one element-wise operation: the callable itself, and its asynchronous form. */
 import { aborted } from '../errors/index.ts'
-import { allocate, type NumericArray } from '../memory/index.ts'
+import type { NumericArray } from '../memory/index.ts'
 import { binding } from '../native/index.ts'
 import { readAsyncCall, readCall, type AsyncCall } from './call.ts'
 import type { Engine } from './engine.ts'
@@ -27,7 +27,7 @@ export function elementWise(operation: Operation): Kernel<[number]> {
   function call(...args: unknown[]): number | NumericArray {
     if (typeof args[0] === 'number') return onNumber(args[0])
     const { input, dtype, out } = readCall(name, args)
-    const output = out ?? allocate(dtype, input.length)
+    const output = out ?? engine.allocate(dtype, input.length)
     engine.run(operation, input, output)
     return output.array
   }
@@ -45,52 +45,57 @@ export function elementWise(operation: Operation): Kernel<[number]> {
   return Object.freeze(call) as unknown as Kernel<[number]>
 }
 
+/** @throws what the engine refuses before it starts: memory in use, no memory */
 function run(operation: Operation, call: AsyncCall): Promise<NumericArray> {
   const { input, dtype, out, signal } = call
   const what = `${operation.name}.async()`
   if (signal?.aborted === true) return Promise.reject(aborted(what, signal))
-  return new Promise((resolve, reject) => {
-    /** Why the call is being cancelled; the job may complete all the same, and a result that arrived stands. */
-    let reason: { readonly error: unknown } | undefined
-    const total = input.length
-    const onProgress = call.onProgress && guarded(call.onProgress)
-    const onAbort = (): void => {
-      if (signal !== undefined) reason ??= { error: aborted(what, signal) }
-      cancel()
-    }
 
-    function guarded(listener: (done: number, total: number) => void): (done: number, total: number) => void {
-      return (done) => {
-        if (reason !== undefined) return
-        try {
-          listener(done, total)
-        } catch (error) {
-          reason = { error }
-          cancel()
-        }
-      }
-    }
-
-    const cancel = engine.start(
-      { operation, input, dtype, out, onProgress },
-      {
-        completed(result) {
-          signal?.removeEventListener('abort', onAbort)
-          onProgress?.(total, total)
-          // What a progress listener threw counts even where the work was done before it could be cancelled.
-          if (reason === undefined || signal?.aborted === true) resolve(result)
-          else reject(reason.error)
-        },
-        cancelled() {
-          signal?.removeEventListener('abort', onAbort)
-          reject(reason?.error)
-        },
-        failed(error) {
-          signal?.removeEventListener('abort', onAbort)
-          reject(error)
-        },
-      },
-    )
-    signal?.addEventListener('abort', onAbort, { once: true })
+  let settle: { resolve(result: NumericArray): void; reject(error: unknown): void } | undefined
+  const promise = new Promise<NumericArray>((resolve, reject) => {
+    settle = { resolve, reject }
   })
+  const total = input.length
+  /** Why the call is being cancelled; the job may complete all the same, and a result that arrived stands. */
+  let reason: { readonly error: unknown } | undefined
+
+  const onAbort = (): void => {
+    if (signal !== undefined) reason ??= { error: aborted(what, signal) }
+    cancel()
+  }
+  /** The listener, until it throws: what it throws cancels the call. */
+  const onProgress =
+    call.onProgress &&
+    ((done: number): void => {
+      if (reason !== undefined) return
+      try {
+        call.onProgress?.(done, total)
+      } catch (error) {
+        reason = { error }
+        cancel()
+      }
+    })
+
+  const cancel = engine.start(
+    { operation, input, dtype, out, onProgress },
+    {
+      completed(result) {
+        signal?.removeEventListener('abort', onAbort)
+        onProgress?.(total)
+        // What a progress listener threw counts even where the work was done before it could be cancelled.
+        if (reason === undefined || signal?.aborted === true) settle?.resolve(result)
+        else settle?.reject(reason.error)
+      },
+      cancelled() {
+        signal?.removeEventListener('abort', onAbort)
+        settle?.reject(reason?.error)
+      },
+      failed(error) {
+        signal?.removeEventListener('abort', onAbort)
+        settle?.reject(error)
+      },
+    },
+  )
+  signal?.addEventListener('abort', onAbort, { once: true })
+  return promise
 }

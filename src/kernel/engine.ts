@@ -27,6 +27,8 @@ export interface AsyncObserver {
 /** One way to compute. */
 export interface Engine {
   readonly name: 'native' | 'js'
+  /** A new array for a result; every element must be written. @throws ArrayError `ERR_OUT_OF_MEMORY` */
+  allocate(dtype: DTypeInfo, length: number): ArrayView
   /** Runs to the end. `output` is the input itself, or shares no memory with it. */
   run(operation: Operation, input: ArrayView, output: ArrayView): void
   /** Starts, and returns a function that asks it to end early. The event loop stays alive until the observer has heard. */

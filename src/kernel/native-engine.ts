@@ -1,7 +1,7 @@
 /** The engine on the native pool. */
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { checkFit, viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
-import { JobTable, type Binding, type JobEnd } from '../native/index.ts'
+import { JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 
 /**
@@ -28,8 +28,10 @@ function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): Nu
 /** The engine over this addon. */
 export function nativeEngine(binding: Binding): Engine {
   const jobs = new JobTable(binding)
+  const memory = new ResultMemory(binding)
   return {
     name: 'native',
+    allocate: (dtype, length) => memory.allocate(dtype, length),
     run(operation, input, output) {
       try {
         binding.elementwise(operation.code, handed(input), input.dtype.code, handed(output), output.dtype.code)
@@ -39,6 +41,7 @@ export function nativeEngine(binding: Binding): Engine {
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
       const { operation, input, dtype, out, onProgress } = request
+      memory.noteUse()
       const sharedOutput = out?.isShared === true ? handed(out) : undefined
       return jobs.start(
         {

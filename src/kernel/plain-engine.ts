@@ -102,6 +102,7 @@ function deliver(output: ArrayView, out: ArrayView | undefined): NumericArray {
 /** Plain JavaScript. */
 export const plainEngine: Engine = {
   name: 'js',
+  allocate,
   run(operation, input, output) {
     passOver(operation, input, output)(0, input.length)
   },

@@ -45,6 +45,16 @@ export interface NativeJobs {
 export interface Binding {
   /** One pass on every core; returns when it is done. */
   elementwise(operation: number, input: NumericArray, inputCode: number, output: NumericArray, outputCode: number): void
+  /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
+  lend(bytes: number): ArrayBuffer | null
+  /** Asks for huge pages under an ordinary array that was not written yet. */
+  advise(array: NumericArray, code: number): void
+  /** Gives memory that is kept for the next result back to the system. */
+  trim(): void
+  /** Bytes that may be lent at a time. */
+  setMemoryLimit(bytes: number): void
+  /** Counters of the allocator. */
+  memoryStats(): { fresh: number; recycled: number; returned: number; kept: number; out: number }
   readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
 }
 

@@ -1,3 +1,4 @@
 /** The one entry of the layer that knows the native addon. */
 export { binding, type Binding } from './binding.ts'
 export { JobTable, type JobEnd, type JobRequest } from './jobs.ts'
+export { ResultMemory } from './result-memory.ts'

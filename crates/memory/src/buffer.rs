@@ -6,7 +6,8 @@
 use core::fmt;
 use std::alloc::{Layout, alloc, dealloc};
 
-use crate::{ElementType, View};
+use crate::mapping::Mapping;
+use crate::{ElementType, View, recycler};
 
 /// Size and alignment of a huge page on the machines that have them: 2 MiB.
 pub const HUGE_PAGE: usize = 2 << 20;
@@ -44,9 +45,8 @@ enum Origin {
     Empty,
     /// The global allocator, by this layout.
     Heap(Layout),
-    /// A mapping of its own, of this many bytes.
-    #[cfg(target_os = "linux")]
-    Mapping(usize),
+    /// A mapping of its own; None only while it is being dropped.
+    Mapping(Option<Mapping>),
 }
 
 // SAFETY: the buffer is the only owner of its memory, which neither knows nor needs the thread that allocated it.
@@ -55,7 +55,7 @@ unsafe impl Send for Buffer {}
 unsafe impl Sync for Buffer {}
 
 impl Buffer {
-    /// Memory for `bytes` bytes; from [`HUGE_PAGE`] on a mapping of its own in huge pages, where the system has them.
+    /// Memory for `bytes` bytes; from [`HUGE_PAGE`] on a mapping of its own, recycled where one fits.
     ///
     /// # Errors
     /// [`OutOfMemory`] when the system refuses; nothing aborts.
@@ -63,11 +63,9 @@ impl Buffer {
         if bytes == 0 {
             return Ok(Self { base: core::ptr::without_provenance_mut(ALIGNMENT), bytes, origin: Origin::Empty });
         }
-        #[cfg(target_os = "linux")]
         if bytes >= HUGE_PAGE {
-            return mapping::map(bytes)
-                .map(|base| Self { base, bytes, origin: Origin::Mapping(bytes) })
-                .ok_or(OutOfMemory { bytes });
+            let mapping = recycler::take(bytes).ok_or(OutOfMemory { bytes })?;
+            return Ok(Self { base: mapping.base(), bytes, origin: Origin::Mapping(Some(mapping)) });
         }
         let layout = Layout::from_size_align(bytes, ALIGNMENT).map_err(|_| OutOfMemory { bytes })?;
         // SAFETY: the layout's size is not zero, checked above.
@@ -109,60 +107,12 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        match self.origin {
+        match &mut self.origin {
             Origin::Empty => {}
             // SAFETY: `base` came from `alloc` with this layout and is given back once, here.
-            Origin::Heap(layout) => unsafe { dealloc(self.base, layout) },
-            #[cfg(target_os = "linux")]
-            // SAFETY: `base` came from `mapping::map` with this length and is given back once, here.
-            Origin::Mapping(bytes) => unsafe { mapping::unmap(self.base, bytes) },
+            Origin::Heap(layout) => unsafe { dealloc(self.base, *layout) },
+            Origin::Mapping(mapping) => mapping.take().map_or((), recycler::give),
         }
-    }
-}
-
-#[cfg(target_os = "linux")]
-mod mapping {
-    //! Anonymous mappings that start at a huge page.
-
-    use super::HUGE_PAGE;
-
-    /// A mapping of at least `bytes` bytes from a huge-page boundary on, advised to huge pages; None when refused.
-    pub(super) fn map(bytes: usize) -> Option<*mut u8> {
-        let wanted = bytes.checked_next_multiple_of(HUGE_PAGE)?;
-        // One huge page more than needed, so that a boundary lies inside; what sticks out is given back at once.
-        let mapped = wanted.checked_add(HUGE_PAGE)?;
-        let protection = libc::PROT_READ | libc::PROT_WRITE;
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-        // SAFETY: a new anonymous mapping at an address of the kernel's choice touches no memory of ours.
-        let start = unsafe { libc::mmap(core::ptr::null_mut(), mapped, protection, flags, -1, 0) };
-        if start == libc::MAP_FAILED {
-            return None;
-        }
-        let start = start.cast::<u8>();
-        let head = start.addr().next_multiple_of(HUGE_PAGE) - start.addr();
-        let base = start.wrapping_add(head);
-        let tail = mapped - head - wanted;
-        if head > 0 {
-            // SAFETY: these are the first `head` bytes of the mapping made above, which nobody uses.
-            unsafe { libc::munmap(start.cast(), head) };
-        }
-        if tail > 0 {
-            // SAFETY: these are the last `tail` bytes of the mapping made above, which nobody uses.
-            unsafe { libc::munmap(base.wrapping_add(wanted).cast(), tail) };
-        }
-        // Only advice: where the kernel has no huge pages the mapping works in small ones.
-        // SAFETY: `wanted` bytes from `base` on are the mapping that is left.
-        unsafe { libc::madvise(base.cast(), wanted, libc::MADV_HUGEPAGE) };
-        Some(base)
-    }
-
-    /// Gives back what [`map`] gave for `bytes`.
-    ///
-    /// # Safety
-    /// `base` must come from `map(bytes)`, be given back once, and not be used afterwards.
-    pub(super) unsafe fn unmap(base: *mut u8, bytes: usize) {
-        // SAFETY: by this function's contract that is the whole mapping, and nobody uses it any more.
-        unsafe { libc::munmap(base.cast(), bytes.next_multiple_of(HUGE_PAGE)) };
     }
 }
 
@@ -176,7 +126,7 @@ mod tests {
         for bytes in [1, 63, 64, 4096, HUGE_PAGE - 1, HUGE_PAGE, HUGE_PAGE + 1, 5 * HUGE_PAGE + 8] {
             let buffer = Buffer::allocate(bytes).unwrap();
             assert_eq!(buffer.base().addr() % 64, 0);
-            if bytes >= HUGE_PAGE && cfg!(target_os = "linux") {
+            if bytes >= HUGE_PAGE {
                 assert_eq!(buffer.base().addr() % HUGE_PAGE, 0);
             }
             for byte in [0, bytes - 1] {

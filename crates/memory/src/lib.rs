@@ -4,10 +4,18 @@
 //! Knows nothing of kernels, threads or JavaScript. Its invariant: a `View` that exists is aligned, does not wrap around the
 //! address space, and its length times its element size is its size in bytes.
 
+mod budget;
 mod buffer;
+mod claim;
 mod element;
+mod mapping;
+mod recycler;
 mod view;
 
+pub use budget::{Budget, Lent};
 pub use buffer::{Buffer, HUGE_PAGE, OutOfMemory};
+pub use claim::{Claim, InUse};
 pub use element::ElementType;
+pub use mapping::advise_huge_pages;
+pub use recycler::{RecyclerStats, recycler_stats, trim};
 pub use view::{View, ViewError};

@@ -103,6 +103,16 @@ impl View {
         self.base.wrapping_add(index * self.element.size())
     }
 
+    /// The same memory as elements of another type of the same size.
+    ///
+    /// # Panics
+    /// When the sizes differ.
+    #[must_use]
+    pub fn cast(&self, element: ElementType) -> Self {
+        assert!(self.element.size() == element.size(), "{:?} as {element:?}", self.element);
+        Self { element, ..*self }
+    }
+
     /// True when the two start at the same address with elements of one size: element i of one is element i of the other.
     pub fn coincides_with(&self, other: &Self) -> bool {
         self.base.addr() == other.base.addr() && self.element.size() == other.element.size()

@@ -1,7 +1,7 @@
 //! The `code` of the errors that reach JavaScript, and the errors of the other crates as such.
 
 use corepool_kernel::ElementwiseError;
-use corepool_memory::{OutOfMemory, ViewError};
+use corepool_memory::{InUse, OutOfMemory, ViewError};
 use corepool_pool::{Panicked, PoolError};
 use napi::Status;
 
@@ -20,6 +20,8 @@ pub enum Code {
     Detached,
     /// An output that shares memory with the operand without being it.
     Overlap,
+    /// An output that another call is writing.
+    BufferInUse,
     /// No memory for a copy or a result.
     OutOfMemory,
     /// The pool's threads could not be started.
@@ -47,6 +49,7 @@ impl AsRef<str> for Code {
             Self::Dtype => "ERR_DTYPE",
             Self::Detached => "ERR_DETACHED",
             Self::Overlap => "ERR_OVERLAP",
+            Self::BufferInUse => "ERR_BUFFER_IN_USE",
             Self::OutOfMemory => "ERR_OUT_OF_MEMORY",
             Self::SpawnFailed => "ERR_SPAWN_FAILED",
             Self::NativePanic => "ERR_NATIVE_PANIC",
@@ -85,6 +88,10 @@ pub(crate) fn from_elementwise(refused: ElementwiseError) -> napi::Error<Code> {
 
 pub(crate) fn from_memory(refused: OutOfMemory) -> napi::Error<Code> {
     error(Code::OutOfMemory, refused)
+}
+
+pub(crate) fn from_claim(refused: InUse) -> napi::Error<Code> {
+    error(Code::BufferInUse, refused)
 }
 
 pub(crate) fn from_panic(panicked: Panicked) -> napi::Error<Code> {

@@ -4,10 +4,11 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use corepool_kernel::Elementwise;
-use corepool_memory::{Buffer, View};
+use corepool_memory::{Buffer, Claim, View};
 use corepool_pool::{Job, Outcome};
 
 use crate::environment::{Environment, Event, EventKind};
+use crate::job_memory::JobMemory;
 
 /// A job and its memory.
 #[derive(Debug)]
@@ -20,23 +21,17 @@ pub(crate) struct ElementwiseJob {
     copy: Mutex<Option<Buffer>>,
     /// The result; none where it goes into shared memory.
     result: Mutex<Option<Buffer>>,
+    /// The right to write shared memory; none where the result is memory of its own.
+    claim: Mutex<Option<Claim>>,
     has_ended: AtomicBool,
     environment: Arc<Environment>,
-}
-
-/// What a job works on. The views must be good until the job has ended: views of the buffers given here, or of shared memory
-/// that a reference keeps alive until then.
-pub(crate) struct Memory {
-    pub(crate) input: View,
-    pub(crate) copy: Option<Buffer>,
-    pub(crate) result: Option<Buffer>,
 }
 
 impl ElementwiseJob {
     pub(crate) fn new(
         id: u32,
         work: Elementwise,
-        memory: Memory,
+        memory: JobMemory,
         wants_progress: bool,
         environment: Arc<Environment>,
     ) -> Self {
@@ -47,6 +42,7 @@ impl ElementwiseJob {
             wants_progress,
             copy: Mutex::new(memory.copy),
             result: Mutex::new(memory.result),
+            claim: Mutex::new(memory.claim),
             has_ended: AtomicBool::new(false),
             environment,
         }
@@ -68,7 +64,7 @@ impl ElementwiseJob {
 
 impl Job for ElementwiseJob {
     fn run(&self, chunk: u32) {
-        // SAFETY: the memory is owned by this job or kept alive until it has ended (see `Memory`), nobody else writes it, and
+        // SAFETY: the memory is owned by this job or kept alive until it has ended (see `JobMemory`), nobody else writes it, and
         // the pool runs each chunk once.
         unsafe { self.work.run_chunk(chunk) };
     }
@@ -83,6 +79,7 @@ impl Job for ElementwiseJob {
     fn finished(&self, outcome: Outcome) {
         // The operand is of no more use, and giving back hundreds of megabytes is better done here than on the JS thread.
         drop(self.copy.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.claim.lock().unwrap_or_else(PoisonError::into_inner).take());
         // Release: pairs with the Acquire in `take_result`.
         self.has_ended.store(true, Ordering::Release);
         self.environment.report(match outcome {

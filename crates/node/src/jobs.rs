@@ -6,16 +6,18 @@ use std::ptr;
 use std::sync::{Arc, Weak};
 
 use corepool_kernel::{Elementwise, copy};
-use corepool_memory::{Buffer, HUGE_PAGE, View};
+use corepool_memory::{Budget, Buffer, HUGE_PAGE, Lent};
 use napi::bindgen_prelude::{ArrayBuffer, Function};
 use napi::{Env, sys};
 use napi_derive::napi;
 
 use crate::array::{JsArray, element_of};
-use crate::code::{Code, Result, error, from_elementwise, from_memory, from_node_api, from_panic};
+use crate::code::{Code, Result, error, from_elementwise, from_node_api, from_panic};
 use crate::elementwise::operation_of;
 use crate::environment::{Environment, Event, EventKind, Pending};
-use crate::job::{ElementwiseJob, Memory};
+use crate::job::ElementwiseJob;
+use crate::job_memory::JobMemory;
+use crate::memory::external;
 use crate::module;
 
 /// How far a job is; the counts are elements.
@@ -82,34 +84,8 @@ impl Jobs {
         let operation = operation_of(operation)?;
         let (input_element, output_element) = (element_of(input_code)?, element_of(output_code)?);
         let pool = module::pool()?;
-        // SAFETY: used before this function returns; and afterwards only where the memory is shared and referenced below.
-        let operand = unsafe { input.view(input_element) }?;
-
-        let mut copied = if input.is_plain { Some(copy_of(&operand)?) } else { None };
-        let result = match &shared_output {
-            Some(array) if array.is_plain => {
-                return Err(error(Code::InvalidArgValue, "an output that is written in place must be shared memory"));
-            }
-            Some(_) => None,
-            // Where elements have one size the copy becomes the result, in place: fresh pages cost more than the kernel.
-            None if input_element.size() == output_element.size() && copied.is_some() => copied.take(),
-            None => Some(Buffer::for_elements(operand.len(), output_element).map_err(from_memory)?),
-        };
-        let input_view = match (&copied, &result) {
-            // SAFETY: the buffer goes into the job, and the job outlives every use of its views.
-            (Some(buffer), _) => unsafe { buffer.view(input_element) },
-            // SAFETY: as above; the copy became the result.
-            (None, Some(buffer)) if input.is_plain => unsafe { buffer.view(input_element) },
-            (None, _) => operand,
-        };
-        let output_view = match (&result, &shared_output) {
-            // SAFETY: the buffer goes into the job, and the job outlives every use of its views.
-            (Some(buffer), _) => unsafe { buffer.view(output_element) },
-            // SAFETY: shared memory, referenced below until the job has ended.
-            (None, Some(array)) => unsafe { array.view(output_element) }?,
-            (None, None) => unreachable!("without shared output there is a buffer"),
-        };
-        let work = Elementwise::new(operation, input_view, output_view).map_err(from_elementwise)?;
+        let memory = JobMemory::prepare((&input, input_element), output_element, shared_output.as_ref())?;
+        let work = Elementwise::new(operation, memory.input, memory.output).map_err(from_elementwise)?;
 
         let id = self.environment.next_id();
         let mut references = Vec::new();
@@ -118,7 +94,6 @@ impl Jobs {
         }
         self.references.borrow_mut().insert(id, references);
         self.environment.hold(env);
-        let memory = Memory { input: input_view, copy: copied, result };
         let job = Arc::new(ElementwiseJob::new(id, work, memory, wants_progress, Arc::clone(&self.environment)));
         let handle = pool.submit(Arc::clone(&job) as Arc<dyn corepool_pool::Job>, work.chunks());
         self.environment.remember(id, Pending { job, handle });
@@ -136,18 +111,12 @@ impl Jobs {
     /// The result of a completed job as an ArrayBuffer, once. From 2 MiB on it is external memory: no copy is made.
     #[napi(catch_unwind)]
     pub fn take<'env>(&self, env: &'env Env, id: u32) -> Result<ArrayBuffer<'env>> {
-        let buffer = self.result_of(env, id)?;
-        let (base, bytes) = (buffer.base(), buffer.bytes());
-        if bytes < HUGE_PAGE {
+        let lent = Budget::count(self.result_of(env, id)?);
+        if lent.buffer().bytes() < HUGE_PAGE {
             // Small results are cheaper as memory of V8's own, and can be transferred.
-            let mut contents = vec![0; bytes];
-            // SAFETY: `bytes` bytes lie at `base`, written by the job, which has ended; the vector is memory of its own.
-            unsafe { ptr::copy_nonoverlapping(base, contents.as_mut_ptr(), bytes) };
-            return ArrayBuffer::from_data(env, contents).map_err(from_node_api);
+            return copied(env, &lent);
         }
-        // SAFETY: the buffer's memory is 64-byte aligned, fully written, and belongs to the ArrayBuffer until its finalizer
-        // runs, on this thread, and drops it. Nothing else has its address.
-        unsafe { ArrayBuffer::from_external(env, base, bytes, buffer, |_, buffer| drop(buffer)) }.map_err(from_node_api)
+        external(env, lent)?.or_else(|lent| copied(env, &lent))
     }
 
     /// Copies the result of a completed job into `output`, once.
@@ -216,14 +185,13 @@ impl From<Event> for JobEvent {
     }
 }
 
-/// A copy of a view's elements in memory of the library's own, made on every core.
-fn copy_of(operand: &View) -> Result<Buffer> {
-    let buffer = Buffer::for_elements(operand.len(), operand.element()).map_err(from_memory)?;
-    // SAFETY: the view is used in this function only.
-    let room = unsafe { buffer.view(operand.element()) };
-    // SAFETY: the operand is good until `submit` returns; the buffer is new memory, so they do not overlap.
-    unsafe { copy(module::pool()?, *operand, room) }.map_err(from_panic)?;
-    Ok(buffer)
+/// The contents of a result as an ArrayBuffer of V8's own.
+fn copied<'env>(env: &'env Env, lent: &Lent) -> Result<ArrayBuffer<'env>> {
+    let (base, bytes) = (lent.buffer().base(), lent.buffer().bytes());
+    let mut contents = vec![0; bytes];
+    // SAFETY: `bytes` bytes lie at `base`, written by the job, which has ended; the vector is memory of its own.
+    unsafe { ptr::copy_nonoverlapping(base, contents.as_mut_ptr(), bytes) };
+    ArrayBuffer::from_data(env, contents).map_err(from_node_api)
 }
 
 /// A reference that keeps shared memory alive.

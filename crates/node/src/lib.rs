@@ -10,5 +10,7 @@ pub mod code;
 pub mod elementwise;
 mod environment;
 mod job;
+mod job_memory;
 pub mod jobs;
+pub mod memory;
 mod module;

@@ -1,0 +1,125 @@
+//! Memory of the library's own as ArrayBuffers: results that need no first touch, and go back when they are collected.
+
+use core::ffi::c_void;
+use core::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use corepool_memory::{Budget, HUGE_PAGE, Lent, advise_huge_pages, recycler_stats};
+use napi::bindgen_prelude::{ArrayBuffer, FromNapiValue};
+use napi::{Env, sys};
+use napi_derive::napi;
+
+use crate::array::{JsArray, element_of};
+use crate::code::{Code, Result, error, from_memory, from_node_api};
+
+/// Set when the host refused external memory (Electron, a sandboxed V8): it always will.
+static IS_REFUSED: AtomicBool = AtomicBool::new(false);
+
+/// Counters of the allocator; bytes and buffers since the process began, but for those that say "now".
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct MemoryStats {
+    /// Buffers in new memory.
+    pub fresh: f64,
+    /// Buffers in memory that was used before.
+    pub recycled: f64,
+    /// Buffers that came back.
+    pub returned: f64,
+    /// Bytes kept for the next buffer, now.
+    pub kept: f64,
+    /// Bytes that JavaScript holds, now.
+    pub out: f64,
+}
+
+/// An ArrayBuffer of `bytes` bytes in the library's own memory, contents unspecified; null where ordinary memory is to be used:
+/// for less than a huge page, above the budget, and where the host refuses external memory.
+#[napi(catch_unwind)]
+pub fn lend(env: &Env, bytes: f64) -> Result<Option<ArrayBuffer<'_>>> {
+    let bytes = whole(bytes)?;
+    // Relaxed: a flag that is seen a call late costs that call a refusal.
+    if bytes < HUGE_PAGE || IS_REFUSED.load(Ordering::Relaxed) {
+        return Ok(None);
+    }
+    let Some(lent) = Budget::lend(bytes).map_err(from_memory)? else { return Ok(None) };
+    Ok(external(env, lent)?.ok())
+}
+
+/// Asks for huge pages under an ordinary array that is about to be written for the first time.
+#[napi(catch_unwind)]
+pub fn advise(array: JsArray, code: u32) -> Result<()> {
+    // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
+    let view = unsafe { array.view(element_of(code)?) }?;
+    if array.is_plain {
+        // SAFETY: the array has this memory now; where it is of another kind than the advice is for, the system refuses it.
+        unsafe { advise_huge_pages(view.at(0), view.bytes()) };
+    }
+    Ok(())
+}
+
+/// Gives the memory that is kept for the next buffer back to the system.
+#[napi(catch_unwind)]
+pub fn trim() {
+    corepool_memory::trim();
+}
+
+/// How many bytes JavaScript may hold in the library's own memory at a time.
+#[napi(catch_unwind)]
+pub fn set_memory_limit(bytes: f64) -> Result<()> {
+    Budget::set_limit(whole(bytes)?);
+    Ok(())
+}
+
+/// The counters of the allocator.
+#[napi(catch_unwind)]
+pub fn memory_stats() -> MemoryStats {
+    let stats = recycler_stats();
+    MemoryStats {
+        fresh: stats.fresh as f64,
+        recycled: stats.recycled as f64,
+        returned: stats.returned as f64,
+        kept: stats.kept as f64,
+        out: Budget::out() as f64,
+    }
+}
+
+/// A number of bytes that is one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
+fn whole(bytes: f64) -> Result<usize> {
+    if bytes.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&bytes) {
+        Ok(bytes as usize)
+    } else {
+        Err(error(Code::InvalidArgValue, format!("{bytes} is no number of bytes")))
+    }
+}
+
+/// `lent` as an ArrayBuffer over the same memory, which goes back when the ArrayBuffer is collected; itself, where the host
+/// refuses external memory.
+///
+/// V8 counts the bytes itself, as it does for every backing store with a deleter: nothing is to be added here.
+pub(crate) fn external(env: &Env, lent: Lent) -> Result<core::result::Result<ArrayBuffer<'_>, Lent>> {
+    let (base, bytes) = (lent.buffer().base(), lent.buffer().bytes());
+    let owner = Box::into_raw(Box::new(lent));
+    let mut value = ptr::null_mut();
+    // SAFETY: the memory is 64-byte aligned, `bytes` long, and nothing else has its address while `owner` lives; `finalize`
+    // is called once, on this thread, when nothing in JavaScript can reach it any more.
+    let status = unsafe {
+        sys::napi_create_external_arraybuffer(env.raw(), base.cast(), bytes, Some(finalize), owner.cast(), &mut value)
+    };
+    if status == sys::Status::napi_ok {
+        // SAFETY: the value was made just above, in this environment and scope.
+        return Ok(Ok(unsafe { ArrayBuffer::from_napi_value(env.raw(), value) }.map_err(from_node_api)?));
+    }
+    // SAFETY: Node-API took nothing, so the box is still ours, and is unboxed once.
+    let lent = *unsafe { Box::from_raw(owner) };
+    if status == sys::Status::napi_no_external_buffers_allowed {
+        IS_REFUSED.store(true, Ordering::Relaxed);
+        return Ok(Err(lent));
+    }
+    Err(error(Code::NodeApi(status.into()), "no ArrayBuffer can be made over the result's memory"))
+}
+
+/// The ArrayBuffer is gone: its memory goes back.
+unsafe extern "C" fn finalize(_env: sys::napi_env, _data: *mut c_void, owner: *mut c_void) {
+    // SAFETY: `external` boxed a `Lent` and passed its address here; Node-API calls this once.
+    drop(unsafe { Box::from_raw(owner.cast::<Lent>()) });
+}

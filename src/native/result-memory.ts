@@ -1,0 +1,62 @@
+/**
+ * Memory for results. Large ones come from the addon: pages that were used before need no first touch, which would cost more
+ * than most kernels. They come back when their ArrayBuffer was collected and the event loop turned; above a budget, and for
+ * small results, V8's own memory serves better.
+ */
+import { totalmem } from 'node:os'
+import { fromNative } from '../errors/index.ts'
+import { allocate, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
+import type { Binding } from './binding.ts'
+
+/** Bytes from which the addon's memory is the better one: a huge page. */
+const LARGE = 2 ** 21
+
+/** Milliseconds without a large result after which what is kept for the next one is given back. */
+const IDLE = 1000
+
+/** Makes results; one for each environment. */
+export class ResultMemory {
+  readonly #binding: Binding
+  #lastUsed = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(binding: Binding) {
+    this.#binding = binding
+    // What the container allows, where it says so; half a gibibyte is enough for any loop that turns.
+    const available = Math.min(totalmem(), process.constrainedMemory() || Infinity)
+    binding.setMemoryLimit(Math.min(2 ** 29, Math.floor(available / 8)))
+  }
+
+  /** A new array whose elements are unspecified: every one must be written. @throws ArrayError `ERR_OUT_OF_MEMORY` */
+  allocate(dtype: DTypeInfo, length: number): ArrayView {
+    const bytes = length * dtype.size
+    if (bytes < LARGE) return allocate(dtype, length)
+    this.noteUse()
+    const lent = this.#lend(bytes)
+    if (lent !== null) return viewOf('The result', dtype.create(lent, 0, length))
+    const ordinary = allocate(dtype, length)
+    this.#binding.advise(ordinary.array, dtype.code)
+    return ordinary
+  }
+
+  /** Large memory is in use: what comes back soon is worth keeping. */
+  noteUse(): void {
+    this.#lastUsed = performance.now()
+    this.#timer ??= setTimeout(() => this.#giveBack(), IDLE).unref()
+  }
+
+  #lend(bytes: number): ArrayBuffer | null {
+    try {
+      return this.#binding.lend(bytes)
+    } catch (error) {
+      throw fromNative(error)
+    }
+  }
+
+  #giveBack(): void {
+    const idle = performance.now() - this.#lastUsed
+    this.#timer = undefined
+    if (idle >= IDLE) this.#binding.trim()
+    else this.#timer = setTimeout(() => this.#giveBack(), IDLE - idle).unref()
+  }
+}
