@@ -21,14 +21,13 @@ export function readOptions<K extends string>(
   options: unknown,
   known: readonly K[],
 ): { readonly [key in K]?: unknown } {
-  const own: { [key in K]?: unknown } = Object.create(null)
+  const own: { [key in K]?: unknown } = { __proto__: null } as object
   if (options === undefined) return own
-  if (!isPlainObject(options)) throw invalidType(`the options of ${of}`, 'a plain object', options)
+  if (!isPlainObject(options)) throw invalidType(`The options of ${of}`, 'a plain object', options)
   for (const key of Object.keys(options)) {
-    const name = known.find((candidate) => candidate === key)
-    if (name === undefined) throw unknownOption(of, key, known)
+    if (!known.includes(key as K)) throw unknownOption(of, key, known)
     const value = options[key]
-    if (value !== undefined) own[name] = value
+    if (value !== undefined) own[key as K] = value
   }
   return own
 }

@@ -71,18 +71,18 @@ export const misfit = {
 }
 
 /** `ERR_INVALID_ARG_VALUE`: more than operands and one options object. */
-export function tooManyArguments(kernel: string, count: number, extra: unknown): ArrayError {
+export function tooManyArguments(call: string, count: number, second: unknown): ArrayError {
   return new ArrayError(
     'ERR_INVALID_ARG_VALUE',
-    `${kernel}() of an array takes that array and then at most one options object; received ${count} arguments, ` +
-      `among them ${describe(extra)}.`,
+    `${call} of an array takes that array and then at most one options object; received ${count} arguments, ` +
+      `the second of them ${describe(second)}.`,
   )
 }
 
 /** `ERR_INVALID_ARG_VALUE`: `out` has a dtype of its own. */
-export function outAndDtype(kernel: string): ArrayError {
+export function outAndDtype(call: string): ArrayError {
   return new ArrayError(
     'ERR_INVALID_ARG_VALUE',
-    `${kernel}() takes out or dtype, not both: the result is stored in the dtype of out.`,
+    `${call} takes out or dtype, not both: the result is stored in the dtype of out.`,
   )
 }

@@ -24,44 +24,66 @@ export interface AsyncCall extends Call {
 const syncOptions = ['out', 'dtype'] as const
 const asyncOptions = ['out', 'dtype', 'signal', 'onProgress'] as const
 
-/** Reads `kernel(operand, options?)`. @throws as the docstring of Kernel says */
-export function readCall(kernel: string, args: readonly unknown[]): Call {
-  checkShape(kernel, args)
-  const options = readOptions(`${kernel}()`, args[1], syncOptions)
-  return readArrays(kernel, args[0], options.out, options.dtype)
+/** How messages call the parts of a kernel's calls; made once a kernel, because making strings costs more than checking arrays. */
+export interface CallNames {
+  readonly call: string
+  readonly asyncCall: string
+  readonly operand: string
+  readonly output: string
 }
 
-/** Reads `kernel.async(operand, options?)`. @throws as the docstring of Kernel says */
-export function readAsyncCall(kernel: string, args: readonly unknown[]): AsyncCall {
-  checkShape(`${kernel}.async`, args)
-  const options = readOptions(`${kernel}.async()`, args[1], asyncOptions)
+/** The names for the kernel of that name. */
+export function callNames(kernel: string): CallNames {
+  return {
+    call: `${kernel}()`,
+    asyncCall: `${kernel}.async()`,
+    operand: `The operand of ${kernel}()`,
+    output: `The output of ${kernel}()`,
+  }
+}
+
+/**
+ * Reads `kernel(operand, options?)`, called with `count` arguments.
+ * @throws as the docstring of Kernel says
+ */
+export function readCall(names: CallNames, operand: unknown, given: unknown, count: number): Call {
+  checkShape(names, names.call, operand, given, count)
+  if (given === undefined) return readArrays(names, operand, undefined, undefined)
+  const options = readOptions(names.call, given, syncOptions)
+  return readArrays(names, operand, options.out, options.dtype)
+}
+
+/**
+ * Reads `kernel.async(operand, options?)`, called with `count` arguments.
+ * @throws as the docstring of Kernel says
+ */
+export function readAsyncCall(names: CallNames, operand: unknown, given: unknown, count: number): AsyncCall {
+  checkShape(names, names.asyncCall, operand, given, count)
+  const options = readOptions(names.asyncCall, given, asyncOptions)
   const signal = checkSignal('signal', options.signal)
   const onProgress = checkFunction<(done: number, total: number) => void>('onProgress', options.onProgress)
-  return { ...readArrays(kernel, args[0], options.out, options.dtype), signal, onProgress }
+  return { ...readArrays(names, operand, options.out, options.dtype), signal, onProgress }
 }
 
-function checkShape(kernel: string, args: readonly unknown[]): void {
-  const operand = args[0]
+function checkShape(names: CallNames, call: string, operand: unknown, given: unknown, count: number): void {
   if (dtypeOf(operand) === undefined) {
-    if (typeof operand === 'bigint')
-      throw invalidType(`The operand of ${kernel}()`, 'a number or a typed array', operand)
-    throw notAnArray(`The operand of ${kernel}()`, operand)
+    if (typeof operand === 'bigint') throw invalidType(names.operand, 'a number or a typed array', operand)
+    throw notAnArray(names.operand, operand)
   }
-  const isOptions = args[1] === undefined || isPlainObject(args[1])
-  if (args.length > 2 || !isOptions) throw tooManyArguments(kernel, args.length, isOptions ? args[2] : args[1])
+  if (count > 2 || (given !== undefined && !isPlainObject(given))) throw tooManyArguments(call, count, given)
 }
 
-function readArrays(kernel: string, operand: unknown, out: unknown, wanted: unknown): Call {
-  if (out !== undefined && wanted !== undefined) throw outAndDtype(kernel)
+function readArrays(names: CallNames, operand: unknown, out: unknown, wanted: unknown): Call {
+  if (out !== undefined && wanted !== undefined) throw outAndDtype(names.call)
   const asked = wanted === undefined ? undefined : dtypeByName(wanted)
-  if (wanted !== undefined && asked === undefined) throw misfit.unknownDtype(kernel, wanted, dtypeNames)
-  const input = viewOf(`The operand of ${kernel}()`, operand)
+  if (wanted !== undefined && asked === undefined) throw misfit.unknownDtype(names.call, wanted, dtypeNames)
+  const input = viewOf(names.operand, operand)
   if (out !== undefined) {
-    const output = viewOf(`The output of ${kernel}()`, out)
-    checkFit(`${kernel}()`, input, output)
+    const output = viewOf(names.output, out)
+    checkFit(names.call, input, output)
     return { input, dtype: output.dtype, out: output }
   }
   const dtype = asked ?? input.dtype
-  if (dtype.isBigint !== input.dtype.isBigint) throw misfit.bigint(`${kernel}()`, input.dtype.name, dtype.name)
+  if (dtype.isBigint !== input.dtype.isBigint) throw misfit.bigint(names.call, input.dtype.name, dtype.name)
   return { input, dtype, out: undefined }
 }

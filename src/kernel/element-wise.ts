@@ -2,7 +2,7 @@
 import { aborted } from '../errors/index.ts'
 import type { NumericArray } from '../memory/index.ts'
 import { binding } from '../native/index.ts'
-import { readAsyncCall, readCall, type AsyncCall } from './call.ts'
+import { callNames, readAsyncCall, readCall, type AsyncCall } from './call.ts'
 import type { Engine } from './engine.ts'
 import { nativeEngine } from './native-engine.ts'
 import type { Operation } from './operation.ts'
@@ -23,17 +23,21 @@ export function isKernel(value: unknown): value is Kernel<[number]> {
 /** The kernel of an operation of one operand. */
 export function elementWise(operation: Operation): Kernel<[number]> {
   const { name, onNumber } = operation
+  const names = callNames(name)
 
-  function call(...args: unknown[]): number | NumericArray {
-    if (typeof args[0] === 'number') return onNumber(args[0])
-    const { input, dtype, out } = readCall(name, args)
+  // Named parameters and `arguments.length`: a rest parameter would allocate on every call.
+  function call(operand: unknown, options: unknown): number | NumericArray {
+    if (typeof operand === 'number') return onNumber(operand)
+    const { input, dtype, out } = readCall(names, operand, options, arguments.length)
     const output = out ?? engine.allocate(dtype, input.length)
     engine.run(operation, input, output)
     return output.array
   }
 
   // Not an async function: wrong arguments are thrown, and only what happens later rejects.
-  const startCall = (...args: unknown[]): Promise<NumericArray> => run(operation, readAsyncCall(name, args))
+  function startCall(operand: unknown, options: unknown): Promise<NumericArray> {
+    return run(operation, readAsyncCall(names, operand, options, arguments.length))
+  }
 
   Object.defineProperties(call, {
     name: { value: name },

@@ -45,6 +45,12 @@ function passOver(operation: Operation, input: ArrayView, output: ArrayView): Pa
   }
 }
 
+/** One pass between arrays of one dtype, at once: nothing is prepared for a slice that may come later. */
+export function runTiny(operation: Operation, input: ArrayView, output: ArrayView): void {
+  const loop = direct[operation.name][input.dtype.name] as DirectLoop
+  loop(input.array, output.array, 0, input.length)
+}
+
 function copyOf(view: ArrayView): ArrayView {
   const copy = allocate(view.dtype, view.length)
   copy.array.set(view.array as never)

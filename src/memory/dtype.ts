@@ -1,7 +1,7 @@
 /**
  * The element types of typed arrays: their names, their arrays, and their codes, which are those of the Rust side.
  */
-import { types } from 'node:util'
+import { builtinGetter } from './builtin-getter.ts'
 
 /** `float16`, where the runtime (and so the caller's TypeScript library) has Float16Array. */
 type Float16 = typeof globalThis extends { Float16Array: { prototype: infer A } }
@@ -84,10 +84,10 @@ export function dtypeByName(name: unknown): DTypeInfo | undefined {
   return byName.get(name)
 }
 
-const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get
+const tagOf = builtinGetter<string | undefined>(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
 
 /** The dtype of a typed array, whatever its subclass (a Buffer is `uint8`); undefined for anything else. */
 export function dtypeOf(value: unknown): DTypeInfo | undefined {
-  if (!types.isTypedArray(value) || tagOf === undefined) return undefined
-  return byTag.get(Reflect.apply(tagOf, value, []))
+  const tag = tagOf(value)
+  return tag === undefined ? undefined : byTag.get(tag)
 }

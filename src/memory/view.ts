@@ -4,6 +4,7 @@
  */
 import { types } from 'node:util'
 import { detached, misfit, noMemory, notAnArray, resizable } from '../errors/index.ts'
+import { builtinGetter } from './builtin-getter.ts'
 import { dtypeOf, type DTypeInfo, type NumericArray } from './dtype.ts'
 
 /** A typed array that was looked at: attached, of fixed length. */
@@ -19,18 +20,12 @@ export interface ArrayView {
   readonly isShared: boolean
 }
 
-function getter<T>(prototype: object, name: string): (target: unknown) => T {
-  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get
-  if (get === undefined) throw new TypeError(`this runtime has no ${name}`)
-  return (target) => Reflect.apply(get, target, [])
-}
-
 const typedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype)
-const lengthOf = getter<number>(typedArrayPrototype, 'length')
-const bufferOf = getter<ArrayBufferLike>(typedArrayPrototype, 'buffer')
-const byteOffsetOf = getter<number>(typedArrayPrototype, 'byteOffset')
-const isResizable = getter<boolean>(ArrayBuffer.prototype, 'resizable')
-const isGrowable = getter<boolean>(SharedArrayBuffer.prototype, 'growable')
+const lengthOf = builtinGetter<number>(typedArrayPrototype, 'length')
+const bufferOf = builtinGetter<ArrayBufferLike>(typedArrayPrototype, 'buffer')
+const byteOffsetOf = builtinGetter<number>(typedArrayPrototype, 'byteOffset')
+const isResizable = builtinGetter<boolean>(ArrayBuffer.prototype, 'resizable')
+const isGrowable = builtinGetter<boolean>(SharedArrayBuffer.prototype, 'growable')
 
 /**
  * Looks at `value`.

@@ -42,7 +42,7 @@ export class ResultMemory {
   /** Large memory is in use: what comes back soon is worth keeping. */
   noteUse(): void {
     this.#lastUsed = performance.now()
-    this.#timer ??= setTimeout(() => this.#giveBack(), IDLE).unref()
+    if (this.#timer === undefined) this.#timer = setTimeout(() => this.#giveBack(), IDLE).unref()
   }
 
   #lend(bytes: number): ArrayBuffer | null {
