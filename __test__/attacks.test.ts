@@ -1,0 +1,228 @@
+/**
+ * Ways in which JavaScript can take memory from under a thread, or hand the addon what it does not expect. Each must end in an
+ * error with a code, or in the right values; never in a crash.
+ */
+import { constants } from 'node:buffer'
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { cube, square, type NumericArray } from 'corepool'
+import { describe, expect, test } from 'vitest'
+import { expectSame } from './fixtures/expect-same.ts'
+import { program, runNode } from './fixtures/run-program.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+const code = (name: string): unknown => expect.objectContaining({ code: name })
+const numbers = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => (i % 1000) - 500)
+
+describe('memory that goes away while the pool works', () => {
+  test('an operand transferred by structuredClone right after the call', async () => {
+    const xs = numbers(2_000_000)
+    const expected = xs.map((v) => v * v)
+    const promise = square.async(xs)
+    structuredClone(xs.buffer, { transfer: [xs.buffer as ArrayBuffer] })
+    collectGarbage()
+    expectSame(await promise, expected)
+  })
+
+  test('an operand transferred to a MessagePort right after the call', async () => {
+    const xs = numbers(2_000_000)
+    const expected = xs.map((v) => v * v)
+    const { port1, port2 } = new MessageChannel()
+    const promise = square.async(xs)
+    port1.postMessage(xs, [xs.buffer as ArrayBuffer])
+    expectSame(await promise, expected)
+    port1.close()
+    port2.close()
+  })
+
+  test('an output detached in the progress listener', async () => {
+    const out = new Float64Array(2_000_000)
+    const call = square.async(numbers(out.length), {
+      out,
+      onProgress() {
+        if (out.length > 0) structuredClone(out.buffer, { transfer: [out.buffer] })
+      },
+    })
+    await expect(call).rejects.toEqual(code('ERR_DETACHED'))
+  })
+
+  test('memory of WebAssembly that grows, which detaches it', async () => {
+    const memory = new WebAssembly.Memory({ initial: 200, maximum: 400 })
+    const xs = new Float64Array(memory.buffer, 0, 1_000_000).fill(3)
+    const promise = square.async(xs)
+    memory.grow(100)
+    expect(() => square(xs)).toThrow(code('ERR_DETACHED'))
+    expectSame(await promise, new Float64Array(1_000_000).fill(9))
+    const grown = new Float64Array(memory.buffer, 0, 1_000_000)
+    expectSame(cube(grown, { out: grown }), new Float64Array(1_000_000).fill(27))
+  })
+
+  test('arrays that only the pool still needs, under a collector that runs all the time', async () => {
+    const calls = Array.from({ length: 30 }, (_, i) => {
+      const shared = new Float64Array(new SharedArrayBuffer(8 * 300_000)).fill(i)
+      return i % 2 === 0 ? square.async(shared) : square.async(shared, { out: shared })
+    })
+    for (let i = 0; i < 10; i++) {
+      collectGarbage()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (const [i, ys] of (await Promise.all(calls)).entries()) expect([ys[0], ys.at(-1)]).toEqual([i * i, i * i])
+  })
+
+  test('shared memory that is written during the run gives some mixture of values, and nothing worse', async () => {
+    const shared = new Int32Array(new SharedArrayBuffer(4 * 5_000_000)).fill(2)
+    const promise = square.async(shared)
+    for (let i = 0; i < shared.length; i += 1000) shared[i] = 3
+    const ys = await promise
+    expect(ys.every((y) => y === 4 || y === 9)).toBe(true)
+  })
+})
+
+describe('callers that change their mind while arguments are read', () => {
+  test('a getter that shrinks nothing, but detaches the output', () => {
+    const out = new Float64Array(4)
+    const options = {
+      get out() {
+        structuredClone(out.buffer, { transfer: [out.buffer] })
+        return out
+      },
+    }
+    expect(() => square(numbers(4), options)).toThrow(code('ERR_DETACHED'))
+  })
+
+  test('a Proxy as options is read once, like any options', () => {
+    const reads: PropertyKey[] = []
+    const options = new Proxy(
+      { dtype: 'float32' as const },
+      {
+        get(target, key, receiver) {
+          reads.push(key)
+          return Reflect.get(target, key, receiver) as unknown
+        },
+      },
+    )
+    expect(square(numbers(4), options)).toBeInstanceOf(Float32Array)
+    expect(reads).toEqual(['dtype'])
+  })
+
+  test('a Proxy whose traps throw', () => {
+    const options = new Proxy(
+      {},
+      {
+        ownKeys() {
+          throw new Error('mine')
+        },
+      },
+    ) as { dtype: 'float32' }
+    expect(() => square(numbers(4), options)).toThrow('mine')
+  })
+
+  test('calls and cancellations from inside a progress listener', async () => {
+    const inner: Promise<unknown>[] = []
+    const controller = new AbortController()
+    const outer = square.async(numbers(2_000_000), {
+      signal: controller.signal,
+      onProgress() {
+        if (inner.length < 20) inner.push(cube.async(numbers(50_000)), Promise.resolve(square(numbers(50_000))))
+        else controller.abort()
+      },
+    })
+    await outer.catch((error: unknown) => expect(error).toEqual(code('ABORT_ERR')))
+    const expected = [numbers(50_000).map((v) => v ** 2 * v), numbers(50_000).map((v) => v * v)]
+    for (const [i, ys] of (await Promise.all(inner)).entries())
+      expectSame(ys as Float64Array, expected[i % 2] as Float64Array)
+  })
+})
+
+describe('lengths at the edges', () => {
+  test.each([0, 1])('%i elements, synchronous and not', async (length) => {
+    for (const xs of [new Float64Array(length), new Uint8Array(length), new BigInt64Array(length)]) {
+      expect(square(xs as Float64Array).length).toBe(length)
+      expect((await square.async(xs as Float64Array)).length).toBe(length)
+    }
+  })
+
+  test('2^32 + 1 elements, or as many as this version of V8 allows', { timeout: 120_000 }, () => {
+    const length = Math.min(2 ** 32 + 1, constants.MAX_LENGTH)
+    const xs = new Uint8Array(length)
+    const places = [0, 1, 2 ** 31, length - 2, length - 1]
+    for (const [i, at] of places.entries()) xs[at] = i + 2
+    square(xs, { out: xs })
+    expect(places.map((at) => xs[at])).toEqual([4, 9, 16, 25, 36])
+    expect([xs[2], xs[length - 3]]).toEqual([0, 0])
+  })
+})
+
+describe('environments that end', () => {
+  test('a storm of terminations, a thousand jobs in flight', { timeout: 120_000 }, async () => {
+    const run = await runNode([program('terminate-storm.mjs'), '50'])
+    expect(run).toEqual({ code: 0, signal: null, stdout: '1000 true\n', stderr: '' })
+  })
+})
+
+describe('the addon, called without the facade', () => {
+  interface RawJobs {
+    submit(...args: unknown[]): number
+    cancel(id: unknown): void
+    take(id: unknown): ArrayBuffer
+    takeInto(...args: unknown[]): void
+    discard(id: unknown): void
+  }
+  interface Raw {
+    elementwise(...args: unknown[]): void
+    lend(bytes: unknown): ArrayBuffer | null
+    Jobs: new (listener: unknown) => RawJobs
+  }
+  const require = createRequire(import.meta.resolve('corepool'))
+  const folder = new URL('./native/', import.meta.resolve('corepool'))
+  const file = readdirSync(folder).find((name) => name.endsWith('.node')) ?? ''
+  const raw = require(`./native/${file}`) as Raw
+  const xs: NumericArray = numbers(10)
+
+  test.each([
+    ['a code of no operation', [9, xs, 0, xs, 0]],
+    ['a code of no dtype', [0, xs, 99, xs, 0]],
+    ['a code of another dtype', [0, xs, 1, xs, 0]],
+    ['no array', [0, {}, 0, xs, 0]],
+    ['nothing', []],
+    ['different lengths', [0, xs, 0, numbers(11), 0]],
+    ['numbers into bigints', [0, xs, 0, new BigInt64Array(10), 10]],
+    ['an overlap', [0, xs.subarray(0, 5), 0, xs.subarray(1, 6), 0]],
+  ])('refuses %s', (_what, args) => {
+    expect(() => raw.elementwise(...args)).toThrow()
+  })
+
+  test('refuses job numbers that mean nothing, and takes a result once', async () => {
+    const events: { id: number; kind: string }[] = []
+    let heard: () => void = () => {}
+    const ended = new Promise<void>((resolve) => (heard = resolve))
+    const jobs = new raw.Jobs((some: typeof events) => {
+      events.push(...some)
+      heard()
+    })
+    for (const id of [0, 7, -1, 2 ** 31]) {
+      expect(() => jobs.take(id)).toThrow()
+      expect(() => jobs.takeInto(id, xs, 0)).toThrow()
+      jobs.cancel(id)
+      jobs.discard(id)
+    }
+    expect(() => jobs.submit(0, xs, 0, 0, numbers(10), false)).toThrow(/shared memory/)
+    const id = jobs.submit(0, xs, 0, 0, null, false)
+    await ended
+    expect(events.map((event) => [event.id, event.kind])).toEqual([[id, 'completed']])
+    expectSame(
+      new Float64Array(jobs.take(id)),
+      (xs as Float64Array).map((v) => v * v),
+    )
+    expect(() => jobs.take(id)).toThrow()
+  })
+
+  test('refuses sizes that are none', () => {
+    for (const bytes of [-1, 0.5, Number.NaN, Infinity, 2 ** 60]) expect(() => raw.lend(bytes)).toThrow()
+    expect(raw.lend(100)).toBeNull()
+  })
+})
