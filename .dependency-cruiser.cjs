@@ -8,7 +8,7 @@ const layers = ['process', 'executors', 'child', 'kernel', 'memory', 'native', '
 const below = {
   process: ['executors', 'child', 'kernel', 'arguments', 'errors'],
   executors: ['child', 'kernel', 'arguments', 'errors'],
-  child: ['arguments', 'errors'],
+  child: ['native', 'arguments', 'errors'],
   kernel: ['memory', 'native', 'arguments', 'errors'],
   native: ['memory', 'arguments', 'errors'],
   memory: ['arguments', 'errors'],

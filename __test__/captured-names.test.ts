@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findFreeNames } from '../dist/child/captures.js'
-import { isNodeGlobal } from '../dist/child/node-globals.js'
+import { isNodeGlobal, isProbedName } from '../dist/child/node-globals.js'
 import { parseFunction } from '../dist/child/parse-function.js'
 import { evaluate, refusal, sent, untransformed, type AnyFunction } from './fixtures/functions-from-text.ts'
 
@@ -36,6 +36,7 @@ describe('a name that only the surroundings declare is refused, with its place',
     ['in a static block', '() => class { static { factor } }', 'factor', 1, 24],
     ['in a computed key of a class', '() => class { [factor]() {} }', 'factor', 1, 16],
     ['in a nested function', '() => () => { return function () { return factor } }', 'factor', 1, 43],
+    ['behind typeof', '() => typeof debug', 'debug', 1, 14],
     ['behind typeof of a member', '() => typeof factor.x', 'factor', 1, 14],
     ['in import()', '() => import(path)', 'path', 1, 14],
     ['under with', '(function (o) { with (o) { return factor } })', 'factor', 1, 34],
@@ -184,7 +185,9 @@ describe('scopes, over random programs whose free names are known', () => {
         evaluate(text)
         const parsed = parseFunction(text, false)
         if ('problem' in parsed || parsed.fn.type === 'ClassExpression') throw new Error(`not parsed: ${text}`)
-        const found = findFreeNames(parsed.fn, parsed.strict, isNodeGlobal).captured.map((one) => one.name)
+        const found = findFreeNames(parsed.fn, parsed.strict, isNodeGlobal, isProbedName).captured.map(
+          (one) => one.name,
+        )
         expect([...found].toSorted(), text).toEqual([...free].toSorted())
       }),
       { numRuns: 500 },
@@ -193,8 +196,25 @@ describe('scopes, over random programs whose free names are known', () => {
 })
 
 test('every listed global exists, and none of the module scope is listed', () => {
-  expect(['fetch', 'Buffer', 'undefined', 'structuredClone', 'Float64Array'].every(isNodeGlobal)).toBe(true)
+  expect(['fetch', 'Buffer', 'undefined', 'structuredClone', 'Float64Array'].every((name) => isNodeGlobal(name))).toBe(
+    true,
+  )
   const moduleScope = ['require', 'module', 'exports', '__filename', '__dirname', 'arguments', 'expect', 'corepool']
-  expect(moduleScope.some(isNodeGlobal)).toBe(false)
-  expect(Object.keys(Object.prototype).concat('toString', 'constructor').some(isNodeGlobal)).toBe(false)
+  expect(moduleScope.some((name) => isNodeGlobal(name))).toBe(false)
+  expect(
+    Object.keys(Object.prototype)
+      .concat('toString', 'constructor')
+      .some((name) => isNodeGlobal(name)),
+  ).toBe(false)
+})
+
+test('newer globals are those of the release of Node, not what a program has put on its own global object', () => {
+  expect(['20.20.2', '22.0.0', '24.11.1'].map((node) => isNodeGlobal('WebSocket', node))).toEqual([false, true, true])
+  expect(['23.7.0', '23.8.0'].map((node) => isNodeGlobal('URLPattern', node))).toEqual([false, true])
+  Reflect.set(globalThis, 'EventSource', EventTarget)
+  try {
+    expect(refusal(evaluate('() => new EventSource("x")')).message).toContain('uses "EventSource"')
+  } finally {
+    Reflect.deleteProperty(globalThis, 'EventSource')
+  }
 })

@@ -1,7 +1,11 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { parseFunction } from '../dist/child/parse-function.js'
-import { evaluate, refusal, sent } from './fixtures/functions-from-text.ts'
+import { compileFunction } from '../dist/child/compile.js'
+import { readFunction } from '../dist/child/function-source.js'
+import { evaluate, refusal, sent, type AnyFunction } from './fixtures/functions-from-text.ts'
 
 describe('a function that was sent gives what it gave at home', () => {
   const accepted: [form: string, text: string, args?: unknown[]][] = [
@@ -86,7 +90,7 @@ describe('a function that was sent gives what it gave at home', () => {
       'a named class that knows itself',
       '() => { const K = class Self { static make() { return new Self() instanceof K } }; return K.make() }',
     ],
-    ['typeof of a name that nobody has', '() => typeof nobodyHasThisName'],
+    ['typeof of what tells where it runs', '() => [typeof window, typeof Deno, typeof require, typeof WebSocket]'],
     [
       'globals',
       '() => [Math.max(1, 2), typeof process.pid, Buffer.from("a").length, new URL("file:///a").pathname, typeof structuredClone, NaN, undefined]',
@@ -150,6 +154,20 @@ describe('strictness is kept', () => {
     expect(sent(evaluate('() => (function () { return this === undefined })()'))()).toBe(true)
     expect(sent(evaluate('() => { var package = 010; return package }'))()).toBe(8)
     expect(sent(evaluate('({ m(static) { return static } }).m'))(7)).toBe(7)
+  })
+  test.each([
+    ['sloppy.cjs', ['isSloppy', 'arrow', 'asynchronous', 'method'], true],
+    ['sloppy.cjs', ['classMethod', 'inStrictFunction'], false],
+    ['strict.cjs', ['arrow', 'method'], false],
+  ])('in the CommonJS file %s that of %j is what it was at home', async (file, names, sloppy) => {
+    const path = fileURLToPath(new URL(`./fixtures/sent-functions/${file}`, import.meta.url))
+    const exported = createRequire(import.meta.url)(path) as Record<string, AnyFunction>
+    for (const name of names) {
+      const fn = exported[name] as AnyFunction
+      const copy = compileFunction(structuredClone(readFunction(fn, path)))
+      expect(await fn(), name).toBe(sloppy)
+      expect(await copy(), name).toBe(sloppy)
+    }
   })
   test('a function in a block is not visible outside it in strict code', () => {
     const strict = evaluate(`(function () { 'use strict'; { function inner() {} } return inner })`)

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import { promisify } from 'node:util'
 import { AbortError, cube, square } from 'corepool'
 import { describe, expect, test, vi } from 'vitest'
@@ -13,6 +14,12 @@ test('an asynchronous call works on the operand as it was when it was made', asy
   const promise = square.async(xs)
   xs.fill(-1)
   expectSame(await promise, expected)
+})
+
+test('a small result is ordinary memory, which can be transferred', async () => {
+  const ys = await square.async(numbers(1000))
+  structuredClone(ys, { transfer: [ys.buffer as ArrayBuffer] })
+  expect(ys.byteLength).toBe(0)
 })
 
 test('an ordinary output is written only when the promise settles', async () => {
@@ -68,10 +75,19 @@ describe('progress', () => {
     expect(heard.length).toBeLessThanOrEqual(110)
   })
 
-  test('is heard while the work goes on, not only at its end', async () => {
-    const heard: number[] = []
-    await square.async(numbers(20_000_000), { onProgress: (done) => heard.push(done) })
-    expect(heard.length).toBeGreaterThan(3)
+  test('is heard while the work goes on: the event loop turns between two reports', async () => {
+    let turns = 0
+    let isOver = false
+    const turn = (): void => {
+      turns++
+      if (!isOver) setImmediate(turn)
+    }
+    setImmediate(turn)
+    const heardAt = new Set<number>()
+    const xs = new Int32Array(new SharedArrayBuffer(4 * 20_000_000))
+    await cube.async(xs, { onProgress: () => heardAt.add(turns) })
+    isOver = true
+    expect(heardAt.size).toBeGreaterThan(3)
   })
 
   test('what its listener throws cancels the call and rejects with that very error', async () => {
@@ -96,27 +112,73 @@ describe('a signal', () => {
   test('that aborts while the pool works ends the call between chunks', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
-    let seen = 0
-    const promise = square.async(numbers(30_000_000), {
-      signal: controller.signal,
-      onProgress(done) {
-        seen = done
-        controller.abort(reason)
-      },
-    })
+    const promise = square.async(numbers(30_000_000), { signal: controller.signal })
+    controller.abort(reason)
     const error = await promise.catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(AbortError)
     expect(error).toMatchObject({ code: 'ABORT_ERR', cause: reason })
-    expect(seen).toBeLessThan(30_000_000)
   })
 
-  test('leaves no listener behind, however the call ends', async () => {
+  test('gives way to what the progress listener threw, even when the listener aborted it too', async () => {
+    const controller = new AbortController()
+    const mine = new Error('mine')
+    const onProgress = (): void => {
+      controller.abort()
+      throw mine
+    }
+    await expect(square.async(numbers(10), { signal: controller.signal, onProgress })).rejects.toBe(mine)
+  })
+
+  test.each([
+    ['completes', (xs: Float64Array, signal: AbortSignal) => square.async(xs, { signal })],
+    [
+      'fails',
+      (xs: Float64Array, signal: AbortSignal) => {
+        const out = new Float64Array(xs.length)
+        const call = square.async(xs, { signal, out })
+        structuredClone(out.buffer, { transfer: [out.buffer] })
+        return call
+      },
+    ],
+    [
+      'is cancelled by its listener',
+      (xs: Float64Array, signal: AbortSignal) =>
+        square.async(xs, {
+          signal,
+          onProgress() {
+            throw new Error('mine')
+          },
+        }),
+    ],
+  ])('has no listener left when the call %s', async (_how, call) => {
     const { signal } = new AbortController()
-    const add = vi.spyOn(signal, 'addEventListener')
-    const remove = vi.spyOn(signal, 'removeEventListener')
-    await square.async(numbers(1000), { signal })
-    expect(remove.mock.calls.map(([type]) => type)).toEqual(add.mock.calls.map(([type]) => type))
-    expect(remove.mock.calls[0]?.[1]).toBe(add.mock.calls[0]?.[1])
+    await call(numbers(1000), signal).catch(() => {})
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('may be shared by many calls, behind one listener', async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const calls = Array.from({ length: 30 }, () => square.async(numbers(100_000), { signal }))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    controller.abort()
+    const ends = await Promise.allSettled(calls)
+    for (const end of ends) if (end.status === 'rejected') expect(end.reason).toMatchObject({ code: 'ABORT_ERR' })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('whose own methods throw still lets every call settle', async () => {
+    const signal = Object.assign(new AbortController().signal, {
+      removeEventListener() {
+        throw new Error('not mine')
+      },
+    })
+    const calls = [
+      square.async(numbers(10), { signal }),
+      square.async(numbers(10)),
+      square.async(numbers(10), { signal }),
+    ]
+    for (const ys of await Promise.all(calls)) expectSame(ys, squared(numbers(10)))
   })
 
   test('that aborts after the end changes nothing', async () => {
@@ -126,7 +188,12 @@ describe('a signal', () => {
     expectSame(result, squared(numbers(1000)))
   })
 
-  test.each([[{}], ['yes'], [null]])('that is no AbortSignal (%o) is refused at once', (signal) => {
+  test.each([
+    ['an object', {}],
+    ['a string', 'yes'],
+    ['null', null],
+    ['an object with the prototype of a signal', Object.create(AbortSignal.prototype)],
+  ])('that is %s is refused at once', (_what, signal) => {
     const call = (): unknown => square.async(numbers(4), { signal } as never)
     expect(call).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
   })

@@ -1,9 +1,9 @@
 /** Every way in which a child can end, with real signals, and what is seen of it. */
 import { kill } from 'node:process'
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { Process, square, TaskError } from 'corepool'
 import { expect, test } from 'vitest'
-import { isGoneWithin, isRunning, program, runProgram, startProgram } from './fixtures/run-program.ts'
+import { isRunning, program, runProgram } from './fixtures/run-program.ts'
 
 const idle = () => new Promise<never>(() => setInterval(() => {}, 1000))
 
@@ -195,34 +195,57 @@ test('a grandchild that holds the pipes holds up neither join() nor the program'
   expect(await runProgram(program('grandchild.mjs'))).toMatchObject({ code: 0, stdout: 'true 0\ntrue\n' })
 })
 
-test('Ctrl-C is left to the parent: a child ignores SIGINT', async () => {
-  const p = new Process({ target: idle }).start()
-  await p.ready
-  kill(Number(p.pid), 'SIGINT')
-  expect(await p.join(0)).toBe(false)
+test('asking again and again does not put off the force of killTimeout', async () => {
+  const p = new Process({ target: stubborn, stdio: 'pipe', killTimeout: 100 }).start()
+  if (p.stdout !== null) await once(p.stdout, 'data')
+  const asking = setInterval(() => p.terminate(), 5)
+  expect(await p.exited).toEqual({ exitCode: -9, signalCode: 'SIGKILL' })
+  clearInterval(asking)
+  await expect(p.result).rejects.toMatchObject({
+    reason: 'killTimeout',
+    message: expect.stringContaining('used force when killTimeout was up'),
+  })
+})
+
+test('only what this program ordered is laid at its door', async () => {
+  const p = new Process({ target: stubborn, stdio: 'pipe' }).start()
+  if (p.stdout !== null) await once(p.stdout, 'data')
   p.terminate()
-  expect((await p.exited).signalCode).toBe('SIGTERM')
+  kill(Number(p.pid), 'SIGKILL')
+  await expect(p.result).rejects.toMatchObject({ signal: 'SIGKILL', reason: 'signal' })
 })
 
-test.each(['idle', 'timer'])('a child with nothing but a %s ends with a parent that is killed', async (kind) => {
-  const { parent, line } = await startProgram(program('parent.mjs'), kind, 'wait')
-  const pid = Number(line)
-  expect(isRunning(pid)).toBe(true)
-  parent.kill('SIGKILL')
-  expect(await isGoneWithin(pid, 2_000)).toBe(true)
+test('a target that leaves when it is terminated is reported as such', async () => {
+  const polite = () => {
+    process.on('SIGTERM', () => process.exit(0))
+    console.log('ready')
+    return new Promise<never>(() => setInterval(() => {}, 1000))
+  }
+  const p = new Process({ target: polite, stdio: 'pipe' }).start()
+  if (p.stdout !== null) await once(p.stdout, 'data')
+  p.terminate()
+  await expect(p.result).rejects.toMatchObject({
+    code: 'ERR_EXIT_WITHOUT_RESULT',
+    exitCode: 0,
+    message: expect.stringContaining('This program called terminate()'),
+  })
 })
 
-test.each([
-  ['busy', 'exit', 3],
-  ['stubborn', 'exit', 3],
-  ['busy', 'throw', 1],
-  ['stubborn', 'return', 0],
-])('a %s child ends with a parent that ends by %s', async (kind, end, code) => {
-  const { parent, line } = await startProgram(program('parent.mjs'), kind, end)
-  const pid = Number(line)
-  if (parent.exitCode === null) await once(parent, 'exit')
-  expect(parent.exitCode).toBe(code)
-  expect(await isGoneWithin(pid, 2_000)).toBe(true)
+test('many processes on one signal share a listener, which goes with the last of them', async () => {
+  const { signal } = new AbortController()
+  const running = Array.from({ length: 11 }, () => new Process({ target: idle, signal }).start())
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  for (const p of running) p.kill()
+  await Promise.all(running.map((p) => p.join()))
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})
+
+test('a program does not outlive its join() because of the limit', async () => {
+  expect(await runProgram(program('joins-early.mjs'))).toMatchObject({ code: 0, stdout: 'true\n', stderr: '' })
+})
+
+test('writing to a child that has ended does not end the program', async () => {
+  expect(await runProgram(program('writes-late.mjs'))).toMatchObject({ code: 0, stdout: 'still here\n', stderr: '' })
 })
 
 test('a program has an exit listener only while it has children', async () => {

@@ -40,6 +40,34 @@ test.each<[string, unknown]>([
   expect(() => make(options)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }))
 })
 
+const vicious = new Proxy(
+  {},
+  { getPrototypeOf: refuse, get: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse },
+)
+function refuse(): never {
+  throw new Error('a trap')
+}
+
+test.each<[string, unknown, string]>([
+  ['a Proxy that throws, as target', { target: vicious }, 'ERR_INVALID_ARG_TYPE'],
+  ['a Proxy that throws, as name', { target: idle, name: vicious }, 'ERR_INVALID_ARG_TYPE'],
+  [
+    'a file: URL of another host, as target',
+    { target: { url: 'file://host/x.js', exportName: 'a' } },
+    'ERR_INVALID_ARG_VALUE',
+  ],
+  [
+    'a file: URL with %2F, as target',
+    { target: { url: 'file:///a%2Fx.js', exportName: 'a' } },
+    'ERR_INVALID_ARG_VALUE',
+  ],
+  ['a file: URL of another host, as execPath', { target: idle, execPath: 'file://host/node' }, 'ERR_INVALID_ARG_VALUE'],
+  ['a file: URL with %2F, as execPath', { target: idle, execPath: 'file:///a%2Fnode' }, 'ERR_INVALID_ARG_VALUE'],
+])('%s is refused as every other mistake', (_, options, code) => {
+  expect(() => make(options)).toThrow(CorepoolError)
+  expect(() => make(options)).toThrow(expect.objectContaining({ code }))
+})
+
 test('a function that uses what a child does not have is refused by name', () => {
   const captured = 1
   expect(() => new Process({ target: () => captured })).toThrow(TargetError)

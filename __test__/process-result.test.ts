@@ -1,5 +1,7 @@
 /** What comes back: values as structured clone keeps them, errors as they were. */
 import { Process, RemoteError, target } from 'corepool'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { expect, expectTypeOf, test } from 'vitest'
 
 const workUrl = new URL('./fixtures/targets/work.mjs', import.meta.url)
@@ -193,13 +195,104 @@ test('an error that causes itself, and a very long chain of causes, are reported
   await expect(chain).rejects.toMatchObject({ message: '9999', cause: { message: '9998' } })
 })
 
-test('a result that cannot be cloned rejects the result alone, and is named by its path', async () => {
-  const p = new Process({ target: () => ({ list: [1, { fn() {} }] }) }).start()
+test('a result that cannot be cloned rejects the result alone, is named by its path, and is seen on stderr', async () => {
+  const p = new Process({ target: () => ({ list: [1, { fn() {} }] }), stdio: 'pipe' }).start()
+  let output = ''
+  p.stderr?.on('data', (chunk: Buffer) => (output += chunk))
+  const isRead = p.stderr === null ? null : once(p.stderr, 'close')
   await expect(p.result).rejects.toMatchObject({
     code: 'ERR_RESULT_NOT_CLONEABLE',
     message: expect.stringContaining('result.list[1].fn'),
   })
   expect(await p.exited).toEqual({ exitCode: 0, signalCode: null })
+  await isRead
+  expect(output).toMatch(/^Process Process-\d+:\nTaskError: result\.list\[1\]\.fn cannot be copied back [^\n]*\n$/)
+})
+
+test('every rejection is published, once, whether or not somebody awaits it', async () => {
+  const published: unknown[] = []
+  const hear = (message: unknown): void => void published.push(message)
+  subscribe('corepool:process.failed', hear)
+  try {
+    const failing = () => {
+      throw new RangeError('unheard')
+    }
+    const p = new Process({ target: failing, stdio: 'ignore' }).start()
+    const { pid } = p
+    await p.join()
+    const q = new Process({ target: () => 1, execPath: '/no/such/binary' }).start()
+    await q.ready.catch(() => {})
+    expect(await new Process({ target: () => 1 }).start().result).toBe(1)
+    expect(published).toEqual([
+      { name: p.name, pid, error: await p.result.catch((error: unknown) => error) },
+      { name: q.name, pid: null, error: expect.objectContaining({ code: 'ERR_SPAWN_FAILED' }) },
+    ])
+  } finally {
+    unsubscribe('corepool:process.failed', hear)
+  }
+})
+
+test.each<[string, () => unknown]>([
+  [
+    'process.setUncaughtExceptionCaptureCallback',
+    () =>
+      new Promise((resolve) => {
+        process.setUncaughtExceptionCaptureCallback(() => setImmediate(resolve, 'value'))
+        setImmediate(() => {
+          throw new Error('handled')
+        })
+      }),
+  ],
+  [
+    'a domain',
+    () =>
+      new Promise((resolve) => {
+        const domain = process.getBuiltinModule('node:domain').create()
+        domain.on('error', () => setImmediate(resolve, 'value'))
+        domain.run(() =>
+          setImmediate(() => {
+            throw new Error('handled')
+          }),
+        )
+      }),
+  ],
+  [
+    "an 'uncaughtException' listener",
+    () =>
+      new Promise((resolve) => {
+        process.once('uncaughtException', () => setImmediate(resolve, 'value'))
+        setImmediate(() => {
+          throw new Error('handled')
+        })
+      }),
+  ],
+])('an error that %s handles does not spoil the result', async (_, fn) => {
+  expect(await run(fn)).toBe('value')
+})
+
+test('a fatal error after one that was handled is reported', async () => {
+  const fatalAtLast = () => {
+    process.once('uncaughtException', () =>
+      setImmediate(() => {
+        throw new RangeError('fatal')
+      }),
+    )
+    setImmediate(() => {
+      throw new Error('handled')
+    })
+    return new Promise<never>(() => {})
+  }
+  await expect(run(fatalAtLast)).rejects.toMatchObject({ message: 'fatal' })
+})
+
+test('an error of a foreign class without a code has that of its class here', async () => {
+  const error = await run(() => {
+    class Foreign extends Error {}
+    throw new Foreign('no code')
+  }).catch((thrown: unknown) => thrown as RemoteError)
+  expect(error).toBeInstanceOf(RemoteError)
+  expect(error).toMatchObject({ name: 'Foreign', code: 'ERR_REMOTE' })
+  expect(Object.hasOwn(error as RemoteError, 'code')).toBe(false)
 })
 
 test('a result that is too large for the channel is refused in the child', async () => {

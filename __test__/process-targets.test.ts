@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Process, target, TargetError } from 'corepool'
 import { expect, test } from 'vitest'
-import { runNode } from './fixtures/run-program.ts'
+import { program, runNode, runProgram } from './fixtures/run-program.ts'
 
 type Work = (n: number) => number
 interface Surroundings {
@@ -81,6 +81,19 @@ test('a module that fails to load is reported with the cause', async () => {
   })
   await expect(p.result).rejects.toBeInstanceOf(TargetError)
   expect((await p.exited).exitCode).toBe(1)
+})
+
+test('a child has memory of its own', async () => {
+  const url = fixture('counter.mjs')
+  const here = (await import(url.href)) as { count: number; increment(): number }
+  expect(await new Process({ target: target<() => number>(url, 'increment') }).start().result).toBe(1)
+  expect(here.count).toBe(0)
+  expect(here.increment()).toBe(1)
+})
+
+test('import() in a function finds the file beside the one that it stands in', async () => {
+  const { stdout } = await runProgram(program('imports.mjs'))
+  expect(stdout).toBe('hello from the file next door\n')
 })
 
 test('a module that does not exist is reported with the cause', async () => {

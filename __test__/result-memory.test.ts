@@ -53,8 +53,7 @@ test('results that are kept stay as they are while others come and go', async ()
 })
 
 describe('shared memory that an asynchronous call is writing', () => {
-  // Long enough for the first call to be under way when the second is made, which comes at once.
-  const length = 20_000_000
+  const length = 1_000_000
   const shared = (): Float64Array => new Float64Array(new SharedArrayBuffer(8 * length))
 
   test.each([
@@ -68,9 +67,12 @@ describe('shared memory that an asynchronous call is writing', () => {
   ])('is refused to %s with ERR_BUFFER_IN_USE, and free again when the first has settled', async (_what, second) => {
     const out = shared()
     const xs = shared().fill(5)
+    // A long job in front: the first call is under way for certain when the second is made.
+    const front = cube.async(new Int32Array(new SharedArrayBuffer(4 * 50_000_000)))
     const first = cube.async(xs, { out })
     const inUse = expect.objectContaining({ name: 'ArrayError', code: 'ERR_BUFFER_IN_USE' })
     expect(() => second(out)).toThrow(inUse)
+    await front
     expect(await first).toBe(out)
     expectSame(out, new Float64Array(new SharedArrayBuffer(8 * length)).fill(125))
     await second(out)

@@ -44,7 +44,7 @@ describe('on a machine without a Rust toolchain', () => {
 
   test('npm test says what is missing, and fails', () => {
     const { status, stderr } = run('scripts/set-up.mjs', '--need-rust')
-    expect(stderr).toMatch(/no Rust toolchain: cargo is not on the PATH/)
+    expect(stderr).toMatch(/no Rust toolchain \(cargo is not on the PATH\)\. The tests need one/)
     expect(status).toBe(1)
   })
 })

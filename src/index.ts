@@ -10,6 +10,7 @@ export {
 } from './errors/index.ts'
 export { cube, isNative, square, type AsyncOptions, type Kernel, type Operand } from './kernel/index.ts'
 export type { Arrays, DType, NumericArray } from './memory/index.ts'
+export { cores, type Cores, type CoreStats, type Topology } from './native/index.ts'
 export {
   Process,
   target,

@@ -1,11 +1,5 @@
 import { invalidType } from '../errors/index.ts'
 
-/** `value` as an AbortSignal, or undefined when absent. @throws CorepoolError `ERR_INVALID_ARG_TYPE` */
-export function checkSignal(name: string, value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value
-  throw invalidType(name, 'an AbortSignal', value)
-}
-
 /** `value` as a string, or undefined when absent. @throws CorepoolError `ERR_INVALID_ARG_TYPE` */
 export function checkString(name: string, value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value

@@ -75,9 +75,15 @@ interface Use extends FreeName {
  * @param fn the function; as a method, its value
  * @param strict whether the code around it is strict
  * @param isGlobal whether a name that is declared nowhere exists all the same
+ * @param isProbed whether `typeof name` may ask for a name that does not exist
  */
-export function findFreeNames(fn: FunctionNode, strict: boolean, isGlobal: (name: string) => boolean): FreeNames {
-  const reader = new Reader(isGlobal)
+export function findFreeNames(
+  fn: FunctionNode,
+  strict: boolean,
+  isGlobal: (name: string) => boolean,
+  isProbed: (name: string) => boolean,
+): FreeNames {
+  const reader = new Reader(isGlobal, isProbed)
   reader.readFunction(fn, new Scope(null, { strict }), 'this')
   const uses = reader.uses.toSorted((a, b) => a.start - b.start)
   const captured = new Map<string, FreeName>()
@@ -95,9 +101,11 @@ class Reader {
   readonly uses: Use[] = []
   importsDynamically = false
   readonly #isGlobal: (name: string) => boolean
+  readonly #isProbed: (name: string) => boolean
 
-  constructor(isGlobal: (name: string) => boolean) {
+  constructor(isGlobal: (name: string) => boolean, isProbed: (name: string) => boolean) {
     this.#isGlobal = isGlobal
+    this.#isProbed = isProbed
   }
 
   readFunction(fn: FunctionNode, around: Scope, receiver: Receiver): void {
@@ -107,7 +115,7 @@ class Reader {
       outside = new Scope(around)
       outside.declare(fn.id.name, 'function or class')
     }
-    const strict = outside.strict || hasUseStrict(fn)
+    const strict = outside.strict || (fn.body.type === 'BlockStatement' && hasUseStrict(fn.body.body))
     const parameters = new Scope(outside, { strict, receiver: isArrow ? 'outer' : receiver })
     if (!isArrow) parameters.declare('arguments')
     for (const parameter of fn.params) declarePattern(parameter, parameters)
@@ -181,8 +189,8 @@ class Reader {
       case 'CallExpression':
         return this.#readCall(node, scope)
       case 'UnaryExpression':
-        // `typeof name` asks whether the name exists, and is answered in the child.
-        if (node.operator === 'typeof' && node.argument.type === 'Identifier' && node.argument.name !== 'arguments')
+        // `typeof window` asks where the code runs, and is answered in the child; of another name it asks for a value.
+        if (node.operator === 'typeof' && node.argument.type === 'Identifier' && this.#isProbed(node.argument.name))
           return
         return this.#read(node.argument, scope)
       case 'LabeledStatement':
@@ -340,9 +348,9 @@ function declarePattern(pattern: Pattern, scope: Scope): void {
   }
 }
 
-function hasUseStrict(fn: FunctionNode): boolean {
-  if (fn.body.type !== 'BlockStatement') return false
-  return fn.body.body.some((node) => node.type === 'ExpressionStatement' && node.directive === 'use strict')
+/** True for the statements of a function or program that says so of itself. */
+export function hasUseStrict(statements: readonly AnyNode[]): boolean {
+  return statements.some((node) => node.type === 'ExpressionStatement' && node.directive === 'use strict')
 }
 
 /** The nodes directly below `node`, in the order of the text. */

@@ -1,8 +1,8 @@
 /**
  * Thrown values as plain data, and back: what an error was in the child, it is again in the parent.
  *
- * Encoding never fails and never runs on: every read of a foreign object is guarded, cycles become references, and
- * depth and number of errors are limited. A class that both sides know (JavaScript's own and this package's) is rebuilt
+ * Encoding never fails and never runs on: every read of a foreign object is guarded, cycles become references; depth,
+ * number of parts, each text and all of them together are limited. A class that both sides know (JavaScript's own and this package's) is rebuilt
  * as that class; any other becomes a RemoteError under its own name. A thrown value that is no error comes back as
  * itself.
  */
@@ -43,8 +43,16 @@ export type EncodedError = readonly EncodedNode[]
 
 const MOST_NODES = 256
 const DEEPEST = 16
-/** Bytes that one field of an error may take; a larger one is reported as text. */
-const LARGEST_FIELD = 2 ** 20
+
+/** What a report may hold: characters of one text, or bytes of one field, and of all of them together. */
+interface Room {
+  readonly each: number
+  readonly all: number
+}
+
+const ROOM: Room = { each: 2 ** 20, all: 2 ** 25 }
+/** So little that the system's buffer takes it at once, from a process that ends before it could wait. */
+const SMALL_ROOM: Room = { each: 2 ** 12, all: 2 ** 14 }
 
 const knownClasses = new Map<string, new (...args: never[]) => Error>([
   ['Error', Error],
@@ -77,9 +85,30 @@ export function inspectSafely(value: unknown): string {
   }
 }
 
-export function encodeError(thrown: unknown): EncodedError {
+/** @param isUrgent the process ends when this returns: only a small report still gets through */
+export function encodeError(thrown: unknown, isUrgent = false): EncodedError {
+  const room = isUrgent ? SMALL_ROOM : ROOM
   const nodes: EncodedNode[] = []
   const places = new Map<unknown, number>()
+  let left = room.all
+
+  function cut(text: string): string {
+    const kept = text.slice(0, Math.min(room.each, left))
+    left -= kept.length
+    return kept
+  }
+
+  /** Anything but an error: itself where it can be cloned, else its text. */
+  function encodePlain(value: unknown, limit: number): EncodedNode {
+    try {
+      const bytes = encode('result', value)
+      if (bytes.byteLength > limit) return ['text', cut(inspectSafely(value))]
+      left -= bytes.byteLength
+      return ['value', bytes]
+    } catch {
+      return ['text', cut(inspectSafely(value))]
+    }
+  }
 
   function add(value: unknown, depth: number): number {
     const known = places.get(value)
@@ -88,12 +117,14 @@ export function encodeError(thrown: unknown): EncodedError {
     // The place is taken first, so that a cycle refers to it.
     nodes.push(['text', ''])
     if (!isError(value)) {
-      nodes[place] = encodePlain(value, depth === 0 ? Infinity : LARGEST_FIELD)
+      // What was thrown itself is as large as a result may be.
+      const limit = depth === 0 && !isUrgent ? Infinity : Math.min(room.each, Math.max(0, left))
+      nodes[place] = encodePlain(value, limit)
       return place
     }
     places.set(value, place)
-    if (depth >= DEEPEST || place >= MOST_NODES) nodes[place] = ['text', inspectSafely(value)]
-    else nodes[place] = ['error', describeError(value, (part) => add(part, depth + 1))]
+    if (depth >= DEEPEST || place >= MOST_NODES) nodes[place] = ['text', cut(inspectSafely(value))]
+    else nodes[place] = ['error', describeError(value, cut, (part) => add(part, depth + 1))]
     return place
   }
 
@@ -102,7 +133,7 @@ export function encodeError(thrown: unknown): EncodedError {
     return nodes
   } catch {
     // The user's code has replaced something that this needs: better a plain report than none.
-    return [['text', inspectSafely(thrown)]]
+    return [['text', inspectSafely(thrown).slice(0, room.each)]]
   }
 }
 
@@ -120,7 +151,8 @@ export function decodeError(nodes: EncodedError, origin: string): unknown {
   return root?.[0] === 'text' ? createError(textParts(root[1]), origin) : values[0]
 }
 
-function isError(value: unknown): value is object {
+/** Asked of any value, whatever it does when it is looked at. */
+export function isError(value: unknown): value is object {
   try {
     return types.isNativeError(value) || value instanceof Error
   } catch {
@@ -128,29 +160,19 @@ function isError(value: unknown): value is object {
   }
 }
 
-/** Anything but an error: itself where it can be cloned, else its text. */
-function encodePlain(value: unknown, limit: number): EncodedNode {
-  try {
-    const bytes = encode('result', value)
-    return bytes.byteLength > limit ? ['text', inspectSafely(value)] : ['value', bytes]
-  } catch {
-    return ['text', inspectSafely(value)]
-  }
-}
-
-function describeError(error: object, add: (part: unknown) => number): ErrorParts {
+function describeError(error: object, cut: (text: string) => string, add: (part: unknown) => number): ErrorParts {
   const known = knownClassOf(error)
   const errors = read(error, 'errors')
-  const message = textOf(read(error, 'message'))
-  const name = known === null ? ownClassName(error) : textOf(read(error, 'name'))
+  const message = cut(textOf(read(error, 'message')))
+  const name = cut(known === null ? ownClassName(error) : textOf(read(error, 'name')))
   const stack = read(error, 'stack')
   return {
     known,
     name,
     ownName: has(error, 'name'),
     message,
-    stack: typeof stack === 'string' ? stack : `${name}: ${message}`,
-    fields: fieldsOf(error).map((key) => [key, add(read(error, key))]),
+    stack: cut(typeof stack === 'string' ? stack : `${name}: ${message}`),
+    fields: fieldsOf(error).map((key) => [cut(key), add(read(error, key))]),
     cause: has(error, 'cause') ? add(read(error, 'cause')) : null,
     errors: Array.isArray(errors) && has(error, 'errors') ? errors.slice(0, MOST_NODES).map(add) : null,
   }
@@ -184,7 +206,8 @@ function ownClassName(error: object): string {
 function fieldsOf(error: object): string[] {
   try {
     const keys = Object.keys(error).filter((key) => !ownPlace.has(key))
-    return has(error, 'code') && !keys.includes('code') ? [...keys, 'code'] : keys
+    const kept = keys.slice(0, MOST_NODES)
+    return has(error, 'code') && !kept.includes('code') ? [...kept, 'code'] : kept
   } catch {
     return []
   }

@@ -16,9 +16,10 @@ import {
   type UnsendableKind,
 } from '../errors/index.ts'
 import { findFreeNames, type FreeName } from './captures.ts'
-import { isNodeGlobal } from './node-globals.ts'
+import { isNodeGlobal, isProbedName } from './node-globals.ts'
 import { parseFunction } from './parse-function.ts'
 import { rewritingTool } from './rewritten-names.ts'
+import { standsInSloppyCode } from './strictness.ts'
 import { positionIn, type TextPosition } from './text-position.ts'
 
 /** A function on its way to a child: plain data, which a structured clone or JSON carries. */
@@ -49,7 +50,7 @@ export function readFunction(fn: Function, caller: string | null): FunctionSourc
   if (types.isProxy(fn)) throw unsendableTarget('', 'proxy')
   const name = nameOf(fn)
   const text = textOf(fn)
-  const parsed = parseFunction(text, isSloppy(fn))
+  const parsed = parseFunction(text, isSloppy(fn, text, caller))
   if ('problem' in parsed)
     throw isNative(text) ? unsendableTarget(name, nativeKind(name)) : unreadableTarget(name, parsed)
   const { fn: node, isMethod, privateName, strict, shift } = parsed
@@ -57,7 +58,7 @@ export function readFunction(fn: Function, caller: string | null): FunctionSourc
   if (privateName !== null) throw unsendableTarget(name, 'private method')
   if (node.generator) throw unsendableTarget(name, 'generator')
 
-  const { captured, nameKeepers, importsDynamically } = findFreeNames(node, strict, isNodeGlobal)
+  const { captured, nameKeepers, importsDynamically } = findFreeNames(node, strict, isNodeGlobal, isProbedName)
   if (captured.length > 0) throw refusal(name, captured, shift)
 
   const position = caller === null ? { line: 0, column: 0 } : positionIn(caller, text)
@@ -110,9 +111,10 @@ function nameOf(fn: Function): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Only plain functions of sloppy code own both; of the other kinds nothing tells where they stood. */
-function isSloppy(fn: Function): boolean {
-  return Object.hasOwn(fn, 'caller') && Object.hasOwn(fn, 'arguments')
+/** Plain functions tell: they own both of these in sloppy code only. Of the other kinds their file may. */
+function isSloppy(fn: Function, text: string, caller: string | null): boolean {
+  if (Object.hasOwn(fn, 'caller') && Object.hasOwn(fn, 'arguments')) return true
+  return caller !== null && !Object.hasOwn(fn, 'prototype') && standsInSloppyCode(caller, text)
 }
 
 /** Asked only of text that did not parse. */

@@ -5,32 +5,17 @@
  * Says no only where the text leaves no doubt. CommonJS, TypeScript, `export *`, a file that only a loader can find: there
  * the child finds out.
  */
-import { readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
-import type * as Acorn from 'acorn'
-import type { Pattern, Program } from 'acorn'
+import type { Identifier, Literal, Pattern, Program } from 'acorn'
 import { targetNotFound } from '../errors/index.ts'
-
-/** Bytes beyond which reading the text would cost more than the child. */
-const LARGEST = 2 ** 20
+import { acorn } from './acorn.ts'
+import { readSourceFile } from './source-file.ts'
 
 /** @throws TargetError `ERR_TARGET_NOT_FOUND` when the file is an ES module without that export */
 export function checkExport(url: string, exportName: string): void {
   if (!url.startsWith('file:')) return
-  const path = fileURLToPath(url)
-  const text = read(path)
-  const names = text === null ? null : exportsOf(text, path.endsWith('.mjs'))
+  const text = readSourceFile(url)
+  const names = text === null ? null : exportsOf(text, new URL(url).pathname.endsWith('.mjs'))
   if (names !== null && !names.includes(exportName)) throw targetNotFound(url, exportName, names)
-}
-
-/** The text of the file; null when it cannot be read, or is too long. */
-function read(path: string): string | null {
-  try {
-    return statSync(path).size > LARGEST ? null : readFileSync(path, 'utf8')
-  } catch {
-    return null
-  }
 }
 
 /** The names that an ES module exports; null when its text does not tell. */
@@ -70,7 +55,7 @@ function exportsOf(text: string, isModule: boolean): string[] | null {
   return isEsm ? names : null
 }
 
-function nameOf(name: Acorn.Identifier | Acorn.Literal): string {
+function nameOf(name: Identifier | Literal): string {
   return name.type === 'Identifier' ? name.name : String(name.value)
 }
 
@@ -99,10 +84,8 @@ function boundNames(pattern: Pattern, names: string[]): void {
 
 /** The text as an ES module; null when it is none. */
 function parse(text: string): Program | null {
-  // At first use: importing the package must not load a parser.
-  const acorn = createRequire(import.meta.url)('acorn') as typeof Acorn
   try {
-    return acorn.parse(text, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true })
+    return acorn().parse(text, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true })
   } catch {
     return null
   }

@@ -27,17 +27,48 @@ const everywhere = `
   CountQueuingStrategy CompressionStream DecompressionStream
 `
 
-/** Globals of Node releases after 20: allowed where this Node has them, so that the child, the same Node, has them too. */
-const newer = `
-  Float16Array Iterator SuppressedError DisposableStack AsyncDisposableStack Temporal
-  WebSocket CloseEvent ErrorEvent EventSource navigator Navigator Storage URLPattern
+/** Globals that came after Node 20.19, without a flag, by the release that brought them. */
+const newer: ReadonlyMap<string, readonly [major: number, minor: number]> = new Map([
+  ['navigator', [21, 0]],
+  ['Navigator', [21, 0]],
+  ['Iterator', [22, 0]],
+  ['WebSocket', [22, 0]],
+  ['CloseEvent', [23, 0]],
+  ['URLPattern', [23, 8]],
+  ['Float16Array', [24, 0]],
+  ['SuppressedError', [24, 0]],
+  ['DisposableStack', [24, 0]],
+  ['AsyncDisposableStack', [24, 0]],
+  ['ErrorEvent', [25, 0]],
+  ['Storage', [25, 0]],
+])
+
+/**
+ * Names that a portable function asks for by `typeof` to learn where it runs; that they do not exist here is the answer.
+ * `typeof` of any other unknown name would silently give "undefined" for a variable that exists where it was written.
+ */
+const probed = `
+  window document self Deno Bun importScripts WorkerGlobalScope HTMLElement XMLHttpRequest localStorage sessionStorage
+  require module exports define __filename __dirname gc
 `
 
 const names = (list: string): string[] => list.split(/\s+/).filter((name) => name !== '')
 const globals: ReadonlySet<string> = new Set(names(everywhere))
-const newerGlobals: ReadonlySet<string> = new Set(names(newer))
+const probedNames: ReadonlySet<string> = new Set([...names(probed), ...newer.keys(), 'EventSource'])
 
-/** True for a global that a child process of this program also has. */
-export function isNodeGlobal(name: string): boolean {
-  return globals.has(name) || (newerGlobals.has(name) && name in globalThis)
+/**
+ * True for a global that a child process of this program also has.
+ * @param node version of the Node that is asked about
+ */
+export function isNodeGlobal(name: string, node: string = process.versions.node): boolean {
+  if (globals.has(name)) return true
+  const since = newer.get(name)
+  if (since === undefined) return false
+  const [major = 0, minor = 0] = node.split('.').map(Number)
+  return major > since[0] || (major === since[0] && minor >= since[1])
+}
+
+/** True for a name that `typeof` may ask for although it may not exist. */
+export function isProbedName(name: string): boolean {
+  return probedNames.has(name)
 }

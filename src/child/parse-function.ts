@@ -5,9 +5,8 @@
  * (`{ [native code] }`). Only parsing tells these apart: a comment may say anything. The text is therefore tried in every
  * place where it could have stood, strict code first, and counts as parsed only where it is one whole function.
  */
-import { createRequire } from 'node:module'
-import type * as Acorn from 'acorn'
 import type { AnyNode, ArrowFunctionExpression, ClassExpression, FunctionExpression } from 'acorn'
+import { acorn } from './acorn.ts'
 import { childrenOf } from './captures.ts'
 
 export interface ParsedFunction {
@@ -45,10 +44,10 @@ const sloppyPlaces: readonly Place[] = [
   { before: '({m(){({', after: '\n})}})', strict: false },
 ]
 
-/** @param sloppy whether the function is known to be sloppy; otherwise it is taken as strict where that parses */
+/** @param sloppy whether the function stood in sloppy code; otherwise it is taken as strict where that parses */
 export function parseFunction(text: string, sloppy: boolean): ParsedFunction | SyntaxProblem {
   let furthest: SyntaxProblem & { readonly at: number } = { problem: 'it is no function', line: 1, column: 1, at: -1 }
-  for (const place of sloppy ? sloppyPlaces : [...strictPlaces, ...sloppyPlaces]) {
+  for (const place of sloppy ? [...sloppyPlaces, ...strictPlaces] : [...strictPlaces, ...sloppyPlaces]) {
     const shift = place.before.length
     try {
       const parsed = wholeNode(parse(place.before + text + place.after), shift, shift + text.length)
@@ -88,12 +87,8 @@ function wholeNode(
   return around === undefined ? null : wholeNode(around, start, end)
 }
 
-let acorn: typeof Acorn | undefined
-
 function parse(code: string): AnyNode {
-  // At first use: importing the package must not load a parser.
-  acorn ??= createRequire(import.meta.url)('acorn') as typeof Acorn
-  return acorn.parse(code, {
+  return acorn().parse(code, {
     ecmaVersion: 'latest',
     sourceType: 'script',
     locations: true,

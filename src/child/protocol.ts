@@ -15,6 +15,8 @@ export type TaskTarget =
 
 /** Everything a child needs to know. */
 export interface ChildTask {
+  /** The pid of the process that sent it. */
+  readonly parent: number
   readonly name: string
   readonly daemon: boolean
   readonly identity: readonly number[]
@@ -23,6 +25,9 @@ export interface ChildTask {
 }
 
 export type ToChild = readonly [kind: 'run', token: string, task: ChildTask]
+
+/** The child's first word: from now on it hears what it is sent. It knows no token yet. */
+export type Hello = readonly [kind: 'hello']
 
 /** `ready` comes first and once; then at most one of `result` and `error`. */
 export type FromChild =
@@ -35,6 +40,11 @@ const kinds: ReadonlySet<unknown> = new Set<FromChild[0]>(['ready', 'result', 'e
 /** True for a frame of the child that was given `token`; its contents are the child's word, and are read with care. */
 export function isFromChild(message: unknown, token: string): message is FromChild {
   return Array.isArray(message) && message[1] === token && kinds.has(message[0])
+}
+
+/** True for the child's first word. */
+export function isHello(message: unknown): message is Hello {
+  return Array.isArray(message) && message.length === 1 && message[0] === 'hello'
 }
 
 /** True for the frame that a child waits for. */

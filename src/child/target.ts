@@ -4,7 +4,7 @@
  * The name is plain data and nothing is loaded here: whether the module and the export exist shows in the child.
  */
 import { isAbsolute } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isPlainObject } from '../arguments/index.ts'
 import { invalidType, invalidValue } from '../errors/index.ts'
 
@@ -51,7 +51,7 @@ function moduleUrl(url: unknown): string {
   // First, since a Windows drive looks like the scheme of a URL.
   if (typeof url === 'string' && isAbsolute(url)) return pathToFileURL(url).href
   const parsed = parseUrl(url)
-  if (parsed?.protocol === 'file:' || parsed?.protocol === 'node:') return parsed.href
+  if (parsed?.protocol === 'node:' || (parsed?.protocol === 'file:' && isLocal(parsed))) return parsed.href
   // A relative path would be resolved from this package's files, and the text of a data: URL is code that no file
   // shows.
   throw invalidValue('the url of a target', ACCEPTED, String(url))
@@ -62,5 +62,15 @@ function parseUrl(url: URL | string): URL | null {
     return new URL(url)
   } catch {
     return null
+  }
+}
+
+/** False for a file: URL that names no file here: one with a host, or an encoded slash. */
+function isLocal(url: URL): boolean {
+  try {
+    fileURLToPath(url)
+    return true
+  } catch {
+    return false
   }
 }

@@ -1,9 +1,11 @@
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import { AbortError, CorepoolError } from './classes.ts'
 
 /** One line of what was received, short enough for a message. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value)
+  // Its traps are the caller's code, and may throw.
+  if (types.isProxy(value)) return 'a Proxy'
   if (typeof value === 'function') return value.name === '' ? 'an anonymous function' : `function ${value.name}`
   if (typeof value === 'object') {
     const constructor: unknown = Object.getPrototypeOf(value)?.constructor

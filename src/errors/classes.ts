@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'ERR_EXIT_WITHOUT_RESULT'
   | 'ABORT_ERR'
   | 'ERR_SPAWN_FAILED'
+  | 'ERR_REMOTE'
 
 /** The root of the tree; thrown itself where an argument or an option is wrong. */
 export class CorepoolError extends Error {
@@ -68,12 +69,19 @@ export class ArrayError extends CorepoolError {
   }
 }
 
+/**
+ * How a worker came to its end: `terminated`, `killed` by this program's order; `killTimeout`: by force, when terminate() or
+ * a signal was not obeyed in time; `signal`: by a signal that this program did not send; `exit`: by itself; `boot`:
+ * before it got to its target; `spawn`: it was never started.
+ */
+export type EndReason = 'terminated' | 'killed' | 'killTimeout' | 'signal' | 'exit' | 'boot' | 'spawn'
+
 /** What a TaskError knows of the worker that was to deliver. */
 export interface WorkerFate {
   readonly pid: number | null
   readonly exitCode: number | null
   readonly signal: NodeJS.Signals | null
-  readonly reason: string
+  readonly reason: EndReason
 }
 
 /** A task ended without its value: the worker died, left without a result, or could not be started. */
@@ -81,7 +89,7 @@ export class TaskError extends CorepoolError {
   readonly pid?: number | null
   readonly exitCode?: number | null
   readonly signal?: NodeJS.Signals | null
-  readonly reason?: string
+  readonly reason?: EndReason
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions & { fate?: WorkerFate }) {
     super(code, message, options)
@@ -109,9 +117,13 @@ export class AbortError extends CorepoolError {
   }
 }
 
-/** An error of the child whose class does not exist here: its name, message, code, cause, own fields and remote stack. */
+/**
+ * An error of the child whose class does not exist here: its name, message, code, cause, own fields and remote stack.
+ * `code` is `ERR_REMOTE`, not an own property, where the original had none.
+ */
 export class RemoteError extends CorepoolError {
   static {
+    Object.defineProperty(this.prototype, 'code', { value: 'ERR_REMOTE', writable: true, configurable: true })
     Object.defineProperty(this.prototype, 'name', { value: 'RemoteError', writable: true, configurable: true })
   }
 }

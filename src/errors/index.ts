@@ -7,6 +7,7 @@ export {
   RemoteError,
   TargetError,
   TaskError,
+  type EndReason,
   type ErrorCode,
   type WorkerFate,
 } from './classes.ts'
@@ -34,4 +35,4 @@ export {
   stillRunning,
   workerDied,
 } from './processes.ts'
-export { notCloneable, payloadTooLarge, type Payload } from './payloads.ts'
+export { notCloneable, payloadTooLarge, reservedMessage, type Payload } from './payloads.ts'

@@ -28,3 +28,12 @@ export function payloadTooLarge(payload: Payload, bytes: number, limit: number):
     ? new CorepoolError('ERR_PAYLOAD_TOO_LARGE', message)
     : new TaskError('ERR_PAYLOAD_TOO_LARGE', message)
 }
+
+/** `ERR_INVALID_ARG_VALUE`: a message of the form that Node keeps for itself; the parent would take it for Node's own. */
+export function reservedMessage(cmd: string): CorepoolError {
+  return new CorepoolError(
+    'ERR_INVALID_ARG_VALUE',
+    `process.send() refuses a message whose "cmd" begins with NODE_ (it is ${JSON.stringify(cmd.slice(0, 40))}): ` +
+      'Node keeps these for itself. Call the field something else.',
+  )
+}

@@ -50,7 +50,7 @@ export function daemonChild(name: string, parent: string): ProcessStateError {
 /** `ERR_SPAWN_FAILED`: the operating system, or Node, did not start the child. */
 export function spawnFailed(name: string, execPath: string, cwd: string | undefined, cause: unknown): TaskError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  const fate = { pid: null, exitCode: null, signal: null, reason: 'spawn' }
+  const fate = { pid: null, exitCode: null, signal: null, reason: 'spawn' } as const
   return new TaskError(
     'ERR_SPAWN_FAILED',
     `${name} could not be started: ${reason}. ${spawnAdvice(cause, execPath, cwd)}`,
@@ -82,6 +82,8 @@ function deathAdvice(fate: WorkerFate): string {
       return 'This program called terminate().'
     case 'killed':
       return 'This program called kill().'
+    case 'killTimeout':
+      return 'This program called terminate() or aborted it, and used force when killTimeout was up.'
     case 'boot':
       return 'It did not get as far as its target: check execPath, execArgv and NODE_OPTIONS.'
     default:
@@ -91,12 +93,17 @@ function deathAdvice(fate: WorkerFate): string {
   }
 }
 
-/** `ERR_EXIT_WITHOUT_RESULT`: the child left by itself, with no value and no error. */
-export function exitWithoutResult(name: string, fate: WorkerFate): TaskError {
+/**
+ * `ERR_EXIT_WITHOUT_RESULT`: the child left by itself, with no value and no error.
+ * @param afterTerminate this program had called terminate()
+ */
+export function exitWithoutResult(name: string, fate: WorkerFate, afterTerminate: boolean): TaskError {
+  const why = afterTerminate
+    ? 'This program called terminate(), and the target handled SIGTERM by leaving.'
+    : 'Either the target called process.exit(), or it awaits something that nothing is left to settle.'
   return new TaskError(
     'ERR_EXIT_WITHOUT_RESULT',
-    `${name} (pid ${fate.pid}) exited with code ${fate.exitCode} before its target had a result. ` +
-      'Either the target called process.exit(), or it awaits something that nothing is left to settle.',
+    `${name} (pid ${fate.pid}) exited with code ${fate.exitCode} before its target had a result. ${why}`,
     { fate },
   )
 }

@@ -11,9 +11,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
-import { decode, decodeError, encode, isFromChild } from '../child/index.ts'
+import { decode, decodeError, encode, isFromChild, isHello } from '../child/index.ts'
 import type { FromChild, TaskTarget, ToChild } from '../child/index.ts'
-import { exitWithoutResult, spawnFailed, workerDied, type WorkerFate } from '../errors/index.ts'
+import { exitWithoutResult, spawnFailed, workerDied, type EndReason, type WorkerFate } from '../errors/index.ts'
 import type { ExecuteOptions, Execution, ExitStatus, Observer } from './execution.ts'
 import { launchOf } from './launch.ts'
 import { Output } from './output.ts'
@@ -30,7 +30,8 @@ export function executeInChild(
 ): Execution {
   const { name, daemon, identity } = options
   const token = randomUUID()
-  const message: ToChild = ['run', token, { name, daemon, identity, target, args: encode('args', args) }]
+  const task = { parent: process.pid, name, daemon, identity, target, args: encode('args', args) }
+  const message: ToChild = ['run', token, task]
   const launch = launchOf(options)
   const failed = (cause: unknown) => spawnFailed(name, launch.execPath, options.cwd, cause)
   let child: ChildProcess
@@ -44,7 +45,7 @@ export function executeInChild(
     child.once('error', (cause) => reportFailure(failed(cause), observer)).on('error', () => {})
     return neverRan
   }
-  return new ChildExecution(child, child.pid, name, token, message, observer)
+  return new ChildExecution(child, child.pid, name, message, launch.runsOtherCode, observer)
 }
 
 const neverRan: Execution = {
@@ -81,16 +82,31 @@ class ChildExecution implements Execution {
   #hasOutcome = false
   #isSilent = false
   #status: ExitStatus | null = null
-  #ordered: 'terminated' | 'killed' | null = null
+  /** What this program has ordered, under the signal by which such an end shows. */
+  readonly #orders = new Map<NodeJS.Signals, EndReason>()
+  /** Not sent yet. */
+  #message: ToChild | null
 
-  constructor(child: ChildProcess, pid: number, name: string, token: string, message: ToChild, observer: Observer) {
+  /**
+   * @param awaitsHello other code runs in the child before ours, and may listen to its messages: what is sent before
+   *   ours listens too would be lost
+   */
+  constructor(
+    child: ChildProcess,
+    pid: number,
+    name: string,
+    message: ToChild,
+    awaitsHello: boolean,
+    observer: Observer,
+  ) {
     this.pid = pid
     this.stdin = child.stdin
     this.stdout = child.stdout === null ? null : new Output(child.stdout)
     this.stderr = child.stderr === null ? null : new Output(child.stderr)
     this.#child = child
     this.#name = name
-    this.#token = token
+    this.#token = message[1]
+    this.#message = message
     this.#observer = observer
     // A child that does not read its input is no fault of this program; who writes hears of it in the write's callback.
     child.stdin?.on('error', () => {})
@@ -102,16 +118,16 @@ class ChildExecution implements Execution {
       this.#settle()
     })
     child.once('exit', (code, signal) => this.#exit(code, signal))
-    // At once, not when the child is ready: it then starts even while this program's event loop is busy.
-    child.send(message, () => {})
+    // At once where that is safe: the child then gets to work even while this program's event loop is busy.
+    if (!awaitsHello) this.#run()
   }
 
   terminate(): void {
     this.#end('SIGTERM', 'terminated')
   }
 
-  kill(): void {
-    this.#end('SIGKILL', 'killed')
+  kill(reason: 'killed' | 'killTimeout' = 'killed'): void {
+    this.#end('SIGKILL', reason)
   }
 
   ref(): void {
@@ -128,13 +144,21 @@ class ChildExecution implements Execution {
     this.stderr?.unref()
   }
 
-  #end(signal: NodeJS.Signals, order: 'terminated' | 'killed'): void {
+  #end(signal: NodeJS.Signals, order: EndReason): void {
     if (this.#status !== null) return
-    this.#ordered = order
+    if (!this.#orders.has(signal)) this.#orders.set(signal, order)
     this.#child.kill(signal)
   }
 
+  /** Sends the task, once. */
+  #run(): void {
+    const message = this.#message
+    this.#message = null
+    if (message !== null) this.#child.send(message, () => {})
+  }
+
   #receive(message: unknown): void {
+    if (isHello(message)) return this.#run()
     if (isFromChild(message, this.#token) && !this.#hasOutcome) this.#report(message)
   }
 
@@ -175,12 +199,15 @@ class ChildExecution implements Execution {
     if (this.#status === null || !this.#isSilent || this.#hasOutcome) return
     const { exitCode, signalCode } = this.#status
     const fate: WorkerFate = { pid: this.pid, exitCode, signal: signalCode, reason: this.#reason(signalCode) }
-    const leftByItself = fate.reason === 'exit'
-    this.#conclude('failed', () => (leftByItself ? exitWithoutResult : workerDied)(this.#name, fate))
+    this.#conclude('failed', () =>
+      fate.reason === 'exit'
+        ? exitWithoutResult(this.#name, fate, this.#orders.has('SIGTERM'))
+        : workerDied(this.#name, fate),
+    )
   }
 
-  #reason(signal: NodeJS.Signals | null): string {
-    if (signal !== null) return this.#ordered ?? 'signal'
+  #reason(signal: NodeJS.Signals | null): EndReason {
+    if (signal !== null) return this.#orders.get(signal) ?? 'signal'
     return this.#isReady ? 'exit' : 'boot'
   }
 }

@@ -28,8 +28,11 @@ export interface Execution {
   readonly stderr: Readable | null
   /** Asks for the end; without effect afterwards. */
   terminate(): void
-  /** Ends it, whatever it does; without effect afterwards. */
-  kill(): void
+  /**
+   * Ends it, whatever it does; without effect afterwards.
+   * @param reason `killTimeout`: it was asked to end before; absent: `killed`
+   */
+  kill(reason?: 'killed' | 'killTimeout'): void
   /** Whether it keeps this program alive; it does until unref() is called. */
   ref(): void
   unref(): void

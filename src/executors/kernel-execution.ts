@@ -2,7 +2,7 @@
  * A kernel as the target of a Process: it computes on this process's own pool, and looks from outside as a child does,
  * with exit code 0, or −15 and −9 when it was cancelled between two chunks.
  */
-import { workerDied } from '../errors/index.ts'
+import { workerDied, type EndReason } from '../errors/index.ts'
 import { runKernel, type Kernel } from '../kernel/index.ts'
 import type { Execution, ExitStatus, Observer } from './execution.ts'
 
@@ -10,7 +10,7 @@ const finished: ExitStatus = { exitCode: 0, signalCode: null }
 const threw: ExitStatus = { exitCode: 1, signalCode: null }
 
 interface Order {
-  readonly reason: 'terminated' | 'killed'
+  readonly reason: EndReason
   readonly status: ExitStatus
 }
 
@@ -51,7 +51,7 @@ export function executeKernel(
     stdout: null,
     stderr: null,
     terminate: () => cancel(terminated),
-    kill: () => cancel(killed),
+    kill: (reason = 'killed') => cancel({ ...killed, reason }),
     // The pool's own work keeps the program alive until it is done.
     ref() {},
     unref() {},

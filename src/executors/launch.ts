@@ -7,13 +7,18 @@ export interface Launch {
   readonly execPath: string
   readonly args: readonly string[]
   readonly options: SpawnOptions
+  /** Whether code that is not ours may run in the child before the bootstrap does: preloads, or another binary. */
+  readonly runsOtherCode: boolean
 }
 
 export function launchOf(options: ExecuteOptions): Launch {
   const { cwd, stdio } = options
+  const flags = options.execArgv ?? inheritedFlags(process.execArgv)
+  const inherited = (options.env ?? process.env)['NODE_OPTIONS'] ?? ''
   return {
     execPath: options.execPath ?? process.execPath,
-    args: [...(options.execArgv ?? inheritedFlags(process.execArgv)), bootstrapFile],
+    args: [...flags, bootstrapFile],
+    runsOtherCode: options.execPath !== undefined || flags.some(isPreload) || inherited.split(/[\s"]+/).some(isPreload),
     // Null prototypes: what was put on Object.prototype must not become an option, or a variable of the child.
     options: Object.assign(Object.create(null), {
       env: Object.assign(Object.create(null), options.env ?? process.env),
@@ -54,4 +59,11 @@ export function inheritedFlags(execArgv: readonly string[]): string[] {
     if (argument.startsWith('-')) isKept = !ofMainProgram.test(argument.replace(/=.*$/s, ''))
     return isKept
   })
+}
+
+/** True for a flag that runs code before the main program, or reads such flags from a file. */
+function isPreload(flag: string): boolean {
+  return /^(?:-r|--(?:require|import|(?:experimental-)?loader|env-file|experimental-(?:default-)?config-file))/.test(
+    flag.replaceAll('_', '-'),
+  )
 }

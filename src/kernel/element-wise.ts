@@ -1,4 +1,5 @@
 /** Makes a kernel of one element-wise operation: the callable itself, and its asynchronous form. */
+import { hasAborted, onAbort } from '../arguments/index.ts'
 import { aborted } from '../errors/index.ts'
 import type { NumericArray } from '../memory/index.ts'
 import { binding } from '../native/index.ts'
@@ -53,29 +54,24 @@ export function elementWise(operation: Operation): Kernel<[number]> {
 function run(operation: Operation, call: AsyncCall): Promise<NumericArray> {
   const { input, dtype, out, signal } = call
   const what = `${operation.name}.async()`
-  if (signal?.aborted === true) return Promise.reject(aborted(what, signal))
+  if (signal !== undefined && hasAborted(signal)) return Promise.reject(aborted(what, signal))
 
   let settle: { resolve(result: NumericArray): void; reject(error: unknown): void } | undefined
   const promise = new Promise<NumericArray>((resolve, reject) => {
     settle = { resolve, reject }
   })
   const total = input.length
-  /** Why the call is being cancelled; the job may complete all the same, and a result that arrived stands. */
-  let reason: { readonly error: unknown } | undefined
-
-  const onAbort = (): void => {
-    if (signal !== undefined) reason ??= { error: aborted(what, signal) }
-    cancel()
-  }
-  /** The listener, until it throws: what it throws cancels the call. */
+  /** What a progress listener threw: it counts even where the work was done before it could be cancelled. */
+  let thrown: { readonly error: unknown } | undefined
+  /** The listener, until it throws. */
   const onProgress =
     call.onProgress &&
     ((done: number): void => {
-      if (reason !== undefined) return
+      if (thrown !== undefined) return
       try {
         call.onProgress?.(done, total)
       } catch (error) {
-        reason = { error }
+        thrown = { error }
         cancel()
       }
     })
@@ -84,22 +80,22 @@ function run(operation: Operation, call: AsyncCall): Promise<NumericArray> {
     { operation, input, dtype, out, onProgress },
     {
       completed(result) {
-        signal?.removeEventListener('abort', onAbort)
+        stopWaiting?.()
         onProgress?.(total)
-        // What a progress listener threw counts even where the work was done before it could be cancelled.
-        if (reason === undefined || signal?.aborted === true) settle?.resolve(result)
-        else settle?.reject(reason.error)
+        // An abort that came too late changes nothing: a result that has arrived stands.
+        if (thrown === undefined) settle?.resolve(result)
+        else settle?.reject(thrown.error)
       },
       cancelled() {
-        signal?.removeEventListener('abort', onAbort)
-        settle?.reject(reason?.error)
+        stopWaiting?.()
+        settle?.reject(thrown === undefined && signal !== undefined ? aborted(what, signal) : thrown?.error)
       },
       failed(error) {
-        signal?.removeEventListener('abort', onAbort)
+        stopWaiting?.()
         settle?.reject(error)
       },
     },
   )
-  signal?.addEventListener('abort', onAbort, { once: true })
+  const stopWaiting = signal && onAbort(signal, cancel)
   return promise
 }

@@ -13,7 +13,7 @@ export function runKernel(
   signal: AbortSignal,
 ): Promise<unknown> {
   const call = kernel as unknown as { (...args: unknown[]): unknown; async(...args: unknown[]): Promise<unknown> }
-  if (operands.every((operand) => typeof operand === 'number')) return Promise.resolve(call(...operands))
+  if (typeof operands[0] === 'number') return Promise.resolve(call(...operands))
   const last = operands.at(-1)
   if (!isPlainObject(last)) return call.async(...operands, { signal })
   const own = last['signal']

@@ -1,10 +1,10 @@
 /**
- * What the native addon exports, and where it is found. The addon is loaded once, when this module is: a fraction of a
- * millisecond, for which `isNative` tells the truth from the first line on.
+ * What the native addon exports, and where it is found. The addon is loaded once, when this module is: one to two
+ * milliseconds, for which `isNative` tells the truth from the first line on.
  */
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bindingNotLoaded } from '../errors/index.ts'
 import type { NumericArray } from '../memory/index.ts'
@@ -55,6 +55,26 @@ export interface Binding {
   setMemoryLimit(bytes: number): void
   /** Counters of the allocator. */
   memoryStats(): { fresh: number; recycled: number; returned: number; kept: number; out: number }
+  /** Threads that a synchronous call may use. */
+  poolSize(): number
+  /** Another number of threads; none given: as many as the machine allows. */
+  resizePool(threads?: number): void
+  /** Counters of the pool. */
+  poolStats(): { jobs: number; chunks: number; wakes: number; parks: number }
+  /** The machine; `quota` absent: no limit. */
+  topology(): {
+    cpus: number
+    usable: number[]
+    quota?: number
+    pinned: number[]
+    simd: string
+    caches: Record<string, number>
+  }
+  /**
+   * Ends this process with its parent, of that pid, however the parent ends; at once when it has ended. False: this
+   * system cannot.
+   */
+  endWithParent(pid: number): boolean
   readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
 }
 
@@ -64,20 +84,33 @@ function load(): Binding | null {
   const wanted = process.env['COREPOOL_BINDING']
   if (wanted === 'none') return null
   if (wanted !== undefined && wanted !== '') {
+    // From where the program runs: a relative path would otherwise be one of this package's files.
+    const path = resolve(wanted)
     try {
-      return require(wanted) as Binding
+      return checked(require(path))
     } catch (cause) {
-      throw bindingNotLoaded(wanted, cause)
+      throw bindingNotLoaded(path, cause)
     }
   }
   const path = installed()
   if (path === undefined) return null
   try {
-    return require(path) as Binding
+    return checked(require(path))
   } catch {
     // An addon that does not load here leaves plain JavaScript, which gives the same values.
     return null
   }
+}
+
+/** A module of the right shape: what else has loaded is no addon of this version. */
+function checked(module: unknown): Binding {
+  const exports = module as { readonly [name: string]: unknown } | null
+  const missing = ['elementwise', 'endWithParent', 'Jobs', 'lend'].filter(
+    (name) => typeof exports?.[name] !== 'function',
+  )
+  if (missing.length > 0)
+    throw new TypeError(`it is no addon of this version of corepool: it has no ${missing.join(', no ')}`)
+  return module as Binding
 }
 
 /** The addon built for this platform, beside this module. */

@@ -35,7 +35,16 @@ export class JobTable {
 
   constructor(binding: Binding) {
     this.#jobs = new binding.Jobs((events) => {
-      for (const event of events) this.#hear(event)
+      for (const event of events) {
+        try {
+          this.#hear(event)
+        } catch (error) {
+          // Whoever waits for the next event has done nothing wrong; the error is reported as any in a callback is.
+          process.nextTick(() => {
+            throw error
+          })
+        }
+      }
     })
   }
 
@@ -74,15 +83,23 @@ export class JobTable {
     }
     this.#entries.delete(event.id)
     let taken = false
+    try {
+      this.#end(event, entry, () => (taken = true))
+    } finally {
+      if (!taken) this.#jobs.discard(event.id)
+    }
+  }
+
+  #end(event: JobEvent, entry: Entry, take: () => void): void {
     if (event.kind === 'completed') {
       entry.onEnd({
         kind: 'completed',
         take: () => {
-          taken = true
+          take()
           return this.#jobs.take(event.id)
         },
         takeInto: (output, outputCode) => {
-          taken = true
+          take()
           this.#jobs.takeInto(event.id, output, outputCode)
         },
       })
@@ -91,6 +108,5 @@ export class JobTable {
     } else {
       entry.onEnd({ kind: 'failed', message: event.message ?? 'no reason given' })
     }
-    if (!taken) this.#jobs.discard(event.id)
   }
 }

@@ -141,5 +141,10 @@ function checkStdio(value: unknown): ExecuteOptions['stdio'] {
 }
 
 function pathOf(execPath: string | undefined): string | undefined {
-  return execPath?.startsWith('file:') === true ? fileURLToPath(execPath) : execPath
+  if (execPath?.startsWith('file:') !== true) return execPath
+  try {
+    return fileURLToPath(execPath)
+  } catch {
+    throw invalidValue('execPath', 'a path, or a file: URL of a file on this machine', execPath)
+  }
 }

@@ -5,9 +5,11 @@
  * Knows nothing of child processes or kernels: it sees an Execution. What the target does never throws here: it settles
  * `result`, and only what the caller does wrong is thrown.
  */
+import { channel } from 'node:diagnostics_channel'
 import type { Readable, Writable } from 'node:stream'
+import { hasAborted, onAbort } from '../arguments/index.ts'
 import { currentProcess, nextIdentity } from '../child/index.ts'
-import { aborted, daemonChild, invalidType, invalidValue } from '../errors/index.ts'
+import { aborted, alreadyStarted, daemonChild, invalidType, invalidValue } from '../errors/index.ts'
 import { execute, prepareTarget } from '../executors/index.ts'
 import type { Execution, ExitStatus, PreparedTarget, Target } from '../executors/index.ts'
 import { deferred } from './deferred.ts'
@@ -17,6 +19,9 @@ import { transition, type ProcessState, type Request } from './state.ts'
 
 /** The arguments of the target: required unless it can do without. */
 export type Args<A extends unknown[]> = [] extends A ? { args?: A } : { args: A }
+
+/** Tells of every result that is rejected, whether or not somebody awaits it. */
+const failures = channel('corepool:process.failed')
 
 /** Milliseconds before force where nobody chose a killTimeout and nobody is left to decide. */
 const DEFAULT_KILL_TIMEOUT = 5_000
@@ -43,6 +48,8 @@ export class Process<A extends unknown[] = any[], R = any> {
   readonly #ready = deferred<void>()
   readonly #result = deferred<Awaited<R>>()
   readonly #exited = deferred<ExitStatus>()
+  /** The result has come, or never will. */
+  #hasOutcome = false
   #waiting = 0
   #killTimer: NodeJS.Timeout | undefined
 
@@ -139,7 +146,7 @@ export class Process<A extends unknown[] = any[], R = any> {
   /**
    * What the target returned, or rejects with what it threw; TaskError `ERR_WORKER_DIED`, `ERR_EXIT_WITHOUT_RESULT`,
    * `ERR_SPAWN_FAILED`, `ERR_RESULT_NOT_CLONEABLE` or AbortError when it returned nothing. A rejection that nobody
-   * awaits is silent.
+   * awaits is no unhandled one; the diagnostics channel `corepool:process.failed` tells of each.
    * @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_CLOSED`
    */
   get result(): Promise<Awaited<R>> {
@@ -165,9 +172,10 @@ export class Process<A extends unknown[] = any[], R = any> {
     const parent = currentProcess()
     if (parent.daemon) throw daemonChild(this.#name, parent.name)
     const prepared = this.#prepared
-    if (prepared === null) return this
+    // Only start() and close() let go of it, and neither can be before a start() that the states allow.
+    if (prepared === null) throw alreadyStarted(this.#name)
     const { signal } = this.#settings
-    if (signal?.aborted !== true) this.#execution = this.#launch(prepared)
+    if (signal === undefined || !hasAborted(signal)) this.#execution = this.#launch(prepared)
     this.#prepared = null
     this.#state = next
     if (this.#execution === null || this.#execution.pid === null) this.#stop()
@@ -252,7 +260,10 @@ export class Process<A extends unknown[] = any[], R = any> {
     }
     const execution = execute(prepared, options, {
       ready: () => this.#ready.resolve(),
-      result: (value) => this.#result.resolve(value as Awaited<R>),
+      result: (value) => {
+        this.#hasOutcome = true
+        this.#result.resolve(value as Awaited<R>)
+      },
       failed: (error) => this.#fail(error),
       exited: (status) => {
         removeLive(execution)
@@ -268,7 +279,10 @@ export class Process<A extends unknown[] = any[], R = any> {
   /** What has settled before stays as it is. */
   #fail(error: unknown): void {
     this.#ready.reject(error)
+    if (this.#hasOutcome) return
+    this.#hasOutcome = true
     this.#result.reject(error)
+    if (failures.hasSubscribers) failures.publish({ name: this.#name, pid: this.#execution?.pid ?? null, error })
   }
 
   /** Called again, when a launch that has failed is explained, it changes nothing. */
@@ -283,9 +297,8 @@ export class Process<A extends unknown[] = any[], R = any> {
       this.#fail(aborted(this.#name, signal))
       this.#terminate(this.#settings.killTimeout ?? DEFAULT_KILL_TIMEOUT)
     }
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    void this.#exited.promise.then(() => signal.removeEventListener('abort', abort))
+    if (hasAborted(signal)) return abort()
+    void this.#exited.promise.then(onAbort(signal, abort))
   }
 
   #terminate(killTimeout: number | undefined): void {
@@ -293,9 +306,8 @@ export class Process<A extends unknown[] = any[], R = any> {
     const execution = this.#execution
     execution?.terminate()
     void this.#hold(this.#exited.promise)
-    if (killTimeout === undefined) return
-    clearTimeout(this.#killTimer)
-    this.#killTimer = setTimeout(() => execution?.kill(), killTimeout)
+    // The first request counts: asking again does not put force off.
+    if (killTimeout !== undefined) this.#killTimer ??= setTimeout(() => execution?.kill('killTimeout'), killTimeout)
   }
 
   /** A turn of the event loop even for 0, or a loop that asks again and again would never see the end. */

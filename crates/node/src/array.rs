@@ -32,7 +32,7 @@ impl JsArray {
     /// The view is good for as long as the array's memory is: until JavaScript runs again on this thread, or, where
     /// `is_plain` is false, for as long as a reference keeps the array alive.
     pub(crate) unsafe fn view(&self, element: ElementType) -> Result<View> {
-        if self.kind != kind_of(element) {
+        if self.kind != kind_of(element) && !cfg!(corepool_seed = "kind") {
             return Err(error(Code::InvalidArgType, format!("the array is not one of {element:?} elements")));
         }
         // SAFETY: Node-API gave pointer and length of memory that this array has now; the caller keeps to its life.

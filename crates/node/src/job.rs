@@ -16,6 +16,7 @@ pub(crate) struct ElementwiseJob {
     id: u32,
     work: Elementwise,
     input: View,
+    output_bytes: usize,
     wants_progress: bool,
     /// The copy of the operand; none where the operand is shared memory, or the result is computed in place.
     copy: Mutex<Option<Buffer>>,
@@ -39,6 +40,7 @@ impl ElementwiseJob {
             id,
             work,
             input: memory.input,
+            output_bytes: memory.output.bytes(),
             wants_progress,
             copy: Mutex::new(memory.copy),
             result: Mutex::new(memory.result),
@@ -48,10 +50,20 @@ impl ElementwiseJob {
         }
     }
 
-    /// The result's memory, once, after the job has ended.
+    /// True when no thread works on the job's memory any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        // Acquire: pairs with the Release in `finished`; every chunk's stores are visible to whoever sees the end.
+        self.has_ended.load(Ordering::Acquire)
+    }
+
+    /// Size of the result.
+    pub(crate) fn output_bytes(&self) -> usize {
+        self.output_bytes
+    }
+
+    /// The result's memory, once, after the job has completed.
     pub(crate) fn take_result(&self) -> Option<Buffer> {
-        // Acquire: pairs with the Release in `finished`; every chunk's stores are visible to whoever takes the result.
-        if !self.has_ended.load(Ordering::Acquire) {
+        if !self.has_ended() && !cfg!(corepool_seed = "take") {
             return None;
         }
         self.result.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -79,8 +91,12 @@ impl Job for ElementwiseJob {
     fn finished(&self, outcome: Outcome) {
         // The operand is of no more use, and giving back hundreds of megabytes is better done here than on the JS thread.
         drop(self.copy.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if !matches!(outcome, Outcome::Completed) {
+            // Partly written at best: nobody may see it.
+            drop(self.result.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
         drop(self.claim.lock().unwrap_or_else(PoisonError::into_inner).take());
-        // Release: pairs with the Acquire in `take_result`.
+        // Release: pairs with the Acquire in `has_ended`.
         self.has_ended.store(true, Ordering::Release);
         self.environment.report(match outcome {
             Outcome::Completed => self.event(EventKind::Completed, self.input.len()),

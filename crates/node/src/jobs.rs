@@ -1,14 +1,11 @@
 //! The asynchronous jobs of one environment, as JavaScript drives them.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::ptr;
 use std::sync::{Arc, Weak};
 
 use corepool_kernel::{Elementwise, copy};
-use corepool_memory::{Budget, Buffer, HUGE_PAGE, Lent};
+use corepool_memory::{Budget, Buffer, HUGE_PAGE};
+use napi::Env;
 use napi::bindgen_prelude::{ArrayBuffer, Function};
-use napi::{Env, sys};
 use napi_derive::napi;
 
 use crate::array::{JsArray, element_of};
@@ -17,8 +14,9 @@ use crate::elementwise::operation_of;
 use crate::environment::{Environment, Event, EventKind, Pending};
 use crate::job::ElementwiseJob;
 use crate::job_memory::JobMemory;
-use crate::memory::external;
+use crate::memory::{external, ordinary};
 use crate::module;
+use crate::references::References;
 
 /// How far a job is; the counts are elements.
 #[napi(object, object_from_js = false)]
@@ -40,8 +38,7 @@ pub struct JobEvent {
 #[napi]
 pub struct Jobs {
     environment: Arc<Environment>,
-    /// References to the shared memory that jobs work on, deleted when the job is taken or discarded.
-    references: RefCell<HashMap<u32, Vec<sys::napi_ref>>>,
+    references: References,
 }
 
 impl core::fmt::Debug for Jobs {
@@ -56,16 +53,17 @@ impl Jobs {
     #[napi(constructor, catch_unwind)]
     pub fn new(env: &Env, on_events: Function<'_, Vec<JobEvent>, ()>) -> Result<Self> {
         let environment = Arc::new(Environment::default());
-        let listener = Arc::downgrade(&environment);
+        let references = References::default();
+        let (listener, held) = (Arc::downgrade(&environment), references.clone());
         let doorbell = on_events
             .build_threadsafe_function::<()>()
             .weak::<true>()
-            .build_callback(move |context| Ok(hear(&context.env, &listener)))
+            .build_callback(move |context| Ok(hear(&context.env, &listener, &held)))
             .map_err(from_node_api)?;
         environment.install(doorbell);
         // Registered after the doorbell, hence run before its own clean-up: hooks run last in, first out.
         env.add_env_cleanup_hook(Arc::clone(&environment), |environment| environment.close()).map_err(from_node_api)?;
-        Ok(Self { environment, references: RefCell::default() })
+        Ok(Self { environment, references })
     }
 
     /// Copies the operand, unless it is shared memory, and queues the job. `shared_output` must be over a SharedArrayBuffer;
@@ -88,11 +86,8 @@ impl Jobs {
         let work = Elementwise::new(operation, memory.input, memory.output).map_err(from_elementwise)?;
 
         let id = self.environment.next_id();
-        let mut references = Vec::new();
-        for shared in [Some(&input), shared_output.as_ref()].into_iter().flatten().filter(|array| !array.is_plain) {
-            references.push(reference(env, shared)?);
-        }
-        self.references.borrow_mut().insert(id, references);
+        let shared = [Some(&input), shared_output.as_ref()].into_iter().flatten().filter(|array| !array.is_plain);
+        self.references.hold(env, id, shared)?;
         self.environment.hold(env);
         let job = Arc::new(ElementwiseJob::new(id, work, memory, wants_progress, Arc::clone(&self.environment)));
         let handle = pool.submit(Arc::clone(&job) as Arc<dyn corepool_pool::Job>, work.chunks());
@@ -111,63 +106,56 @@ impl Jobs {
     /// The result of a completed job as an ArrayBuffer, once. From 2 MiB on it is external memory: no copy is made.
     #[napi(catch_unwind)]
     pub fn take<'env>(&self, env: &'env Env, id: u32) -> Result<ArrayBuffer<'env>> {
-        let lent = Budget::count(self.result_of(env, id)?);
+        let lent = Budget::count(self.result_of(id)?);
         if lent.buffer().bytes() < HUGE_PAGE {
             // Small results are cheaper as memory of V8's own, and can be transferred.
-            return copied(env, &lent);
+            return ordinary(env, &lent);
         }
-        external(env, lent)?.or_else(|lent| copied(env, &lent))
+        external(env, lent)?.or_else(|lent| ordinary(env, &lent))
     }
 
     /// Copies the result of a completed job into `output`, once.
     #[napi(catch_unwind)]
-    pub fn take_into(&self, env: &Env, id: u32, output: JsArray, output_code: u32) -> Result<()> {
+    pub fn take_into(&self, id: u32, output: JsArray, output_code: u32) -> Result<()> {
         // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
         let output = unsafe { output.view(element_of(output_code)?) }?;
-        let buffer = self.result_of(env, id)?;
-        if buffer.bytes() != output.bytes() {
+        let is_fit = |pending: &Pending| pending.job.output_bytes() == output.bytes();
+        if self.environment.pending(id).is_some_and(|pending| !is_fit(&pending)) {
             return Err(error(Code::LengthMismatch, "the output has another size than the result"));
         }
-        // SAFETY: both are good until this returns; the buffer is the job's own, and the job has ended.
+        let buffer = self.result_of(id)?;
+        // SAFETY: both are good until this returns; the buffer was the job's own, and the job has ended.
         let result = unsafe { buffer.view(output.element()) };
         // SAFETY: as above; the output is JavaScript's memory and the buffer is not, so they do not overlap.
         unsafe { copy(module::pool()?, result, output) }.map_err(from_panic)
     }
 
-    /// Forgets a job that has ended.
+    /// Forgets a job that has ended; one that has not stays, since this environment must wait for it when it ends itself.
     #[napi(catch_unwind)]
-    pub fn discard(&self, env: &Env, id: u32) {
-        if self.environment.forget(id).is_some() {
-            self.release(env, id);
+    pub fn discard(&self, id: u32) {
+        if self.environment.pending(id).is_some_and(|pending| pending.job.has_ended()) {
+            self.environment.forget(id);
         }
     }
 
-    fn result_of(&self, env: &Env, id: u32) -> Result<Buffer> {
-        let pending = self.environment.pending(id);
-        match pending.and_then(|pending| pending.job.take_result()) {
-            Some(buffer) => {
-                self.environment.forget(id);
-                self.release(env, id);
-                Ok(buffer)
-            }
-            None => Err(error(Code::InvalidArgValue, format!("job {id} has no result to take"))),
-        }
-    }
-
-    /// Deletes the references to the shared memory of a job that has ended.
-    fn release(&self, env: &Env, id: u32) {
-        for reference in self.references.borrow_mut().remove(&id).unwrap_or_default() {
-            // SAFETY: made by `reference` in this environment, on this thread, and deleted once.
-            unsafe { sys::napi_delete_reference(env.raw(), reference) };
-        }
+    fn result_of(&self, id: u32) -> Result<Buffer> {
+        let result = self.environment.pending(id).and_then(|pending| pending.job.take_result());
+        let result = result.ok_or_else(|| error(Code::InvalidArgValue, format!("job {id} has no result to take")))?;
+        self.environment.forget(id);
+        Ok(result)
     }
 }
 
 /// What the bell brings: all events since the last time. The last end that was expected lets the event loop go.
-fn hear(env: &Env, environment: &Weak<Environment>) -> Vec<JobEvent> {
+fn hear(env: &Env, environment: &Weak<Environment>, references: &References) -> Vec<JobEvent> {
     let Some(environment) = environment.upgrade() else { return Vec::new() };
     let events: Vec<JobEvent> = environment.hear().into_iter().map(JobEvent::from).collect();
-    let ends = events.iter().filter(|event| event.kind != "progress").count();
+    let mut ends = 0;
+    for event in events.iter().filter(|event| event.kind != "progress") {
+        // The job has ended: nobody reads or writes its memory any more.
+        references.release(env, event.id);
+        ends += 1;
+    }
     environment.let_go(env, ends);
     events
 }
@@ -182,26 +170,5 @@ impl From<Event> for JobEvent {
             EventKind::Failed(message) => ("failed", Some(message)),
         };
         Self { id: event.id, kind, done: event.done as f64, total: event.total as f64, message }
-    }
-}
-
-/// The contents of a result as an ArrayBuffer of V8's own.
-fn copied<'env>(env: &'env Env, lent: &Lent) -> Result<ArrayBuffer<'env>> {
-    let (base, bytes) = (lent.buffer().base(), lent.buffer().bytes());
-    let mut contents = vec![0; bytes];
-    // SAFETY: `bytes` bytes lie at `base`, written by the job, which has ended; the vector is memory of its own.
-    unsafe { ptr::copy_nonoverlapping(base, contents.as_mut_ptr(), bytes) };
-    ArrayBuffer::from_data(env, contents).map_err(from_node_api)
-}
-
-/// A reference that keeps shared memory alive.
-fn reference(env: &Env, array: &JsArray) -> Result<sys::napi_ref> {
-    let mut reference = ptr::null_mut();
-    // SAFETY: `array.value` belongs to the call that is being made, in this environment.
-    let status = unsafe { sys::napi_create_reference(env.raw(), array.value, 1, &mut reference) };
-    if status == sys::Status::napi_ok {
-        Ok(reference)
-    } else {
-        Err(error(Code::NodeApi(status.into()), "the shared memory cannot be referenced"))
     }
 }

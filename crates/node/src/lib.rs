@@ -7,6 +7,7 @@
 
 pub mod array;
 pub mod code;
+pub mod cores;
 pub mod elementwise;
 mod environment;
 mod job;
@@ -14,3 +15,5 @@ mod job_memory;
 pub mod jobs;
 pub mod memory;
 mod module;
+pub mod parent;
+mod references;

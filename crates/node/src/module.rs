@@ -8,7 +8,7 @@ use crate::code::{Result, from_pool};
 pub(crate) fn pool() -> Result<&'static Pool> {
     // Node unloads an addon with the last worker_thread that loaded it; the pool's threads run code of this image.
     pin();
-    Pool::global().map_err(from_pool)
+    Pool::global().map_err(|refused| from_pool(&refused))
 }
 
 /// Keeps this image in memory until the process ends.

@@ -1,4 +1,5 @@
-//! One synchronous job at a time, run by the thread that brings it and by the workers that help.
+//! One synchronous job at a time, run by the thread that brings it and by the workers that help. Whose turn it is to bring one
+//! is decided elsewhere ([`crate::turn`]).
 //!
 //! The job lies on its caller's stack. That is sound because of two rules: only a claimed chunk gives the right to read it
 //! ([`crate::ticket`]), and the caller leaves its frame only when as many chunks are reported done as there were. Chunks are
@@ -11,7 +12,7 @@ use core::time::Duration;
 use crate::cache_padded::CachePadded;
 use crate::panic::{FirstPanic, Panicked};
 use crate::spin::spin_then_yield;
-use crate::sync::{AtomicBool, AtomicU32, AtomicUsize, Ordering, UnsafeCell};
+use crate::sync::{AtomicU32, AtomicUsize, Ordering, UnsafeCell};
 use crate::ticket::Ticket;
 
 /// A job: the chunks, and what to do with each.
@@ -26,6 +27,10 @@ impl<'a> Work<'a> {
         Self { body, chunks, panic: FirstPanic::default() }
     }
 
+    pub(crate) fn chunks(&self) -> u32 {
+        self.chunks
+    }
+
     fn run_chunk(&self, chunk: u32) {
         if !self.panic.has_happened() {
             self.panic.catch(|| (self.body)(chunk));
@@ -33,7 +38,7 @@ impl<'a> Work<'a> {
     }
 
     /// Runs every chunk on this thread.
-    pub(crate) fn run_alone(self) -> Result<(), Panicked> {
+    pub(crate) fn run_alone(&self) -> Result<(), Panicked> {
         (0..self.chunks).for_each(|chunk| self.run_chunk(chunk));
         self.outcome()
     }
@@ -43,10 +48,8 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Where callers and workers meet.
+/// Where a caller and workers meet.
 pub(crate) struct ForkJoin {
-    /// Set while a caller has a job here.
-    is_busy: CachePadded<AtomicBool>,
     ticket: Ticket,
     /// Chunks of the job that workers have done.
     done: CachePadded<AtomicU32>,
@@ -60,7 +63,7 @@ struct Offer {
     work: UnsafeCell<*const Work<'static>>,
 }
 
-// SAFETY: `work` is written by the one caller that holds `is_busy`, while no chunk is unclaimed or unreported, and read by
+// SAFETY: `work` is written by the one caller that is in `run`, while no chunk is unclaimed or unreported, and read by
 // owners of claimed chunks; the ticket orders the two. What it points to is shared by reference among the owners: `body` is
 // Sync, and so is the rest.
 unsafe impl Sync for Offer {}
@@ -70,35 +73,26 @@ unsafe impl Send for Offer {}
 impl ForkJoin {
     pub(crate) fn new() -> Self {
         let offer = Offer { excluded: AtomicUsize::new(0), work: UnsafeCell::new(ptr::null()) };
-        Self {
-            is_busy: CachePadded::default(),
-            ticket: Ticket::default(),
-            done: CachePadded::default(),
-            offer: CachePadded::new(offer),
-        }
+        Self { ticket: Ticket::default(), done: CachePadded::default(), offer: CachePadded::new(offer) }
     }
 
     /// Runs `work`, this thread and the workers but for `excluded` taking part; `wake_helpers` is called once it is offered. Spins
-    /// for at most `spin` while the last chunks are done elsewhere, then yields. Gives `work` back if there is a job already.
-    pub(crate) fn run<'a>(
+    /// for at most `spin` while the last chunks are done elsewhere, then yields.
+    ///
+    /// # Safety
+    /// One caller at a time: the last one's return must have happened before.
+    pub(crate) unsafe fn run(
         &self,
-        work: Work<'a>,
+        work: &Work<'_>,
         excluded: usize,
         spin: Duration,
         wake_helpers: impl FnOnce(),
-    ) -> Result<Result<(), Panicked>, Work<'a>> {
-        // Acquire: pairs with the Release below; the last job is over for this thread too. The load first: callers that come in
-        // vain should not take the line from the one that is inside.
-        if self.is_busy.load(Ordering::Relaxed)
-            || self.is_busy.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err()
-        {
-            return Err(work);
-        }
+    ) -> Result<(), Panicked> {
         // From here to the end of the wait nothing may unwind: what callers brought is caught, the rest does not panic.
         self.offer.work.with_mut(|offered| {
-            // SAFETY: this thread holds `is_busy`, and the last holder left only when every chunk was reported, after which no
-            // thread reads the cell until the ticket is published.
-            unsafe { *offered = ptr::from_ref(&work).cast() };
+            // SAFETY: no other caller is here, and the last one left only when every chunk was reported, after which no thread
+            // reads the cell until the ticket is published.
+            unsafe { *offered = ptr::from_ref(work).cast() };
         });
         // Relaxed, both: the Release in `publish` makes them visible to whoever sees the new ticket.
         self.done.store(0, Ordering::Relaxed);
@@ -109,10 +103,7 @@ impl ForkJoin {
         let theirs = work.chunks - self.run_chunks(|| true);
         // Acquire: pairs with the Release in `help`; what the helpers' chunks wrote is visible.
         spin_then_yield(spin, || self.done.load(Ordering::Acquire) == theirs);
-        let outcome = work.outcome();
-        // Release: pairs with the Acquire above.
-        self.is_busy.store(false, Ordering::Release);
-        Ok(outcome)
+        work.outcome()
     }
 
     /// Whether `worker` could claim a chunk now.
@@ -180,16 +171,19 @@ mod tests {
 
     use super::*;
     use crate::sleepers::NOBODY;
+    use crate::sync::AtomicBool;
 
-    const SPIN: Duration = Duration::from_micros(30);
+    /// Called by the test's own thread only.
+    fn run(fork_join: &ForkJoin, excluded: usize, chunks: u32, body: &(dyn Fn(u32) + Sync)) -> Result<(), Panicked> {
+        // SAFETY: one thread of each test calls this, and never from inside a body.
+        unsafe { fork_join.run(&Work::new(chunks, body), excluded, Duration::from_micros(30), || ()) }
+    }
 
     #[test]
     fn a_caller_without_helpers_runs_every_chunk_in_order() {
         let order = crate::spin_lock::SpinLock::<Vec<u32>>::default();
         let body = |chunk| order.with(|order| order.push(chunk));
-        let fork_join = ForkJoin::new();
-        let outcome = fork_join.run(Work::new(5, &body), NOBODY, SPIN, || ());
-        assert!(matches!(outcome, Ok(Ok(()))));
+        assert_eq!(run(&ForkJoin::new(), NOBODY, 5, &body), Ok(()));
         assert_eq!(order.with(core::mem::take), [0, 1, 2, 3, 4]);
     }
 
@@ -204,17 +198,9 @@ mod tests {
                 assert!(fork_join.has_work_for(6));
             }
         };
-        let outcome = fork_join.run(Work::new(3, &body), 7, SPIN, || ());
-        assert!(matches!(outcome, Ok(Ok(()))));
+        assert_eq!(run(&fork_join, 7, 3, &body), Ok(()));
         assert!(!fork_join.is_in_the_way(7));
         assert!(!fork_join.has_work_for(6));
-    }
-
-    #[test]
-    fn a_second_job_is_given_back_while_the_first_runs() {
-        let fork_join = ForkJoin::new();
-        let body = |_| assert!(fork_join.run(Work::new(2, &|_| ()), NOBODY, SPIN, || ()).is_err());
-        assert!(matches!(fork_join.run(Work::new(2, &body), NOBODY, SPIN, || ()), Ok(Ok(()))));
     }
 
     #[test]
@@ -237,7 +223,7 @@ mod tests {
                         // SAFETY: the chunk's own element of an array that outlives the run.
                         unsafe { base.at(chunk).write(chunk + 1) };
                     };
-                    assert!(matches!(fork_join.run(Work::new(16, &body), 9, SPIN, || ()), Ok(Ok(()))));
+                    assert_eq!(run(&fork_join, 9, 16, &body), Ok(()));
                     assert!(results.iter().zip(1..).all(|(&result, expected)| result == expected), "{results:?}");
                 }
             });

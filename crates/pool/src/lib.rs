@@ -21,16 +21,23 @@
 //! | `ticket`, `fork_join` | claiming chunks of the synchronous job, and the job's life on its caller's stack |
 //! | `submission`, `queue`, `handle` | an asynchronous job, the order of several, and what a submitter keeps |
 //! | `sleepers`, `worker` | who sleeps and who is woken, and the loop of a worker |
-//! | `placement`, `config`, `pool` | which CPU is whose, what can be chosen, and starting and stopping |
+//! | `placement`, `config` | which CPU is whose, and what can be chosen |
+//! | `crew`, `turn`, `pool` | threads from their start to their end, callers taking turns with them, and exchanging them |
+//! | `global` | the pool that everyone shares, started by the first job |
+//! | `tally` | what is counted |
 //! | `latch`, `spin`, `spin_lock`, `cache_padded`, `panic` | small parts of the above |
-//! | `sync` | atomics, cells and parking: what a model checker replaces |
+//! | `sync` | atomics, cells, threads and time: what a model checker replaces |
 
 mod cache_padded;
 mod config;
+mod crew;
 mod fork_join;
+mod global;
 mod handle;
 mod job;
 mod latch;
+#[cfg(all(test, loom))]
+mod models;
 mod panic;
 mod placement;
 mod pool;
@@ -40,7 +47,9 @@ mod spin;
 mod spin_lock;
 mod submission;
 mod sync;
+mod tally;
 mod ticket;
+mod turn;
 mod worker;
 
 pub use config::{Config, ConfigError, MAX_THREADS};
@@ -48,3 +57,4 @@ pub use handle::Handle;
 pub use job::{Job, Outcome};
 pub use panic::Panicked;
 pub use pool::{Pool, PoolError};
+pub use tally::Stats;

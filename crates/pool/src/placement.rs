@@ -27,8 +27,8 @@ impl Machine {
     }
 }
 
-/// Where the workers of one pool run.
-#[derive(Debug)]
+/// Where the workers of one crew run.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Placement {
     cpus: Vec<usize>,
     threads: usize,

@@ -1,23 +1,22 @@
-//! The pool: threads, and the two ways to give them work.
+//! The pool: the two ways to give its threads work, and changing how many there are.
 
-use core::fmt;
-use core::time::Duration;
+use core::{fmt, mem};
 use std::io;
-use std::thread;
-
-use corepool_topology::{current_cpu, pin_current_thread};
 
 use crate::config::{Config, ConfigError};
+use crate::crew::Crew;
 use crate::fork_join::Work;
 use crate::handle::Handle;
 use crate::job::Job;
 use crate::panic::Panicked;
 use crate::placement::{Machine, Placement};
-use crate::sleepers::NOBODY;
+use crate::queue::Queue;
 use crate::spin_lock::SpinLock;
 use crate::submission::Submission;
-use crate::sync::{Arc, AtomicUsize, JoinHandle, OnceLock, Ordering, current, park};
-use crate::worker::{Shared, Worker};
+use crate::sync::{Arc, JoinHandle, current, has_ended, is_worker};
+use crate::tally::{Stats, Tallies};
+use crate::turn::Turn;
+use crate::worker::Order;
 
 /// Why there is no pool.
 #[derive(Debug)]
@@ -60,10 +59,13 @@ impl From<ConfigError> for PoolError {
 ///
 /// Dropping a pool cancels its asynchronous jobs, waits until they have ended, and joins the threads.
 pub struct Pool {
-    shared: Arc<Shared>,
-    placement: Placement,
-    threads: Vec<JoinHandle<()>>,
-    diagnostics: Option<String>,
+    /// How it was made. The number of threads is the crew's affair.
+    config: Config,
+    crew: Turn<Arc<Crew>>,
+    queue: Arc<Queue>,
+    tallies: Arc<Tallies>,
+    /// Threads of earlier crews that nobody has waited for.
+    strays: SpinLock<Vec<JoinHandle<()>>>,
 }
 
 impl Pool {
@@ -72,76 +74,84 @@ impl Pool {
     /// # Errors
     /// [`PoolError::Spawn`] when none could be started.
     pub fn new(config: Config) -> Result<Self, PoolError> {
-        Self::on(Machine::read(), &config)
+        Self::on(Machine::read(), config)
     }
 
-    fn on(machine: Machine, config: &Config) -> Result<Self, PoolError> {
-        let placement = Placement::new(config, machine);
-        let spin = if placement.can_spin { config.spin } else { Duration::ZERO };
-        let mut pool = Self {
-            shared: Arc::new(Shared::new(placement.threads(), spin)),
-            placement,
-            threads: Vec::new(),
-            diagnostics: None,
-        };
-        let start = Arc::new(Start::default());
-        let mut failure = None;
-        for number in 0..pool.placement.threads() {
-            match pool.spawn(number, &start) {
-                Ok(thread) => pool.threads.push(thread),
-                Err(error) => {
-                    failure = Some(error);
-                    break;
-                }
-            }
-        }
-        start.wait_for(pool.threads.len());
-
-        let (started, wanted) = (pool.threads.len(), pool.placement.threads());
-        let shortage = match failure {
-            Some(error) if started == 0 => return Err(PoolError::Spawn(error)),
-            Some(error) => Some(format!("only {started} of {wanted} threads could be started: {error}")),
-            None => None,
-        };
-        let diagnostics: Vec<String> = shortage.into_iter().chain(start.refusal.with(Option::take)).collect();
-        pool.diagnostics = (!diagnostics.is_empty()).then(|| diagnostics.join("; "));
-        Ok(pool)
+    pub(crate) fn on(machine: Machine, config: Config) -> Result<Self, PoolError> {
+        let (queue, tallies) = (Arc::default(), Arc::default());
+        let placement = Placement::new(&config, machine);
+        let crew = Crew::start(placement, config.spin, &queue, &tallies).map_err(PoolError::Spawn)?;
+        Ok(Self { config, crew: Turn::new(Arc::new(crew)), queue, tallies, strays: SpinLock::default() })
     }
 
-    fn spawn(&self, number: usize, start: &Arc<Start>) -> io::Result<JoinHandle<()>> {
-        let (shared, start, starter) = (Arc::clone(&self.shared), Arc::clone(start), current());
-        let cpus = self.placement.cpus_of(number).map(<[usize]>::to_vec);
-        thread::Builder::new().name(format!("corepool-{number}")).spawn(move || {
-            if let Some(Err(refused)) = cpus.map(|cpus| pin_current_thread(&cpus)) {
-                start.refusal.with(|first| _ = first.get_or_insert(refused.to_string()));
-            }
-            let worker = Worker::new(number, shared);
-            // Release: pairs with the Acquire in `wait_for`; the refusal is visible.
-            start.ready.fetch_add(1, Ordering::Release);
-            drop(start);
-            starter.unpark();
-            worker.run();
-        })
-    }
-
-    /// The pool of this copy of the library, configured by the environment ([`Config::from_environment`]) and started by the
-    /// first call. It lives as long as the process.
-    ///
-    /// # Errors
-    /// [`PoolError`] of the first call, from then on.
-    pub fn global() -> Result<&'static Self, &'static PoolError> {
-        static POOL: OnceLock<Result<Pool, PoolError>> = OnceLock::new();
-        POOL.get_or_init(|| Self::new(Config::from_environment()?)).as_ref()
+    /// A pool whose threads have left.
+    #[cfg(all(test, loom))]
+    pub(crate) fn without_threads() -> Self {
+        let config = Config { pin: false, spin: core::time::Duration::ZERO, ..Config::default() };
+        let (queue, tallies) = (Arc::default(), Arc::default());
+        let placement = Placement::new(&config, Machine { cpus: Vec::new(), threads: 1, quota: None });
+        let crew = Turn::new(Arc::new(Crew::without_threads(placement, &queue, &tallies)));
+        Self { config, crew, queue, tallies, strays: SpinLock::default() }
     }
 
     /// Threads that a synchronous call may use, the caller included.
     pub fn size(&self) -> usize {
-        self.placement.size(self.threads.len())
+        self.crew.latest().size()
     }
 
-    /// What did not work when the pool was started, such as pinning, though the pool works without.
-    pub fn diagnostics(&self) -> Option<&str> {
-        self.diagnostics.as_deref()
+    /// The CPUs on which threads of this pool are kept, ascending; none where they are not pinned.
+    pub fn pinned(&self) -> Vec<usize> {
+        self.crew.latest().pinned().to_vec()
+    }
+
+    /// What did not work when the threads were started, such as pinning, though the pool works without.
+    pub fn diagnostics(&self) -> Option<String> {
+        self.crew.latest().diagnostics().map(str::to_owned)
+    }
+
+    /// What the pool has done so far.
+    pub fn stats(&self) -> Stats {
+        self.tallies.sum()
+    }
+
+    /// Gives the pool `threads` workers, as [`Config::threads`] would; `None`: as many as the affinity set and the quota allow
+    /// now. Workers are pinned as at the start, to what the affinity set is now.
+    ///
+    /// May be called at any time and by any thread; of several calls at once, one is the last. A synchronous job that runs
+    /// meanwhile ends on the threads that it has; asynchronous jobs go on on the new ones. Returns when the old threads have
+    /// gone, which takes as long as the chunks that they run; only a worker, in a chunk, does not wait for them.
+    ///
+    /// # Errors
+    /// [`PoolError::Spawn`] when no new thread could be started: the pool stays as it was.
+    pub fn resize(&self, threads: Option<usize>) -> Result<(), PoolError> {
+        self.resize_on(Machine::read(), threads)
+    }
+
+    pub(crate) fn resize_on(&self, machine: Machine, threads: Option<usize>) -> Result<(), PoolError> {
+        let config = Config { threads, ..self.config.clone() };
+        let placement = Placement::new(&config, machine);
+        if self.crew.latest().is_for(&placement) {
+            return Ok(());
+        }
+        let crew = Crew::start(placement, config.spin, &self.queue, &self.tallies).map_err(PoolError::Spawn)?;
+        let crew = Arc::new(crew);
+        let before = self.crew.replace(Arc::clone(&crew));
+        // Who submitted before the replacement may have woken a worker that leaves without a look at the queue. The lock inside
+        // `replace` orders those submissions before this look.
+        if !self.queue.is_empty() {
+            crew.wake_for_queue();
+        }
+        let threads = before.dismiss(Order::Leave);
+        if is_worker() {
+            // Workers that wait for each other may do so in a circle.
+            self.strays.with(|strays| {
+                strays.retain(|stray| !has_ended(stray));
+                strays.extend(threads);
+            });
+        } else {
+            threads.into_iter().for_each(join);
+        }
+        Ok(())
     }
 
     /// Runs `body` once for each number below `chunks`, in any order and on several threads, this one among them; returns when
@@ -151,61 +161,47 @@ impl Pool {
     /// [`Panicked`] when a chunk panicked; those that had not started then were skipped.
     pub fn run(&self, chunks: u32, body: &(dyn Fn(u32) + Sync)) -> Result<(), Panicked> {
         let work = Work::new(chunks, body);
-        if chunks < 2 || self.size() < 2 {
-            return work.run_alone();
+        // SAFETY: it is this thread's turn, and turns follow each other.
+        let run = |crew: &Arc<Crew>| unsafe { crew.run(&work) };
+        if chunks > 1
+            && let Some(outcome) = self.crew.take(run)
+        {
+            return outcome;
         }
-        let excluded = self.placement.excluded(current_cpu(), self.threads.len());
-        let wake = || self.wake_helpers(chunks, excluded);
-        match self.shared.fork_join.run(work, excluded, self.shared.spin, wake) {
-            Ok(outcome) => outcome,
-            Err(work) => work.run_alone(),
-        }
-    }
-
-    /// Wakes one sleeper, who wakes the others, unless those who are awake are enough. They may be busy with a chunk of an
-    /// asynchronous job; then they come a little later.
-    fn wake_helpers(&self, chunks: u32, excluded: usize) {
-        let sleepers = &self.shared.sleepers;
-        sleepers.after_offering();
-        let asleep = sleepers.count(excluded);
-        let helpers = self.threads.len() - usize::from(excluded != NOBODY);
-        if asleep > 0 && helpers - asleep.min(helpers) < chunks as usize - 1 {
-            sleepers.wake(1, excluded);
-        }
+        let tally = self.tallies.others();
+        tally.jobs.add(1);
+        tally.chunks.add(chunks.into());
+        work.run_alone()
     }
 
     /// Queues a job of `chunks` chunks for the workers; the calling thread does not take part. Jobs start in the order in which
     /// they come.
     pub fn submit(&self, job: Arc<dyn Job>, chunks: u32) -> Handle {
         let submission = Arc::new(Submission::new(job, chunks));
-        let queue = Arc::clone(&self.shared.queue);
-        queue.push(Arc::clone(&submission));
-        // Nobody else runs this job, so a wake must not be lost; `Sleepers` says why none is. A worker on another CPU than this
-        // thread's is better, any other will do.
-        let sleepers = &self.shared.sleepers;
-        sleepers.after_offering();
-        if sleepers.wake(1, self.placement.excluded(current_cpu(), self.threads.len())) == 0 {
-            sleepers.wake(1, NOBODY);
-        }
-        Handle::new(submission, queue)
+        self.tallies.others().jobs.add(1);
+        self.queue.push(Arc::clone(&submission));
+        // In this order: see `resize`.
+        self.crew.latest().wake_for_queue();
+        Handle::new(submission, Arc::clone(&self.queue))
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.shared.queue.cancel_all();
-        // Release: pairs with the Acquire in `Shared::is_stopping`.
-        self.shared.is_stopping.store(true, Ordering::Release);
-        self.shared.sleepers.after_offering();
-        self.shared.sleepers.wake(usize::MAX, NOBODY);
-        for thread in self.threads.drain(..) {
+        self.queue.cancel_all();
+        let threads = self.crew.latest().dismiss(Order::Finish);
+        for thread in threads.into_iter().chain(self.strays.with(mem::take)) {
             // A job may own the pool that runs it, and be the last that does: a worker cannot wait for itself.
             if thread.thread().id() != current().id() {
-                // A worker does not panic: what callers bring is caught.
-                drop(thread.join());
+                join(thread);
             }
         }
     }
+}
+
+/// A worker does not panic: what callers bring is caught.
+fn join(thread: JoinHandle<()>) {
+    drop(thread.join());
 }
 
 impl fmt::Debug for Pool {
@@ -214,27 +210,12 @@ impl fmt::Debug for Pool {
     }
 }
 
-/// What the thread that starts a pool waits for.
-#[derive(Debug, Default)]
-struct Start {
-    ready: AtomicUsize,
-    refusal: SpinLock<Option<String>>,
-}
-
-impl Start {
-    fn wait_for(&self, threads: usize) {
-        // Acquire: pairs with the Release of each worker.
-        while self.ready.load(Ordering::Acquire) < threads {
-            park();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::job::Outcome;
-    use crate::sync::{AtomicU32, yield_now};
+    use crate::sleepers::NOBODY;
+    use crate::sync::{AtomicU32, Ordering, yield_now};
 
     struct Count(AtomicU32);
 
@@ -255,7 +236,8 @@ mod tests {
     }
 
     fn wait_until_all_sleep(pool: &Pool) {
-        while pool.shared.sleepers.count(NOBODY) != pool.threads.len() {
+        let crew = pool.crew.latest();
+        while crew.sleeping(NOBODY) != crew.started() {
             yield_now();
         }
     }
@@ -285,7 +267,7 @@ mod tests {
         for _ in 0..100 {
             wait_until_all_sleep(&pool);
             pool.run(1, &|_| ()).unwrap();
-            assert_eq!(pool.shared.sleepers.count(NOBODY), 3);
+            assert_eq!(pool.crew.latest().sleeping(NOBODY), 3);
         }
     }
 
@@ -294,10 +276,10 @@ mod tests {
         let pool = Pool::new(Config { threads: Some(3), ..Config::default() }).unwrap();
         for _ in 0..100 {
             wait_until_all_sleep(&pool);
-            let excluded = pool.placement.excluded(current_cpu(), 3);
+            let excluded = pool.crew.latest().excluded();
             pool.run(50, &|_| ()).unwrap();
             // The caller may have moved since, so only the number is certain.
-            assert!(pool.shared.sleepers.count(NOBODY) >= 1, "worker {excluded} was woken too");
+            assert!(pool.crew.latest().sleeping(NOBODY) >= 1, "worker {excluded} was woken too");
         }
     }
 
@@ -305,13 +287,31 @@ mod tests {
     fn where_pinning_is_refused_the_pool_works_and_says_why() {
         // A CPU that no machine has.
         let machine = Machine { cpus: vec![900_000, 900_001], threads: 2, quota: None };
-        let pool = Pool::on(machine.clone(), &Config::default()).unwrap();
+        let pool = Pool::on(machine.clone(), Config::default()).unwrap();
         let diagnostics = pool.diagnostics().unwrap();
         assert!(diagnostics.contains("pin"), "{diagnostics}");
+        assert_eq!(pool.pinned(), []);
         works(&pool);
 
-        let unpinned = Pool::on(machine, &Config { pin: false, ..Config::default() }).unwrap();
+        let unpinned = Pool::on(machine, Config { pin: false, ..Config::default() }).unwrap();
         assert_eq!(unpinned.diagnostics(), None);
         works(&unpinned);
+    }
+
+    #[test]
+    fn a_machine_that_allows_something_else_now_gives_other_threads_and_the_same_one_the_same() {
+        let machine = |threads| Machine { cpus: vec![900_000, 900_001], threads, quota: None };
+        let pool = Pool::on(machine(2), Config { pin: false, ..Config::default() }).unwrap();
+        let first = pool.crew.latest();
+        pool.resize_on(machine(2), None).unwrap();
+        pool.resize_on(machine(1), Some(2)).unwrap();
+        assert!(Arc::ptr_eq(&first, &pool.crew.latest()));
+
+        pool.resize_on(machine(1), None).unwrap();
+        assert_eq!(pool.size(), 1);
+        works(&pool);
+        pool.resize_on(Machine { cpus: vec![900_000], threads: 1, quota: None }, Some(1)).unwrap();
+        assert!(Arc::strong_count(&first) == 1, "nobody holds what is gone");
+        works(&pool);
     }
 }

@@ -81,8 +81,9 @@ impl Sleepers {
         woken
     }
 
-    /// Puts the calling thread, worker `worker`, to sleep until it is woken, unless there `is_work` after all.
-    pub(crate) fn sleep(&self, worker: usize, is_work: impl FnOnce() -> bool) {
+    /// Puts the calling thread, worker `worker`, to sleep until it is woken, unless there `is_work` after all; says whether it
+    /// slept.
+    pub(crate) fn sleep(&self, worker: usize, is_work: impl FnOnce() -> bool) -> bool {
         let bits = &self.bits[worker / WORD];
         let bit = bit_in(worker / WORD, worker);
         // Release: pairs with the Acquire in `wake`.
@@ -92,12 +93,13 @@ impl Sleepers {
         if is_work() {
             // Relaxed: nothing is handed over. If a waker was faster, its unpark ends a later park early, which looks again.
             bits.fetch_and(!bit, Ordering::Relaxed);
-            return;
+            return false;
         }
         // Acquire: pairs with the Release in `wake`.
         while bits.load(Ordering::Acquire) & bit != 0 {
             park();
         }
+        true
     }
 }
 
@@ -117,7 +119,7 @@ mod tests {
     fn a_worker_that_finds_work_does_not_sleep() {
         let sleepers = Sleepers::new(1);
         sleepers.register(0);
-        sleepers.sleep(0, || true);
+        assert!(!sleepers.sleep(0, || true));
         assert_eq!(sleepers.count(NOBODY), 0);
     }
 
@@ -137,7 +139,7 @@ mod tests {
                 let (sleepers, woken) = (&sleepers, &woken);
                 scope.spawn(move || {
                     sleepers.register(worker);
-                    sleepers.sleep(worker, || false);
+                    assert!(sleepers.sleep(worker, || false));
                     woken.fetch_add(1, Ordering::Relaxed);
                 });
             }

@@ -21,6 +21,10 @@ pub(crate) struct SpinLock<T> {
 unsafe impl<T: Send> Sync for SpinLock<T> {}
 
 impl<T> SpinLock<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { is_locked: AtomicBool::new(false), value: UnsafeCell::new(value) }
+    }
+
     /// Waits for the lock, then hands the value to `use_value`.
     pub(crate) fn with<R>(&self, use_value: impl FnOnce(&mut T) -> R) -> R {
         let mut tries = 0;

@@ -11,40 +11,64 @@ use crate::queue::Queue;
 use crate::sleepers::{NOBODY, Sleepers};
 use crate::spin::spin;
 use crate::submission::Submission;
-use crate::sync::{Arc, AtomicBool, Ordering};
+use crate::sync::{Arc, AtomicU32, Ordering};
+use crate::tally::{Tallies, Tally};
 
 /// Sleepers that a worker wakes when it comes upon work for several: the awake ones double with every step.
 const FAN_OUT: usize = 2;
 
-/// What the workers of a pool and its callers share.
+/// What the workers of one crew and its callers share.
 pub(crate) struct Shared {
     pub(crate) fork_join: ForkJoin,
+    /// The pool's: it outlives the crew.
     pub(crate) queue: Arc<Queue>,
+    pub(crate) tallies: Arc<Tallies>,
     pub(crate) sleepers: Sleepers,
     /// Longest time that anyone spins; zero where CPUs are short.
     pub(crate) spin: Duration,
-    /// Set once, when the pool is dropped.
-    pub(crate) is_stopping: AtomicBool,
+    /// An [`Order`] as a number.
+    order: AtomicU32,
+}
+
+/// What the workers of a crew are to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Order {
+    /// Work.
+    Stay,
+    /// Work until no asynchronous job is left.
+    Finish,
+    /// Work until no chunk of the synchronous job is left. Others see to the asynchronous ones.
+    Leave,
 }
 
 impl Shared {
-    pub(crate) fn new(workers: usize, spin: Duration) -> Self {
+    pub(crate) fn new(workers: usize, spin: Duration, queue: Arc<Queue>, tallies: Arc<Tallies>) -> Self {
         Self {
             fork_join: ForkJoin::new(),
-            queue: Arc::new(Queue::default()),
+            queue,
+            tallies,
             sleepers: Sleepers::new(workers),
             spin,
-            is_stopping: AtomicBool::new(false),
+            order: AtomicU32::new(Order::Stay as u32),
         }
     }
 
-    fn is_stopping(&self) -> bool {
-        // Acquire: pairs with the Release in the pool's drop; jobs cancelled before it are seen to be.
-        self.is_stopping.load(Ordering::Acquire)
+    /// Tells every worker, also those that sleep.
+    pub(crate) fn command(&self, order: Order) {
+        // Release: pairs with the Acquire in `has`; jobs cancelled before it are seen to be.
+        self.order.store(order as u32, Ordering::Release);
+        self.sleepers.after_offering();
+        self.sleepers.wake(usize::MAX, NOBODY);
+    }
+
+    /// Whether the workers were told so, or to do less.
+    fn has(&self, order: Order) -> bool {
+        // Acquire: pairs with the Release in `command`.
+        self.order.load(Ordering::Acquire) >= order as u32
     }
 }
 
-/// One thread of a pool.
+/// One thread of a crew.
 pub(crate) struct Worker {
     number: usize,
     shared: Arc<Shared>,
@@ -59,17 +83,20 @@ impl Worker {
         Self { number, shared, current: None }
     }
 
-    /// Works until the pool is dropped and no asynchronous job is left.
+    /// Works until it is told to stop.
     pub(crate) fn run(mut self) {
         loop {
             // Only useful work is a reason to spin: a worker that is woken in vain often stands on the CPU of the thread that woke it.
             if self.work() && self.spin() {
                 continue;
             }
-            if self.shared.is_stopping() && self.shared.queue.is_empty() {
+            let shared = &*self.shared;
+            if shared.has(Order::Leave) || shared.has(Order::Finish) && shared.queue.is_empty() {
                 return;
             }
-            self.shared.sleepers.sleep(self.number, || self.is_work());
+            if shared.sleepers.sleep(self.number, || self.is_work()) {
+                self.tally().parks.add(1);
+            }
         }
     }
 
@@ -85,39 +112,50 @@ impl Worker {
 
     /// Helps with the synchronous job, if there is one for this worker.
     fn help(&self) -> bool {
-        let Shared { fork_join, sleepers, .. } = &*self.shared;
-        fork_join.help(self.number, |excluded| _ = sleepers.wake(FAN_OUT, excluded))
+        self.shared.fork_join.help(self.number, |excluded| self.wake_others(excluded))
     }
 
     /// Runs one chunk of the oldest asynchronous job, if there is one.
     fn run_chunk(&mut self) -> bool {
-        let queue = &self.shared.queue;
-        for job in queue.take_cancelled() {
+        if self.shared.has(Order::Leave) {
+            // What `current` has left is still in the queue.
+            return false;
+        }
+        for job in self.shared.queue.take_cancelled() {
             job.skip_rest();
         }
         loop {
             let job = match self.current.take() {
                 Some(job) => job,
                 None => {
-                    let Some(job) = queue.front() else { return false };
+                    let Some(job) = self.shared.queue.front() else { return false };
                     if job.remaining() > 1 {
-                        self.shared.sleepers.wake(FAN_OUT, NOBODY);
+                        self.wake_others(NOBODY);
                     }
                     job
                 }
             };
             let Some(claim) = job.claim() else {
-                queue.remove(&job);
+                self.shared.queue.remove(&job);
                 continue;
             };
-            if claim.is_last {
-                queue.remove(&job);
-                job.run(claim);
-            } else {
-                job.run(claim);
+            let is_last = claim.is_last;
+            if is_last {
+                self.shared.queue.remove(&job);
+            }
+            self.tally().chunks.add(1);
+            job.run(claim);
+            if !is_last {
                 self.current = Some(job);
             }
             return true;
+        }
+    }
+
+    fn wake_others(&self, except: usize) {
+        match self.shared.sleepers.wake(FAN_OUT, except) {
+            0 => {}
+            woken => self.tally().wakes.add(woken as u64),
         }
     }
 
@@ -129,6 +167,10 @@ impl Worker {
 
     fn is_work(&self) -> bool {
         let shared = &*self.shared;
-        shared.fork_join.has_work_for(self.number) || !shared.queue.is_empty() || shared.is_stopping()
+        shared.fork_join.has_work_for(self.number) || !shared.queue.is_empty() || shared.has(Order::Finish)
+    }
+
+    fn tally(&self) -> &Tally {
+        self.shared.tallies.worker(self.number)
     }
 }

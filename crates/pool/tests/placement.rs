@@ -28,6 +28,17 @@ fn wait_until_gone() {
     }
 }
 
+/// The pool's threads, once there are no more of them than that, for the same reason.
+fn wait_until_left(count: usize) -> Threads {
+    loop {
+        let found = threads();
+        if found.len() <= count {
+            return found;
+        }
+        thread::yield_now();
+    }
+}
+
 fn threads() -> Threads {
     let tasks = fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap());
     let described = tasks.filter_map(|task| {
@@ -110,10 +121,43 @@ fn more_or_fewer_workers_than_cpus_have_the_whole_set() {
 }
 
 #[test]
+fn a_pool_with_another_number_of_threads_has_other_threads_pinned_by_the_same_rules() {
+    let _alone = alone();
+    let cpus = usable_cpus();
+    let own: Vec<Vec<usize>> = cpus.iter().map(|&cpu| vec![cpu]).collect();
+    let pool = pool(Some(cpus.len() + 1));
+    for workers in [cpus.len(), cpus.len() + 2, 1, cpus.len()] {
+        let before = threads();
+        pool.resize(Some(workers)).unwrap();
+        pool.run(4, &|_| ()).unwrap();
+        let found = wait_until_left(workers);
+        assert!(found.keys().all(|thread| !before.contains_key(thread)), "{before:?} {found:?}");
+        let mut allowed: Vec<_> = found.values().map(|(_, allowed)| allowed.clone()).collect();
+        allowed.sort();
+        assert_eq!(allowed, if workers == cpus.len() { own.clone() } else { vec![cpus.clone(); workers] });
+        assert_eq!(pool.pinned(), cpus);
+    }
+}
+
+#[test]
+fn a_pool_that_is_as_wished_keeps_its_threads() {
+    let _alone = alone();
+    for workers in [None, Some(1), Some(3)] {
+        let pool = pool(workers);
+        let before = threads();
+        pool.resize(workers).unwrap();
+        assert_eq!(threads(), before);
+        drop(pool);
+        wait_until_gone();
+    }
+}
+
+#[test]
 fn unpinned_workers_have_the_whole_set() {
     let _alone = alone();
     let cpus = usable_cpus();
-    let _pool = Pool::new(Config { threads: Some(cpus.len()), pin: false, ..Config::default() }).unwrap();
+    let pool = Pool::new(Config { threads: Some(cpus.len()), pin: false, ..Config::default() }).unwrap();
+    assert_eq!(pool.pinned(), []);
     let found = threads();
     assert_eq!(found.len(), cpus.len());
     assert!(found.values().all(|(_, allowed)| *allowed == cpus), "{found:?}");
@@ -206,11 +250,34 @@ fn the_global_pool_starts_at_its_first_use_as_the_environment_says() {
         in_child("the_global_pool_starts_at_its_first_use_as_the_environment_says", usable_cpus(), variables);
         return;
     }
+    assert_eq!(Pool::global_size().unwrap(), 3);
+    assert!(Pool::global_if_started().is_none());
     assert_eq!(threads(), Threads::new());
     let pool = Pool::global().unwrap();
-    assert_eq!((pool.size(), threads().len()), (3, 3));
+    assert_eq!((pool.size(), threads().len(), pool.pinned()), (3, 3, vec![]));
     Pool::global().unwrap().run(10, &|_| ()).unwrap();
     assert_eq!(threads().len(), 3);
+}
+
+#[test]
+fn the_global_pool_that_is_resized_before_its_first_use_starts_with_that_many_threads() {
+    if !is_child() {
+        let variables = &[("COREPOOL_THREADS", "3")];
+        in_child(
+            "the_global_pool_that_is_resized_before_its_first_use_starts_with_that_many_threads",
+            usable_cpus(),
+            variables,
+        );
+        return;
+    }
+    for wish in [Some(5), None, Some(2)] {
+        Pool::resize_global(wish).unwrap();
+        assert_eq!(Pool::global_size().unwrap(), wish.unwrap_or(usable_cpus().len()));
+    }
+    assert_eq!(threads(), Threads::new());
+    assert_eq!((Pool::global().unwrap().size(), threads().len()), (2, 2));
+    Pool::resize_global(Some(4)).unwrap();
+    assert_eq!((Pool::global_size().unwrap(), wait_until_left(4).len()), (4, 4));
 }
 
 #[test]
@@ -231,6 +298,57 @@ fn a_variable_that_means_nothing_is_an_error_that_names_it() {
         );
     }
     assert_eq!(threads(), Threads::new());
+}
+
+#[test]
+fn without_a_number_a_pool_follows_the_affinity_set() {
+    if !is_child() {
+        in_child("without_a_number_a_pool_follows_the_affinity_set", usable_cpus(), &[]);
+        return;
+    }
+    let pool = pool(None);
+    let cpus = usable_cpus();
+    for set in [&cpus[..1], &cpus[..], &cpus[cpus.len() - 1..]] {
+        allow(set);
+        pool.resize(None).unwrap();
+        assert_eq!((pool.size(), pool.pinned()), (set.len(), set.to_vec()));
+        let mut allowed: Vec<_> = wait_until_left(set.len()).into_values().map(|(_, allowed)| allowed).collect();
+        allowed.sort();
+        assert_eq!(allowed, set.iter().map(|&cpu| vec![cpu]).collect::<Vec<_>>());
+    }
+}
+
+/// Changes the affinity set of this process, as a command would from outside.
+fn allow(cpus: &[usize]) {
+    let mut mask = vec![0_u64; 16];
+    cpus.iter().for_each(|cpu| mask[cpu / 64] |= 1 << (cpu % 64));
+    // SAFETY: takes nothing.
+    let process = unsafe { libc::getpid() };
+    // SAFETY: the mask has that many bytes, and is only read.
+    assert_eq!(unsafe { libc::sched_setaffinity(process, size_of_val(&*mask), mask.as_ptr().cast()) }, 0);
+}
+
+#[test]
+fn where_no_further_thread_can_be_started_the_pool_stays_as_it_was() {
+    if !is_child() {
+        let name = "where_no_further_thread_can_be_started_the_pool_stays_as_it_was";
+        in_child(name, usable_cpus(), &[]);
+        return;
+    }
+    let pool = pool(Some(2));
+    let before = threads();
+    let size = fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: u64 = size.split(' ').next().unwrap().parse().unwrap();
+    // Room for what a test needs, but not for another stack.
+    let limit = libc::rlimit { rlim_cur: pages * 4096 + (1 << 20), rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: the limit is read, and only new mappings of this process are refused.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &limit) }, 0);
+    for wish in [Some(1), Some(3)] {
+        let error = pool.resize(wish).unwrap_err().to_string();
+        assert!(error.starts_with("no thread could be started: "), "{error}");
+        assert_eq!((pool.size(), threads()), (2, before.clone()));
+        pool.run(10, &|_| ()).unwrap();
+    }
 }
 
 #[test]

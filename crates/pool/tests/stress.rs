@@ -16,6 +16,9 @@ use corepool_pool::{Config, Job, Outcome, Pool};
 /// Rounds of each caller for each combination.
 const ROUNDS: u32 = if cfg!(debug_assertions) { 300 } else { 5_000 };
 
+/// Changes of a pool's threads while it works, where there is one caller.
+const RESIZES: usize = if cfg!(debug_assertions) { 30 } else { 300 };
+
 fn main() {
     for threads in [1, 2, 3, 6] {
         for callers in [1, 3] {
@@ -27,7 +30,11 @@ fn main() {
                         thread::spawn(move || call(&pool, &mut Random(caller)))
                     })
                     .collect();
-                callers.into_iter().for_each(|caller| caller.join().unwrap());
+                let resizer = (callers.len() == 1).then(|| {
+                    let pool = Arc::clone(&pool);
+                    thread::spawn(move || (0..RESIZES).for_each(|round| pool.resize(Some(1 + round % 4)).unwrap()))
+                });
+                callers.into_iter().chain(resizer).for_each(|thread| thread.join().unwrap());
             }
         }
     }

@@ -6,6 +6,21 @@
 use core::fmt;
 use std::io;
 
+#[cfg_attr(target_os = "linux", path = "affinity/linux.rs")]
+#[cfg_attr(windows, path = "affinity/windows.rs")]
+#[cfg_attr(target_os = "macos", path = "affinity/macos.rs")]
+#[cfg_attr(not(any(target_os = "linux", windows, target_os = "macos")), path = "affinity/other.rs")]
+mod system;
+
+/// What was done to keep a thread where it belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pinned {
+    /// It runs on the CPUs that were named, and no other.
+    ToCpus,
+    /// The system cannot do that, and was told to prefer its fast cores.
+    ToFastCores,
+}
+
 /// Why a thread runs where the system puts it.
 #[derive(Debug)]
 pub enum PinRefused {
@@ -43,84 +58,8 @@ pub fn usable_cpus() -> Vec<usize> {
 /// # Errors
 /// [`PinRefused`] where the system cannot do it or refuses, as it does for an empty list and CPUs outside the affinity set; the
 /// thread then runs where it ran before.
-pub fn pin_current_thread(cpus: &[usize]) -> Result<(), PinRefused> {
+pub fn pin_current_thread(cpus: &[usize]) -> Result<Pinned, PinRefused> {
     system::pin(cpus)
-}
-
-#[cfg(target_os = "linux")]
-mod system {
-    use super::{PinRefused, io};
-
-    /// One word of a CPU mask, as the kernel lays it out.
-    type Word = libc::c_ulong;
-
-    const WORD_BITS: usize = Word::BITS as usize;
-
-    /// A mask for 1,024 CPUs, which is what C libraries assume; the kernel may want a longer one.
-    const FIRST_WORDS: usize = 1024 / WORD_BITS;
-
-    /// The kernel's own limit is far below a million CPUs.
-    const MAX_WORDS: usize = (1 << 20) / WORD_BITS;
-
-    pub(super) fn affinity_set() -> Option<Vec<usize>> {
-        // SAFETY: takes nothing and cannot fail.
-        let process = unsafe { libc::getpid() };
-        let mut mask: Vec<Word> = vec![0; FIRST_WORDS];
-        while mask.len() <= MAX_WORDS {
-            let bytes = size_of_val(mask.as_slice());
-            // SAFETY: `mask` has `bytes` bytes, aligned for words, and the kernel writes no more than that.
-            let status = unsafe { libc::sched_getaffinity(process, bytes, mask.as_mut_ptr().cast()) };
-            if status == 0 {
-                return Some(numbers(&mask)).filter(|cpus| !cpus.is_empty());
-            }
-            if io::Error::last_os_error().raw_os_error() != Some(libc::EINVAL) {
-                return None;
-            }
-            // The machine has room for more CPUs than the mask.
-            mask.resize(mask.len() * 2, 0);
-        }
-        None
-    }
-
-    pub(super) fn pin(cpus: &[usize]) -> Result<(), PinRefused> {
-        let mask = mask_of(cpus).ok_or_else(|| PinRefused::System(io::Error::from_raw_os_error(libc::EINVAL)))?;
-        let bytes = size_of_val(mask.as_slice());
-        // SAFETY: `mask` has `bytes` bytes, aligned for words, and is only read; thread 0 is the calling one.
-        let status = unsafe { libc::sched_setaffinity(0, bytes, mask.as_ptr().cast()) };
-        if status == 0 { Ok(()) } else { Err(PinRefused::System(io::Error::last_os_error())) }
-    }
-
-    /// The numbers of the bits that are set.
-    pub(super) fn numbers(mask: &[Word]) -> Vec<usize> {
-        let is_set = |cpu: &usize| mask[cpu / WORD_BITS] >> (cpu % WORD_BITS) & 1 == 1;
-        (0..mask.len() * WORD_BITS).filter(is_set).collect()
-    }
-
-    /// The mask with these bits set; `None` for a number that no machine has.
-    pub(super) fn mask_of(cpus: &[usize]) -> Option<Vec<Word>> {
-        let words = cpus.iter().max().map_or(0, |last| last / WORD_BITS) + 1;
-        if words > MAX_WORDS {
-            return None;
-        }
-        let mut mask = vec![0; words.max(FIRST_WORDS)];
-        for cpu in cpus {
-            mask[cpu / WORD_BITS] |= 1 << (cpu % WORD_BITS);
-        }
-        Some(mask)
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod system {
-    use super::PinRefused;
-
-    pub(super) fn affinity_set() -> Option<Vec<usize>> {
-        None
-    }
-
-    pub(super) fn pin(_cpus: &[usize]) -> Result<(), PinRefused> {
-        Err(PinRefused::Unsupported)
-    }
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -11,7 +11,14 @@ pub fn current_cpu() -> Option<usize> {
 
 /// The CPU that runs the calling thread now, by its number in the affinity set; it may be another one right after. `None`
 /// where the system does not say.
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
+pub fn current_cpu() -> Option<usize> {
+    Some(crate::processors::current())
+}
+
+/// The CPU that runs the calling thread now, by its number in the affinity set; it may be another one right after. `None`
+/// where the system does not say.
+#[cfg(not(any(target_os = "linux", windows)))]
 pub fn current_cpu() -> Option<usize> {
     None
 }

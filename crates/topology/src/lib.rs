@@ -1,17 +1,25 @@
-//! Which CPUs this process may use, and how a thread is kept on some of them.
+//! Which CPUs this process may use, what they have, and how a thread is kept on some of them.
 //!
 //! Knows nothing of pools: it answers questions about the machine and moves the calling thread, no other. Its one invariant:
 //! CPUs are named by the numbers of the process's affinity set, never by counting from 0 to n.
 
 mod affinity;
+mod cache;
 mod current;
+#[cfg(test)]
+mod folder;
+#[cfg(windows)]
+mod processors;
 mod quota;
+mod simd;
 
 use core::num::NonZero;
 
-pub use affinity::{PinRefused, pin_current_thread, usable_cpus};
+pub use affinity::{PinRefused, Pinned, pin_current_thread, usable_cpus};
+pub use cache::cache_sizes;
 pub use current::current_cpu;
 pub use quota::cpu_quota;
+pub use simd::{SimdError, SimdLevel};
 
 /// All CPUs of the machine that are online, whether this process may use them or not.
 pub fn cpu_count() -> usize {
@@ -41,7 +49,12 @@ fn online_cpus() -> Option<usize> {
     usize::try_from(online).ok().filter(|&cpus| cpus > 0)
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
+fn online_cpus() -> Option<usize> {
+    Some(processors::count()).filter(|&cpus| cpus > 0)
+}
+
+#[cfg(not(any(unix, windows)))]
 fn online_cpus() -> Option<usize> {
     Some(available_parallelism())
 }

@@ -105,44 +105,17 @@ fn parse_quota(quota: &str, period: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    use std::{env, process};
-
     use super::*;
+    use crate::folder::Folder;
 
-    /// A folder that is gone when the test ends.
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new() -> Self {
-            static NEXT: AtomicU32 = AtomicU32::new(0);
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let folder = env::temp_dir().join(format!("corepool quota {} {number}", process::id()));
-            fs::create_dir_all(&folder).unwrap();
-            Self(folder)
-        }
-
-        fn write(&self, file: &str, text: &str) {
-            let path = self.0.join(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-
-        /// The line of mountinfo that mounts this folder, as the kernel would write it.
-        fn mounted(&self, version: Version, root: &str) -> String {
-            let point = self.0.to_str().unwrap().replace(' ', "\\040");
-            match version {
-                Version::One => {
-                    format!("33 32 0:29 {root} {point} rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct")
-                }
-                Version::Two => format!("42 32 0:26 {root} {point} rw,nosuid - cgroup2 cgroup2 rw,nsdelegate"),
+    /// The line of mountinfo that mounts this folder, as the kernel would write it.
+    fn mounted(folder: &Folder, version: Version, root: &str) -> String {
+        let point = folder.path().to_str().unwrap().replace(' ', "\\040");
+        match version {
+            Version::One => {
+                format!("33 32 0:29 {root} {point} rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct")
             }
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            drop(fs::remove_dir_all(&self.0));
+            Version::Two => format!("42 32 0:26 {root} {point} rw,nosuid - cgroup2 cgroup2 rw,nsdelegate"),
         }
     }
 
@@ -188,7 +161,7 @@ mod tests {
         folder.write("slice/cpu.max", "150000 100000\n");
         folder.write("slice/service/cpu.max", "400000 100000\n");
         folder.write("slice/service/worker/cpu.max", "max 100000\n");
-        let mounts = folder.mounted(Version::Two, "/");
+        let mounts = mounted(&folder, Version::Two, "/");
         assert_eq!(quota("0::/slice/service/worker\n", &mounts), Some(1.5));
         assert_eq!(quota("0::/other\n", &mounts), None);
         assert_eq!(quota("", &mounts), None);
@@ -200,7 +173,7 @@ mod tests {
         one.write("group/cpu.cfs_quota_us", "50000\n");
         one.write("group/cpu.cfs_period_us", "100000\n");
         two.write("group/cpu.max", "300000 100000\n");
-        let mounts = [one.mounted(Version::One, "/"), two.mounted(Version::Two, "/")].join("\n");
+        let mounts = [mounted(&one, Version::One, "/"), mounted(&two, Version::Two, "/")].join("\n");
         assert_eq!(quota("4:cpu,cpuacct:/group\n0::/group\n", &mounts), Some(0.5));
         assert_eq!(quota("4:cpu,cpuacct:/\n0::/group\n", &mounts), Some(3.0));
     }
@@ -210,7 +183,7 @@ mod tests {
         let folder = Folder::new();
         folder.write("cpu.max", "200000 100000\n");
         for (root, group) in [("/docker/1f", "/docker/1f"), ("/docker/1f", "/somewhere/else"), ("/", "/")] {
-            let mounts = folder.mounted(Version::Two, root);
+            let mounts = mounted(&folder, Version::Two, root);
             assert_eq!(quota(&format!("0::{group}\n"), &mounts), Some(2.0), "{root} {group}");
         }
     }

@@ -1,0 +1,124 @@
+/** What goes between parent and child arrives, whatever else is on the way. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Process } from 'corepool'
+import { expect, test } from 'vitest'
+
+const preload = fileURLToPath(new URL('./fixtures/preloads/listens.cjs', import.meta.url))
+
+test.each([
+  ['--require', { execArgv: ['--require', preload] }],
+  ['-r', { execArgv: ['-r', preload] }],
+  ['--import', { execArgv: [`--import=${preload}`] }],
+  ['NODE_OPTIONS', { env: { ...process.env, NODE_OPTIONS: `--no-warnings --require "${preload}"` } }],
+])('a preload by %s that listens to messages does not swallow the task', async (_, options) => {
+  const p = new Process({ target: (n: number) => n + 1, args: [1], ...options }).start()
+  expect(await p.result).toBe(2)
+})
+
+test('a child gets to work while its parent is busy', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'corepool-channel-'))
+  try {
+    const file = join(folder, 'worked')
+    const work = (path: string) => process.getBuiltinModule('node:fs').writeFileSync(path, '')
+    const p = new Process({ target: work, args: [file], execArgv: [] }).start()
+    const deadline = performance.now() + 10_000
+    while (!existsSync(file) && performance.now() < deadline);
+    expect(existsSync(file)).toBe(true)
+    await p.join()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test("messages of Node's own form are refused in the child, where they would make the parent fail", async () => {
+  const talk = () =>
+    [{ cmd: 'NODE_HANDLE_ACK' }, Object.assign([], { cmd: 'NODE_' }), { cmd: 'other' }, { NODE_: 1 }].map((message) => {
+      try {
+        return process.send?.(message)
+      } catch (error) {
+        return (error as { code: string }).code
+      }
+    })
+  const p = new Process({ target: talk }).start()
+  expect(await p.result).toEqual(['ERR_INVALID_ARG_VALUE', 'ERR_INVALID_ARG_VALUE', true, true])
+  expect((await p.exited).exitCode).toBe(0)
+})
+
+test('a result that is still on its way is not cut off by process.exit(), and nothing runs after that', async () => {
+  const leave = () => {
+    setImmediate(() => {
+      process.exit(3)
+      console.log('went on')
+    })
+    return new Uint8Array(2 ** 26).fill(7)
+  }
+  const p = new Process({ target: leave, stdio: 'pipe' }).start()
+  let output = ''
+  p.stdout?.on('data', (chunk: Buffer) => (output += chunk))
+  p.stderr?.on('data', (chunk: Buffer) => (output += chunk))
+  const bytes = await p.result
+  expect([bytes.length, bytes.at(-1)]).toEqual([2 ** 26, 7])
+  expect((await p.exited).exitCode).toBe(3)
+  expect(output).toBe('')
+})
+
+test('nor is a value that was thrown', async () => {
+  const leave = () => {
+    setImmediate(() => process.exit(5))
+    throw new Uint8Array(2 ** 26)
+  }
+  const p = new Process({ target: leave, stdio: 'ignore' }).start()
+  await expect(p.result.catch((bytes: Uint8Array) => bytes.length)).resolves.toBe(2 ** 26)
+  expect((await p.exited).exitCode).toBe(5)
+})
+
+test('the texts of an error are cut at a limit', async () => {
+  const verbose = () => {
+    const text = 'x'.repeat(2 ** 24)
+    let error = new Error(text)
+    for (let i = 0; i < 40; i++) error = new Error(text, { cause: error })
+    throw error
+  }
+  const error = await new Process({ target: verbose, stdio: 'ignore' }).start().result.catch((thrown: Error) => thrown)
+  expect(error).toMatchObject({ message: 'x'.repeat(2 ** 20), cause: { message: 'x'.repeat(2 ** 20) } })
+  expect((error as Error).stack?.length).toBeLessThan(2 ** 20 + 100)
+})
+
+test('an error in a timer arrives although its text is larger than what a pipe holds', async () => {
+  const late = () =>
+    new Promise<never>(() => {
+      setTimeout(() => {
+        throw new RangeError('x'.repeat(2 ** 24))
+      }, 1)
+    })
+  const p = new Process({ target: late, stdio: 'ignore' }).start()
+  await expect(p.result).rejects.toBeInstanceOf(RangeError)
+})
+
+test.each<[string, () => void]>([
+  ['process.stdout.write', () => Reflect.set(process.stdout, 'write', () => true)],
+  ['process.stderr.write', () => Reflect.set(process.stderr, 'write', () => true)],
+  ['Promise', () => Reflect.set(globalThis, 'Promise', Map)],
+  ['then of a promise', () => Reflect.set(Promise.prototype, 'then', () => {})],
+  ['setTimeout', () => Reflect.set(globalThis, 'setTimeout', () => {})],
+  ['the iteration of arrays', () => Reflect.set(Array.prototype, Symbol.iterator, undefined)],
+  ['process.exit', () => Reflect.set(process, 'exit', () => {})],
+  ['process.send', () => Reflect.set(process, 'send', undefined)],
+])('a target that replaces %s and throws still ends, with its error', async (_, vandalize) => {
+  const text = `{
+    process.on('unhandledRejection', () => {})
+    setInterval(() => {}, 1000)
+    ;(${String(vandalize)})()
+    throw new RangeError('on purpose')
+  }`
+  const p = new Process({
+    target: (body: string) => process.getBuiltinModule('node:vm').runInThisContext(`(() => ${body})()`),
+    args: [text],
+    stdio: 'ignore',
+  }).start()
+  await expect(p.result).rejects.toMatchObject({ message: expect.stringContaining('on purpose') })
+  expect((await p.exited).exitCode).toBe(1)
+})

@@ -1,0 +1,2 @@
+/** A module with next to nothing in it. */
+export const isNative = false

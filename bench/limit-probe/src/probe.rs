@@ -1,0 +1,109 @@
+//! One round: every routine timed once over the same buffers, its values checked when asked.
+
+use std::time::{Duration, Instant};
+
+use crate::loops::Operation;
+use crate::pages::Pages;
+use crate::team::Team;
+
+/// A sample lasts at least this long, by repeating the pass: far above what reading the clock costs.
+const SAMPLE: Duration = Duration::from_micros(1500);
+
+/// The nanoseconds an element that one routine took in one round.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    pub(crate) operation: Operation,
+    pub(crate) stores: &'static str,
+    pub(crate) nanoseconds: f64,
+}
+
+/// A routine that computed something else than it should.
+#[derive(Clone, Debug)]
+pub(crate) struct WrongValues {
+    pub(crate) operation: Operation,
+    pub(crate) stores: &'static str,
+    pub(crate) index: usize,
+}
+
+/// The team and its buffers, for one length.
+#[derive(Debug)]
+pub(crate) struct Probe<'a> {
+    team: &'a Team,
+    input: Pages,
+    output: Pages,
+    /// Passes in a sample, for each routine.
+    repeats: Vec<u32>,
+}
+
+impl<'a> Probe<'a> {
+    /// Allocates for `len` doubles, and finds out how often each routine must repeat.
+    pub(crate) fn new(team: &'a Team, len: usize) -> Self {
+        let input = Pages::new(len, value);
+        let output = Pages::new(len, |_| 0.0);
+        let mut probe = Self { team, input, output, repeats: Vec::new() };
+        probe.repeats = (0..team.routines().len()).map(|routine| probe.repeats_of(routine)).collect();
+        probe
+    }
+
+    /// Times every routine once.
+    pub(crate) fn round(&mut self) -> Vec<Sample> {
+        let routines = self.team.routines().iter().enumerate();
+        let sample = |(index, routine): (usize, &crate::loops::Routine)| {
+            // Not counted: it wakes the team and fills the caches.
+            self.pass(index);
+            let repeats = self.repeats[index];
+            let took = self.time(index, repeats);
+            let nanoseconds = took.as_secs_f64() * 1e9 / f64::from(repeats) / as_f64(self.input.len());
+            Sample { operation: routine.operation, stores: routine.stores, nanoseconds }
+        };
+        routines.map(sample).collect()
+    }
+
+    /// Runs every routine once over a spoilt output, and looks at each element.
+    pub(crate) fn check(&mut self) -> Result<(), WrongValues> {
+        for (index, routine) in self.team.routines().iter().enumerate() {
+            self.output.values().fill(f64::NAN);
+            self.pass(index);
+            let pairs = self.input.values().iter().zip(self.output.values());
+            let wrong = pairs.map(|(x, y)| routine.operation.on_number(*x) == *y).position(|is_right| !is_right);
+            if let Some(index) = wrong {
+                return Err(WrongValues { operation: routine.operation, stores: routine.stores, index });
+            }
+        }
+        Ok(())
+    }
+
+    fn repeats_of(&self, routine: usize) -> u32 {
+        self.pass(routine);
+        let mut repeats = 1;
+        while repeats < 1 << 20 && self.time(routine, repeats) < SAMPLE {
+            repeats *= 2;
+        }
+        repeats
+    }
+
+    fn time(&self, routine: usize, repeats: u32) -> Duration {
+        let start = Instant::now();
+        for _ in 0..repeats {
+            self.pass(routine);
+        }
+        start.elapsed()
+    }
+
+    fn pass(&self, routine: usize) {
+        let (input, output) = (self.input.base(), self.output.base());
+        // SAFETY: both have `input.len()` doubles and are aligned to huge pages; slices of them live in `check` only, and not
+        // across a pass.
+        unsafe { self.team.run(routine, input, output, self.input.len()) };
+    }
+}
+
+/// The values that the bench gives the package too: 1,003 different ones, of both signs.
+fn value(index: usize) -> f64 {
+    as_f64(index % 1003) / 7.0 - 70.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no array has 2^52 elements")]
+fn as_f64(count: usize) -> f64 {
+    count as f64
+}

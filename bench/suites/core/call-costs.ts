@@ -1,0 +1,136 @@
+/**
+ * What a call costs beyond its work: hot, after a pause in which the workers went to sleep, and as a promise. The work is what one
+ * thread of the limit probe needs for it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { square } from 'corepool'
+import { doubtOf, type Bench } from '../../harness/bench.ts'
+import { freshKernelRepeat } from '../../harness/fresh-functions.ts'
+import { copyShare, doubtOfProbe, limitOf, type Probe } from '../../harness/probe.ts'
+import { length, type Cell } from '../../harness/report.ts'
+import { repeated, type Alternation, type Contender } from '../../harness/rounds.ts'
+import { differenceOfMedians, median, type Estimate } from '../../harness/statistics.ts'
+import { checker, filled } from './subjects.ts'
+
+/** Calls in a sample of those that are timed one by one; the sample is their median. */
+const CALLS = 20
+
+/** Milliseconds between two calls, in which every worker gives up spinning. */
+const PAUSE = 1
+
+const lengths = [1e3, 1e4, 1e5]
+
+interface Arrays {
+  readonly xs: Float64Array
+  readonly out: Float64Array
+}
+
+function arrays(n: number, isShared = false): Arrays {
+  const create = (): Float64Array => new Float64Array(isShared ? new SharedArrayBuffer(n * 8) : new ArrayBuffer(n * 8))
+  return { xs: filled(create()), out: create() }
+}
+
+/** Calls that follow each other at once. */
+function hot(name: string, { xs, out }: Arrays): Contender {
+  const call = freshKernelRepeat<Float64Array>(square)
+  return repeated(name, (times) => call(xs, out, times))
+}
+
+/** Calls after a pause that the caller spends computing: it is awake, its workers are not. */
+function parked(name: string, { xs, out }: Arrays): Contender {
+  const sample = (): number => {
+    const took = Array.from({ length: CALLS }, () => {
+      const until = performance.now() + PAUSE
+      while (performance.now() < until);
+      const start = performance.now()
+      square(xs, { out })
+      return performance.now() - start
+    })
+    return median(took) * 1e6
+  }
+  return { name, sample }
+}
+
+/** Awaited calls; nothing else is pending, so the event loop sleeps until a worker wakes it. After a pause the workers sleep too. */
+function awaited(name: string, { xs, out }: Arrays, pause: number): Contender {
+  const sample = async (): Promise<number> => {
+    const took: number[] = []
+    for (let i = 0; i < CALLS; i++) {
+      if (pause > 0) await sleep(pause)
+      const start = performance.now()
+      await square.async(xs, { out })
+      took.push(performance.now() - start)
+    }
+    return median(took) * 1e6
+  }
+  return { name, sample }
+}
+
+/** A way to call, and the elements whose work is taken off. */
+interface Way {
+  readonly name: string
+  readonly n: number
+  readonly contender: (name: string, n: number) => Contender
+  /** Its bar; of several ways with one bar the dearest is the figure. */
+  readonly bar?: string
+}
+
+const ways: readonly Way[] = [
+  { name: 'hot', n: 1e3, contender: (name, n) => hot(name, arrays(n)), bar: 'core/call-hot' },
+  { name: 'hot', n: 1e5, contender: (name, n) => hot(name, arrays(n)) },
+  { name: 'parked workers', n: 1e3, contender: (name, n) => parked(name, arrays(n)), bar: 'core/call-parked' },
+  { name: 'parked workers', n: 1e5, contender: (name, n) => parked(name, arrays(n)), bar: 'core/call-parked' },
+  { name: 'await', n: 1e4, contender: (name, n) => awaited(name, arrays(n, true), 0), bar: 'core/async-round-trip' },
+  { name: 'await, parked workers', n: 1e4, contender: (name, n) => awaited(name, arrays(n, true), PAUSE) },
+  { name: 'await, ordinary arrays', n: 1e4, contender: (name, n) => awaited(name, arrays(n), 0) },
+]
+
+interface Cost {
+  readonly title: string
+  readonly bar: string | undefined
+  readonly estimate: Estimate
+  readonly doubts: ReadonlyArray<string | undefined>
+}
+
+/** Microseconds beyond the work; without a probe the work counts as nothing. */
+function beyond(rounds: Alternation, work: Alternation | undefined, name: string): Estimate {
+  const taken = rounds.of(name).map((nanoseconds) => nanoseconds / 1e3)
+  const limit = work === undefined ? taken.map(() => 0) : limitOf('square', work.samples).samples
+  return differenceOfMedians(taken, work === undefined ? limit : limit.map((nanoseconds) => nanoseconds / 1e3))
+}
+
+export async function callCosts(bench: Bench): Promise<void> {
+  const check = checker<Float64Array>('v * v', false)
+  for (const n of lengths) {
+    const { xs, out } = arrays(n)
+    check('square', xs, out, () => void square(xs, { out }))
+  }
+  const probe: Probe | null = await bench.startProbe(lengths, 1)
+  const costs: Cost[] = []
+  const rows: Cell[][] = []
+  try {
+    for (const { name, n, contender, bar } of ways) {
+      const title = `${name}, n = ${length(n)}`
+      const call = contender(title, n)
+      const limit = probe && { name: 'probe', sample: () => probe.round(n) }
+      const rounds = await bench.compare(limit === null ? [call] : [limit, call])
+      const estimate = beyond(rounds, probe === null ? undefined : rounds, title)
+      const probeDoubt =
+        probe === null ? 'no limit probe says what the work costs' : doubtOfProbe(copyShare(rounds.samples))
+      costs.push({ title, bar, estimate, doubts: [doubtOf(rounds), probeDoubt] })
+      rows.push([title, median(rounds.of(title)) / 1e3, estimate.value, estimate.low, estimate.high])
+    }
+  } finally {
+    await probe?.end()
+  }
+  bench.table({
+    title: `square, float64, microseconds a call${probe === null ? '' : ', and those beyond the work'}`,
+    columns: ['', 'call', 'beyond the work', 'low', 'high'],
+    rows,
+  })
+  for (const bar of new Set(costs.map((cost) => cost.bar))) {
+    const [dearest] = costs.filter((cost) => cost.bar === bar).toSorted((a, b) => b.estimate.value - a.estimate.value)
+    if (bar !== undefined && dearest !== undefined)
+      bench.figure(bar, dearest.estimate, dearest.title, ...dearest.doubts)
+  }
+}

@@ -1,0 +1,78 @@
+/** Square and cube into an array that exists, against what the machine can do at all. */
+import { doubtOf, type Bench } from '../../harness/bench.ts'
+import { freshKernelRepeat } from '../../harness/fresh-functions.ts'
+import { copyShare, doubtOfProbe, limitOf, type Probe } from '../../harness/probe.ts'
+import type { Cell } from '../../harness/report.ts'
+import { repeated, type Contender } from '../../harness/rounds.ts'
+import { median, ratioOfMedians } from '../../harness/statistics.ts'
+import { checker, filled, subjects } from './subjects.ts'
+
+const lengths = [1e7, 1e5]
+
+interface Pair {
+  readonly contender: Contender
+  readonly check: () => void
+}
+
+/** A kernel over arrays that V8 allocated, or over two that the library did: those lie in huge pages. */
+function pair(subject: (typeof subjects)[number], n: number, isLibrarys: boolean): Pair {
+  const { name, formula, kernel } = subject
+  const given = filled(new Float64Array(n))
+  const xs = isLibrarys ? kernel(given) : given
+  const out = isLibrarys ? kernel(given) : new Float64Array(n)
+  if (isLibrarys) filled(xs)
+  const call = freshKernelRepeat<Float64Array>(kernel)
+  const check = checker<Float64Array>(formula, false)
+  const title = isLibrarys ? `${name}, own arrays` : name
+  return {
+    contender: repeated(title, (times) => call(xs, out, times)),
+    check: () => check(title, xs, out, () => call(xs, out, 1)),
+  }
+}
+
+async function compareWithProbe(bench: Bench, n: number, probe: Probe): Promise<void> {
+  const pairs = subjects.flatMap((subject) => [false, true].map((isLibrarys) => pair(subject, n, isLibrarys)))
+  for (const { check } of pairs) check()
+  const limit = { name: 'probe', sample: () => probe.round(n) }
+  const rounds = await bench.compare([limit, ...pairs.map(({ contender }) => contender)])
+  for (const { check } of pairs) check()
+
+  const share = copyShare(rounds.samples)
+  const power = n.toExponential(0).replace('+', '')
+  const rows: Cell[][] = (['memcpy', 'copy'] as const).map((operation) => {
+    const { stores, samples } = limitOf(operation, rounds.samples)
+    return [`${operation} (probe, ${stores})`, median(samples) / n, '', '', '']
+  })
+  for (const { name } of subjects) {
+    const best = limitOf(name, rounds.samples)
+    rows.push([`${name} (probe, ${best.stores})`, median(best.samples) / n, '', '', ''])
+    for (const title of [name, `${name}, own arrays`]) {
+      const ratio = ratioOfMedians(rounds.of(title), best.samples)
+      rows.push([title, median(rounds.of(title)) / n, ratio.value, ratio.low, ratio.high])
+    }
+    const ratio = ratioOfMedians(rounds.of(name), best.samples)
+    bench.figure(`core/${name}-out-${power}`, ratio, `probe: ${best.stores}`, doubtOf(rounds), doubtOfProbe(share))
+  }
+  bench.table({
+    title: `Against the limit, n = ${power}, float64, into an array that exists; the probe's copy is ${share.toFixed(2)} of memcpy`,
+    columns: ['', 'ns/element', '× probe', 'low', 'high'],
+    rows,
+  })
+}
+
+export async function limits(bench: Bench): Promise<void> {
+  const probe = await bench.startProbe(lengths)
+  if (probe === null) {
+    const { missing = '' } = bench.settings.probe as { missing?: string }
+    bench.missed(
+      subjects.flatMap(({ name }) => [`core/${name}-out-1e7`, `core/${name}-out-1e5`]),
+      missing,
+    )
+    return
+  }
+  try {
+    for (const n of lengths) await compareWithProbe(bench, n, probe)
+  } finally {
+    await probe.end()
+  }
+}

@@ -1,0 +1,5 @@
+/** The suites, by the name that `npm run bench --` takes. A new one is a file here and a line below. */
+import type { Measurement } from '../harness/bench.ts'
+import { core } from './core.ts'
+
+export const suites: Readonly<Record<string, readonly Measurement[]>> = { core }
