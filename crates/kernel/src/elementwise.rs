@@ -6,6 +6,7 @@ use corepool_memory::{ElementType, View};
 use corepool_pool::{Panicked, Pool};
 
 use crate::chunking::Chunking;
+use crate::level::Level;
 use crate::operation::Operation;
 use crate::{direct, staged};
 
@@ -16,6 +17,7 @@ pub struct Elementwise {
     input: View,
     output: View,
     chunking: Chunking,
+    level: Level,
 }
 
 /// Why two arrays do not make a job.
@@ -62,7 +64,7 @@ impl Elementwise {
         if overlap && !cfg!(corepool_seed = "overlap") {
             return Err(ElementwiseError::Overlap);
         }
-        Ok(Self { operation, input, output, chunking: Chunking::new(input.len()) })
+        Ok(Self { operation, input, output, chunking: Chunking::new(input.len()), level: Level::chosen() })
     }
 
     /// Number of chunks; 0 for arrays without elements.
@@ -95,7 +97,7 @@ impl Elementwise {
         if same_bits(from, to) {
             // SAFETY: `at` gives addresses inside views of `range.end` elements or more; `new` checked that the arrays are the
             // same or disjoint, so the chunk's two ranges are; the caller promised the rest.
-            unsafe { direct::run(self.operation, from, input, output, len) };
+            unsafe { direct::run(self.level, self.operation, from, input, output, len) };
         } else {
             // SAFETY: as above; the element types differ and neither is a bigint, which `new` checked.
             unsafe { staged::run(self.operation, (from, input), (to, output), len) };

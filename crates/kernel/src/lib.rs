@@ -9,6 +9,7 @@ mod copy;
 mod direct;
 mod elementwise;
 mod float16;
+mod level;
 mod operation;
 mod staged;
 mod store;
