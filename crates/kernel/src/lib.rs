@@ -11,9 +11,11 @@ mod elementwise;
 mod float16;
 mod level;
 mod operation;
+mod reduce;
 mod staged;
 mod store;
 
 pub use copy::copy;
 pub use elementwise::{Elementwise, ElementwiseError};
 pub use operation::Operation;
+pub use reduce::{Counted, Extreme, Integers, IntegersError, Moments, Numbers, Product, ReduceError, TwoTerm};

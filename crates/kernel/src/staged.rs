@@ -46,7 +46,7 @@ pub(crate) unsafe fn run(
 ///
 /// # Safety
 /// `input` must be valid and aligned for reads of that many elements of type `element`.
-unsafe fn load(element: ElementType, input: *const u8, values: &mut [f64]) {
+pub(crate) unsafe fn load(element: ElementType, input: *const u8, values: &mut [f64]) {
     use ElementType as E;
     // SAFETY (every arm): this function's contract, handed on with the Rust type of the element's size.
     match element {

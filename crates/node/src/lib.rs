@@ -16,4 +16,5 @@ pub mod jobs;
 pub mod memory;
 mod module;
 pub mod parent;
+pub mod reduce;
 mod references;
