@@ -153,7 +153,7 @@ impl<'a> Elementwise<'a> {
             }
             let output = (self.output.element(), self.output.at(range.start));
             // SAFETY: see above; none is a bigint, for which the loops above serve every case.
-            unsafe { staged::run(self.operation, &operands, output, range.end - range.start) };
+            unsafe { staged::run(self.level, self.operation, &operands, output, range.end - range.start) };
         }
     }
 
