@@ -10,6 +10,7 @@ mod direct;
 mod elementwise;
 mod float16;
 mod level;
+pub mod math;
 mod operation;
 mod staged;
 mod store;
