@@ -22,7 +22,16 @@ export {
   type CapturedName,
   type UnsendableKind,
 } from './targets.ts'
-export { detached, misfit, noMemory, notAnArray, outAndDtype, resizable, tooManyArguments } from './arrays.ts'
+export {
+  detached,
+  misfit,
+  noMemory,
+  notAnArray,
+  notAnOperand,
+  outAndDtype,
+  resizable,
+  wrongArguments,
+} from './arrays.ts'
 export { bindingNotLoaded, fromNative, nativeFailure } from './native.ts'
 export {
   alreadyStarted,
