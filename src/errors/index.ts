@@ -23,7 +23,8 @@ export {
   type UnsendableKind,
 } from './targets.ts'
 export { detached, misfit, noMemory, notAnArray, outAndDtype, resizable, tooManyArguments } from './arrays.ts'
-export { bindingNotLoaded, fromNative, nativeFailure } from './native.ts'
+export { fromNative, nativeFailure } from './native.ts'
+export { bindingNeeded, bindingNotLoaded, type BindingProblem, type Libc } from './binding.ts'
 export {
   alreadyStarted,
   closed,

@@ -17,3 +17,4 @@ pub mod memory;
 mod module;
 pub mod parent;
 mod references;
+pub mod version;
