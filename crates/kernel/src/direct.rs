@@ -6,7 +6,7 @@
 use corepool_memory::ElementType;
 
 use crate::float16;
-use crate::operation::Operation;
+use crate::operation::Unary;
 use crate::store::to_uint32;
 
 /// Runs `operation` over `len` elements of one element type.
@@ -14,12 +14,12 @@ use crate::store::to_uint32;
 /// # Safety
 /// `input` must be valid for reads and `output` for writes of `len` elements, both aligned to their size; the two ranges must
 /// be the same or disjoint; nobody else may write `output`, except where it is memory that JavaScript shares.
-pub(crate) unsafe fn run(operation: Operation, element: ElementType, input: *const u8, output: *mut u8, len: usize) {
+pub(crate) unsafe fn run(operation: Unary, element: ElementType, input: *const u8, output: *mut u8, len: usize) {
     match operation {
         // SAFETY: this function's contract, handed on.
-        Operation::Square => unsafe { square(element, input, output, len) },
+        Unary::Square => unsafe { square(element, input, output, len) },
         // SAFETY: as above.
-        Operation::Cube => unsafe { cube(element, input, output, len) },
+        Unary::Cube => unsafe { cube(element, input, output, len) },
     }
 }
 
@@ -35,7 +35,7 @@ unsafe fn square(element: ElementType, input: *const u8, output: *mut u8, len: u
         // SAFETY: see above.
         E::Float32 => unsafe { map::<f32>(input, output, len, |v| v * v) },
         // SAFETY: see above.
-        E::Float16 => unsafe { map::<u16>(input, output, len, |v| half(Operation::Square, v)) },
+        E::Float16 => unsafe { map::<u16>(input, output, len, |v| half(Unary::Square, v)) },
         // SAFETY: see above.
         E::Int8 | E::Uint8 => unsafe { map::<u8>(input, output, len, |v| v.wrapping_mul(v)) },
         // SAFETY: see above.
@@ -43,11 +43,11 @@ unsafe fn square(element: ElementType, input: *const u8, output: *mut u8, len: u
         // SAFETY: see above.
         E::Int16 | E::Uint16 => unsafe { map::<u16>(input, output, len, |v| v.wrapping_mul(v)) },
         // SAFETY: see above.
-        E::Int32 => unsafe { map::<i32>(input, output, len, |v| signed(Operation::Square, v)) },
+        E::Int32 => unsafe { map::<i32>(input, output, len, |v| signed(Unary::Square, v)) },
         // SAFETY: see above.
-        E::Uint32 => unsafe { map::<u32>(input, output, len, |v| to_uint32(Operation::Square.on_number(v.into()))) },
+        E::Uint32 => unsafe { map::<u32>(input, output, len, |v| to_uint32(Unary::Square.on_number(v.into()))) },
         // SAFETY: see above.
-        E::Int64 | E::Uint64 => unsafe { map::<u64>(input, output, len, |v| Operation::Square.on_bigint(v)) },
+        E::Int64 | E::Uint64 => unsafe { map::<u64>(input, output, len, |v| Unary::Square.on_bigint(v)) },
     }
 }
 
@@ -62,7 +62,7 @@ unsafe fn cube(element: ElementType, input: *const u8, output: *mut u8, len: usi
         // SAFETY: see above.
         E::Float32 => unsafe { map::<f32>(input, output, len, narrow_cube) },
         // SAFETY: see above.
-        E::Float16 => unsafe { map::<u16>(input, output, len, |v| half(Operation::Cube, v)) },
+        E::Float16 => unsafe { map::<u16>(input, output, len, |v| half(Unary::Cube, v)) },
         // SAFETY: see above.
         E::Int8 | E::Uint8 => unsafe { map::<u8>(input, output, len, |v| v.wrapping_mul(v).wrapping_mul(v)) },
         // SAFETY: see above.
@@ -70,11 +70,11 @@ unsafe fn cube(element: ElementType, input: *const u8, output: *mut u8, len: usi
         // SAFETY: see above.
         E::Int16 | E::Uint16 => unsafe { map::<u16>(input, output, len, |v| v.wrapping_mul(v).wrapping_mul(v)) },
         // SAFETY: see above.
-        E::Int32 => unsafe { map::<i32>(input, output, len, |v| signed(Operation::Cube, v)) },
+        E::Int32 => unsafe { map::<i32>(input, output, len, |v| signed(Unary::Cube, v)) },
         // SAFETY: see above.
-        E::Uint32 => unsafe { map::<u32>(input, output, len, |v| to_uint32(Operation::Cube.on_number(v.into()))) },
+        E::Uint32 => unsafe { map::<u32>(input, output, len, |v| to_uint32(Unary::Cube.on_number(v.into()))) },
         // SAFETY: see above.
-        E::Int64 | E::Uint64 => unsafe { map::<u64>(input, output, len, |v| Operation::Cube.on_bigint(v)) },
+        E::Int64 | E::Uint64 => unsafe { map::<u64>(input, output, len, |v| Unary::Cube.on_bigint(v)) },
     }
 }
 
@@ -82,18 +82,18 @@ unsafe fn cube(element: ElementType, input: *const u8, output: *mut u8, len: usi
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is the store")]
 fn narrow_cube(v: f32) -> f32 {
-    Operation::Cube.on_number(v.into()) as f32
+    Unary::Cube.on_number(v.into()) as f32
 }
 
 /// An operation on an i32: computed in f64, wrapped modulo 2^32.
 #[inline(always)]
-fn signed(operation: Operation, v: i32) -> i32 {
+fn signed(operation: Unary, v: i32) -> i32 {
     to_uint32(operation.on_number(v.into())).cast_signed()
 }
 
 /// An operation on a binary16 number, by its bits.
 #[inline(always)]
-fn half(operation: Operation, bits: u16) -> u16 {
+fn half(operation: Unary, bits: u16) -> u16 {
     float16::from_f64(operation.on_number(float16::to_f64(bits)))
 }
 
