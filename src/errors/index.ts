@@ -3,6 +3,7 @@ export {
   AbortError,
   ArrayError,
   CorepoolError,
+  KernelError,
   ProcessStateError,
   RemoteError,
   TargetError,
@@ -22,6 +23,16 @@ export {
   type CapturedName,
   type UnsendableKind,
 } from './targets.ts'
+export {
+  kernelCaptures,
+  kernelSyntax,
+  kernelUnsupported,
+  kernelWithoutText,
+  type KernelText,
+  type SourcePosition,
+  type UndeclaredName,
+} from './kernels.ts'
+export { reasons } from './kernel-reasons.ts'
 export {
   detached,
   misfit,
