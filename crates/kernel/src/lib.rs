@@ -9,6 +9,7 @@ mod copy;
 mod direct;
 mod elementwise;
 mod float16;
+mod level;
 mod operand;
 mod operation;
 mod pairs;
