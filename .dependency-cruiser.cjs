@@ -2,16 +2,17 @@
  * The arrows of the house (docs/architecture.md): imports point down, a folder is reached through its index only, and nothing
  * imports the public surface. scripts/check-layers.mjs runs these rules, on the house and on seeded violations of each.
  */
-const layers = ['process', 'executors', 'child', 'kernel', 'memory', 'native', 'arguments', 'errors']
+const layers = ['process', 'executors', 'child', 'kernel', 'memory', 'native', 'source', 'arguments', 'errors']
 
 /** What each folder may import, beside itself. */
 const below = {
   process: ['executors', 'child', 'kernel', 'arguments', 'errors'],
   executors: ['child', 'kernel', 'arguments', 'errors'],
-  child: ['native', 'arguments', 'errors'],
-  kernel: ['memory', 'native', 'arguments', 'errors'],
+  child: ['native', 'source', 'arguments', 'errors'],
+  kernel: ['memory', 'native', 'source', 'arguments', 'errors'],
   native: ['memory', 'arguments', 'errors'],
   memory: ['arguments', 'errors'],
+  source: [],
   arguments: ['errors'],
   errors: [],
 }

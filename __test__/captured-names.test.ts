@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findFreeNames } from '../dist/child/captures.js'
+import { findFreeNames } from '../dist/source/captures.js'
 import { isNodeGlobal, isProbedName } from '../dist/child/node-globals.js'
-import { parseFunction } from '../dist/child/parse-function.js'
+import { parseFunction } from '../dist/source/parse-function.js'
 import { evaluate, refusal, sent, untransformed, type AnyFunction } from './fixtures/functions-from-text.ts'
 
 describe('a name that only the surroundings declare is refused, with its place', () => {

@@ -15,10 +15,8 @@ import {
   type TargetError,
   type UnsendableKind,
 } from '../errors/index.ts'
-import { findFreeNames, type FreeName } from './captures.ts'
+import { findFreeNames, parseFunction, rewritingTool, type FreeName } from '../source/index.ts'
 import { isNodeGlobal, isProbedName } from './node-globals.ts'
-import { parseFunction } from './parse-function.ts'
-import { rewritingTool } from './rewritten-names.ts'
 import { standsInSloppyCode } from './strictness.ts'
 import { positionIn, type TextPosition } from './text-position.ts'
 

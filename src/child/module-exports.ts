@@ -7,7 +7,7 @@
  */
 import type { Identifier, Literal, Pattern, Program } from 'acorn'
 import { targetNotFound } from '../errors/index.ts'
-import { acorn } from './acorn.ts'
+import { acorn } from '../source/index.ts'
 import { readSourceFile } from './source-file.ts'
 
 /** @throws TargetError `ERR_TARGET_NOT_FOUND` when the file is an ES module without that export */

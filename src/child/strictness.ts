@@ -6,8 +6,7 @@
  */
 import { extname } from 'node:path'
 import type { AnyNode } from 'acorn'
-import { acorn } from './acorn.ts'
-import { childrenOf, hasUseStrict } from './captures.ts'
+import { acorn, childrenOf, hasUseStrict } from '../source/index.ts'
 import { readSourceFile } from './source-file.ts'
 
 /** Others go through a compiler, which may have added the directive. */

@@ -11,6 +11,7 @@ mod elements;
 mod elementwise;
 mod float16;
 mod level;
+pub mod math;
 mod operand;
 mod operation;
 mod pairs;
