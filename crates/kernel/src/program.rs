@@ -11,6 +11,7 @@ mod error;
 mod evaluation;
 mod functions;
 mod lanes;
+mod leaf;
 mod lower;
 mod node;
 mod opcode;
@@ -33,6 +34,8 @@ pub use run::Run;
 use decode::Decoded;
 use lower::{Code, Shape};
 
+use crate::math::Mode;
+
 /// Shapes of operands for which a program is kept lowered.
 const KEPT_SHAPES: usize = 8;
 
@@ -40,17 +43,18 @@ const KEPT_SHAPES: usize = 8;
 #[derive(Debug)]
 pub struct Program {
     decoded: Decoded,
+    mode: Mode,
     /// What was lowered last, the newest first.
     codes: Mutex<VecDeque<(Shape, Arc<Code>)>>,
 }
 
 impl Program {
-    /// Verifies the bytes of a program.
+    /// Verifies the bytes of a program, whose functions of `Math` shall have the values of `mode`.
     ///
     /// # Errors
     /// [`ProgramError`], saying what is wrong and where, for anything that docs/kernel-programs.md does not allow.
-    pub fn load(bytes: &[u8]) -> Result<Self, ProgramError> {
-        Ok(Self { decoded: decode::decode(bytes)?, codes: Mutex::default() })
+    pub fn load(bytes: &[u8], mode: Mode) -> Result<Self, ProgramError> {
+        Ok(Self { decoded: decode::decode(bytes)?, mode, codes: Mutex::default() })
     }
 
     /// What its lanes are.
@@ -69,7 +73,7 @@ impl Program {
         if let Some((_, code)) = codes.iter().find(|(known, _)| *known == shape) {
             return Arc::clone(code);
         }
-        let code = Arc::new(lower::lower(&self.decoded, shape));
+        let code = Arc::new(lower::lower(&self.decoded, self.mode, shape));
         codes.truncate(KEPT_SHAPES - 1);
         codes.push_front((shape, Arc::clone(&code)));
         code

@@ -9,8 +9,9 @@ use super::Program;
 use super::decode::Kind;
 use super::error::RunError;
 use super::lanes::{Each, Same, Target, count_up};
+use super::leaf::Leaf;
 use super::lower::{Code, Place, Shape, Step, Task};
-use super::node::MAX_OPERANDS;
+use super::node::{MAX_OPERANDS, Operation};
 use super::perform::{Lanes, perform};
 use super::scratch::Registers;
 use crate::elements::{gather, load};
@@ -216,17 +217,30 @@ impl Evaluation {
                 let Operand::Array(view) = self.operands[usize::from(parameter)] else {
                     unreachable!("a single value is not loaded")
                 };
-                let Place::Register(register) = step.output else { unreachable!("loads go to registers") };
+                let lanes = registers.lanes(register(step.output), count);
                 // SAFETY: `count` elements from `start` on lie inside the view, whose contract the caller keeps.
-                unsafe { load(self.level, view.element(), view.at(start), registers.lanes(register, count)) };
+                unsafe { load(self.level, view.element(), view.at(start), lanes) };
+            }
+            Task::Call(leaf) => {
+                let output = register(step.output);
+                let operand = |number: usize| register(step.operands()[number]);
+                match leaf {
+                    Leaf::Unary(function) => {
+                        let (results, operands) = registers.apart(output, [operand(0)], count);
+                        function.run_at(self.level, operands, results);
+                    }
+                    Leaf::Binary(function) => {
+                        let (results, operands) = registers.apart(output, [operand(0), operand(1)], count);
+                        function.run_at(self.level, operands, results);
+                    }
+                }
             }
             Task::Gather(table) => {
-                let Place::Register(register) = step.output else { unreachable!("gathers go to registers") };
                 // SAFETY: this function's contract, handed on.
                 let index = unsafe { self.lanes(step.operands()[0], registers, start, count) };
-                perform(self.level, self.kind, super::node::Operation::Copy, &[index], target);
+                perform(self.level, self.kind, Operation::Copy, &[index], target);
                 // SAFETY: the caller keeps the contract of the table's view.
-                unsafe { gather(self.tables[usize::from(table)], registers.lanes(register, count)) };
+                unsafe { gather(self.tables[usize::from(table)], registers.lanes(register(step.output), count)) };
             }
         }
     }
@@ -247,6 +261,14 @@ impl Evaluation {
             },
             Place::Output => unreachable!("no step reads the output"),
         }
+    }
+}
+
+/// The register that a place is, where the lowering allows nothing else.
+fn register(place: Place) -> u16 {
+    match place {
+        Place::Register(register) => register,
+        place => unreachable!("{place:?} is no register"),
     }
 }
 

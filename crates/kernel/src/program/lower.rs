@@ -3,11 +3,13 @@
 //! A register is free again after its value's last use, and never becomes the output of a step that reads it: a loop whose
 //! output is an operand would not be vectorised.
 
-use super::decode::Decoded;
+use super::decode::{Decoded, Kind};
+use super::leaf::Leaf;
 use super::node::{Graph, MAX_OPERANDS, Node, Operation, Origin};
 use super::opcode::Opcode;
 use super::perform::has_form;
 use super::uniform::Uniforms;
+use crate::math::Mode;
 
 /// Bytes of registers that leave room for the operands in the first-level cache.
 const REGISTER_BYTES: usize = 24 * 1024;
@@ -46,6 +48,8 @@ pub(super) enum Task {
     Index,
     /// Elements of the table, by index.
     Gather(u16),
+    /// A function over registers.
+    Call(Leaf),
 }
 
 /// One pass over the lanes of a block.
@@ -76,10 +80,11 @@ pub(super) struct Code {
 }
 
 /// Lowers a program.
-pub(super) fn lower(program: &Decoded, shape: Shape) -> Code {
-    let mut uniforms = Uniforms::new(program);
+pub(super) fn lower(program: &Decoded, mode: Mode, shape: Shape) -> Code {
+    let mut uniforms = Uniforms::new(program, mode);
     let graph = Graph::new(program, shape.scalars, &mut uniforms);
-    let mut draft = Draft { shape, items: Vec::new(), values: 0, parameters: [None; 64], index: None };
+    let mode = (program.kind == Kind::Number).then_some(mode);
+    let mut draft = Draft { mode, shape, items: Vec::new(), values: 0, parameters: [None; 64], index: None };
     let mut nodes = vec![None; graph.nodes.len()];
     for (number, node) in graph.nodes.iter().enumerate() {
         if let Some(node) = node {
@@ -127,6 +132,8 @@ impl Item {
 
 /// Steps whose results have no registers yet.
 struct Draft {
+    /// None for bigints, which have no functions.
+    mode: Option<Mode>,
     shape: Shape,
     items: Vec<Item>,
     /// How many values there are.
@@ -155,18 +162,28 @@ impl Draft {
             *operand = self.operand(*origin, nodes);
         }
         let operands = &mut operands[..arity];
-        let (task, is_loop) = match node.operation {
-            Operation::Single(Opcode::Gather) => (Task::Gather(node.table), false),
-            operation => (Task::Perform(operation), true),
+        let leaf = match node.operation {
+            Operation::Single(opcode) => self.mode.and_then(|mode| Leaf::of(opcode, mode)),
+            _ => None,
         };
-        // Values that are the same everywhere become a block where no loop takes them as they are.
+        let task = match (node.operation, leaf) {
+            (_, Some(leaf)) => Task::Call(leaf),
+            (Operation::Single(Opcode::Gather), _) => Task::Gather(node.table),
+            (operation, _) => Task::Perform(operation),
+        };
         for index in (0..arity).rev() {
             let form = operands.iter().enumerate().filter(|(_, operand)| matches!(operand, Operand::Uniform(_)));
             let form = form.fold(0_u8, |form, (index, _)| form | 1 << index);
-            let fits = if is_loop { has_form(node.operation, form) } else { form == 0 };
-            if !fits && matches!(operands[index], Operand::Uniform(_)) {
-                operands[index] = Operand::Value(self.push(Task::Perform(Operation::Copy), &[operands[index]]));
-            }
+            let fits = if let Task::Perform(operation) = task { has_form(operation, form) } else { form == 0 };
+            operands[index] = match operands[index] {
+                // Values that are the same everywhere become a block where no loop takes them as they are.
+                Operand::Uniform(_) if !fits => {
+                    Operand::Value(self.push(Task::Perform(Operation::Copy), &[operands[index]]))
+                }
+                // Functions take slices, which there are of registers only.
+                Operand::Parameter(number) if leaf.is_some() => Operand::Value(self.loaded(number)),
+                operand => operand,
+            };
         }
         self.push(task, operands)
     }

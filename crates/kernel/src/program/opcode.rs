@@ -112,19 +112,9 @@ impl Opcode {
         self as u16
     }
 
-    /// Whether this build can run it: the functions of `Math` come with their own module.
+    /// Whether this build can run it.
     pub fn is_available(self) -> bool {
-        self.code() < Self::Abs.code()
-            && !matches!(
-                self,
-                Self::Remainder
-                    | Self::Power
-                    | Self::Minimum
-                    | Self::Maximum
-                    | Self::MultiplyInt32
-                    | Self::LeadingZeros
-                    | Self::Hypot3
-            )
+        self != Self::Hypot3
     }
 
     /// Whether a bigint program may have it.

@@ -3,15 +3,18 @@
 
 use super::decode::{Decoded, Kind};
 use super::lanes::{Each, Target};
+use super::leaf::Leaf;
 use super::node::{Operation, Origin, narrow};
 use super::opcode::Opcode;
 use super::perform::{Lanes, perform};
 use crate::level::Level;
+use crate::math::Mode;
 
 /// Where the uniform values are, and how those that are computed are.
 #[derive(Clone, Debug)]
 pub(super) struct Uniforms {
     kind: Kind,
+    mode: Mode,
     parameters: usize,
     scalars: usize,
     constants: usize,
@@ -26,9 +29,9 @@ struct Derived {
 }
 
 impl Uniforms {
-    pub(super) fn new(program: &Decoded) -> Self {
+    pub(super) fn new(program: &Decoded, mode: Mode) -> Self {
         let Decoded { kind, parameters, scalars, ref constants, .. } = *program;
-        Self { kind, parameters, scalars, constants: constants.len(), derived: Vec::new() }
+        Self { kind, mode, parameters, scalars, constants: constants.len(), derived: Vec::new() }
     }
 
     pub(super) fn are_bigints(&self) -> bool {
@@ -83,16 +86,25 @@ impl Uniforms {
         let mut values = Vec::with_capacity(self.parameters + self.scalars + self.constants + self.derived.len());
         values.extend(given.map(f64::from_bits));
         for derived in &self.derived {
-            let mut value = 0.0;
             let operands: Vec<f64> = derived.operands.iter().map(|slot| values[usize::from(*slot)]).collect();
-            // SAFETY: one lane in a local that outlives the call.
-            let lanes = |operand: &f64| Lanes::Each(unsafe { Each::new(operand, 1) });
-            let operands: Vec<Lanes> = operands.iter().map(lanes).collect();
-            // SAFETY: as above.
-            let target = unsafe { Target::new(&mut value, 1) };
-            perform(level, self.kind, Operation::Single(derived.opcode), &operands, target);
+            let value = match Leaf::of(derived.opcode, self.mode) {
+                Some(leaf) if self.kind == Kind::Number => leaf.scalar(&operands),
+                _ => single(level, self.kind, derived.opcode, &operands),
+            };
             values.push(value);
         }
         values
     }
+}
+
+/// An instruction on one lane.
+fn single(level: Level, kind: Kind, opcode: Opcode, operands: &[f64]) -> f64 {
+    let mut value = 0.0;
+    // SAFETY: one lane each, in memory that outlives the call.
+    let lanes = |operand: &f64| Lanes::Each(unsafe { Each::new(operand, 1) });
+    let operands: Vec<Lanes> = operands.iter().map(lanes).collect();
+    // SAFETY: as above; nobody else writes a local.
+    let target = unsafe { Target::new(&mut value, 1) };
+    perform(level, kind, Operation::Single(opcode), &operands, target);
+    value
 }

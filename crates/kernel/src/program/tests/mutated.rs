@@ -6,6 +6,7 @@
 use corepool_memory::{ElementType, View};
 
 use super::super::{Kind, Program, Run};
+use super::load_program;
 use super::random::Random;
 use crate::operand::Operand;
 
@@ -66,7 +67,7 @@ fn a_mutated_program_is_refused_or_runs_on_its_own_memory_only() {
                     _ => bytes[place].wrapping_sub(1),
                 };
             }
-            match Program::load(&bytes) {
+            match load_program(&bytes) {
                 Ok(program) => run(&mut random, &program),
                 Err(error) => {
                     assert!(!error.to_string().is_empty());

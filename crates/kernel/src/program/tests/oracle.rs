@@ -2,6 +2,7 @@
 
 use super::super::Opcode;
 use super::super::decode::{Decoded, Instruction, Kind, Value};
+use crate::math::{BinaryFunction, Mode, UnaryFunction};
 
 /// The operands, scalars and tables of a call, as numbers or as the bits of bigints.
 pub(super) struct Call<'a> {
@@ -89,7 +90,13 @@ fn number(instruction: &Instruction, operands: &[f64], tables: &[Vec<f64>]) -> f
             let lanes = tables[instruction.table].iter().enumerate();
             lanes.filter(|(i, _)| *i as f64 == *index).map(|(_, lane)| *lane).next().unwrap_or(f64::NAN)
         }
-        (opcode, _) => panic!("the oracle does not know {opcode:?}"),
+        // Whose values the module of the functions tests against V8's.
+        (opcode, operands) => match (UnaryFunction::from_code(opcode.code()), BinaryFunction::from_code(opcode.code()))
+        {
+            (Some(function), _) => function.scalar([operands[0]]),
+            (_, Some(function)) => function.in_mode(Mode::ExactFdlibm).scalar([operands[0], operands[1]]),
+            _ => panic!("the oracle does not know {opcode:?}"),
+        },
     }
 }
 

@@ -1,10 +1,11 @@
 //! Bytes that are no program.
 
-use super::super::{Kind, Opcode, Program, ProgramError};
+use super::super::{Kind, Opcode, ProgramError};
 use super::assembler::Assembler;
+use super::load_program;
 
 fn refusal(bytes: &[u8]) -> ProgramError {
-    Program::load(bytes).unwrap_err()
+    load_program(bytes).unwrap_err()
 }
 
 /// x + 1, with one byte changed.
@@ -63,7 +64,7 @@ fn a_gather_names_a_table_that_exists() {
     let mut program = Assembler::new(1);
     program.tables = 2;
     program.push(Opcode::Gather, &[1, 0]);
-    assert!(Program::load(&program.bytes()).is_ok());
+    assert!(load_program(&program.bytes()).is_ok());
     program.instructions[0][1] = 2;
     let expected = ProgramError::Operand { instruction: 0, opcode: Opcode::Gather, operand: 0, reference: 2 };
     assert_eq!(refusal(&program.bytes()), expected);
@@ -75,7 +76,7 @@ fn a_bigint_program_has_neither_index_nor_tables_nor_operations_that_do_not_wrap
     program.kind = Kind::Bigint;
     program.constants = vec![3];
     program.push(Opcode::ShiftLeft, &[0, 2]);
-    assert!(Program::load(&program.bytes()).is_ok());
+    assert!(load_program(&program.bytes()).is_ok());
     let with = |change: &dyn Fn(&mut Assembler)| {
         let mut program = program.clone();
         change(&mut program);
@@ -98,7 +99,7 @@ fn more_values_alive_than_a_thread_has_room_for_are_refused() {
         for value in &values[1..] {
             sum = program.push(Opcode::Add, &[sum, *value]);
         }
-        Program::load(&program.bytes())
+        load_program(&program.bytes())
     };
     assert!(alive(1024).is_ok());
     let expected = ProgramError::Pressure { instruction: 1024, alive: 1025, most: 1024 };
