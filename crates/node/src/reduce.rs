@@ -7,9 +7,8 @@ use corepool_pool::Pool;
 use napi::bindgen_prelude::{BigInt, Float64Array};
 use napi_derive::napi;
 
-use crate::array::{JsArray, element_of};
+use crate::array::JsArray;
 use crate::code::{Code, Result, error, from_panic};
-use crate::elementwise::operation_of;
 use crate::module;
 
 /// A sum, and what its roundings lost.
@@ -64,23 +63,22 @@ pub struct Product {
     pub exponent: f64,
 }
 
-/// The numbers of an array of the dtype `code`, each after an operation if there is one.
+/// The numbers of an array.
 ///
 /// # Safety
 /// As for [`JsArray::view`].
-unsafe fn numbers(array: &JsArray, code: u32, operation: Option<u32>) -> Result<Numbers> {
+unsafe fn numbers(array: &JsArray) -> Result<Numbers> {
     // SAFETY: the caller's promise.
-    let view = unsafe { array.view(element_of(code)?) }?;
-    Ok(Numbers::new(view, operation.map(operation_of).transpose()?))
+    unsafe { array.view() }.map(Numbers::new)
 }
 
-/// The 64-bit integers of an array of the dtype `code`.
+/// The 64-bit integers of an array.
 ///
 /// # Safety
 /// As for [`JsArray::view`].
-unsafe fn integers(array: &JsArray, code: u32) -> Result<Integers> {
+unsafe fn integers(array: &JsArray) -> Result<Integers> {
     // SAFETY: the caller's promise.
-    let view = unsafe { array.view(element_of(code)?) }?;
+    let view = unsafe { array.view() }?;
     Integers::new(view).map_err(|refused: IntegersError| error(Code::Dtype, refused))
 }
 
@@ -111,12 +109,10 @@ fn index_of(index: Option<usize>) -> f64 {
 /// `array` must be an argument of the call that is being made, and `reduce` must run no JavaScript.
 unsafe fn of_numbers<R>(
     array: &JsArray,
-    code: u32,
-    operation: Option<u32>,
     reduce: impl FnOnce(&Numbers, &Pool) -> core::result::Result<R, ReduceError>,
 ) -> Result<R> {
     // SAFETY: no JavaScript runs on this thread before this function returns, and the numbers do not outlive it.
-    let numbers = unsafe { numbers(array, code, operation) }?;
+    let numbers = unsafe { numbers(array) }?;
     reduce(&numbers, module::pool()?).map_err(from_reduce)
 }
 
@@ -125,84 +121,78 @@ unsafe fn of_numbers<R>(
 
 /// The sum; `compensated` asks for what its roundings lost.
 #[napi(catch_unwind)]
-pub fn reduce_sum(array: JsArray, code: u32, operation: Option<u32>, compensated: bool) -> Result<TwoTerm> {
+pub fn reduce_sum(array: JsArray, compensated: bool) -> Result<TwoTerm> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.sum(pool, compensated) };
     // SAFETY: see above.
-    let kernel::TwoTerm { sum, error } = unsafe { of_numbers(&array, code, operation, reduce) }?;
+    let kernel::TwoTerm { sum, error } = unsafe { of_numbers(&array, reduce) }?;
     Ok(TwoTerm { sum, error })
 }
 
-/// What the distances (x − center) * scale come to.
+/// What the distances x * scale − center come to.
 #[napi(catch_unwind)]
-pub fn reduce_squares(array: JsArray, code: u32, operation: Option<u32>, center: f64, scale: f64) -> Result<Moments> {
+pub fn reduce_squares(array: JsArray, center: f64, scale: f64) -> Result<Moments> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.squares(pool, center, scale) };
     // SAFETY: see above.
-    let kernel::Moments { squares, distances } = unsafe { of_numbers(&array, code, operation, reduce) }?;
+    let kernel::Moments { squares, distances } = unsafe { of_numbers(&array, reduce) }?;
     Ok(Moments { sum: squares.sum, error: squares.error, distances })
 }
 
 /// The sum of products of two arrays.
 #[napi(catch_unwind)]
-pub fn reduce_dot(x: JsArray, x_code: u32, y: JsArray, y_code: u32, compensated: bool) -> Result<TwoTerm> {
+pub fn reduce_dot(x: JsArray, y: JsArray, compensated: bool) -> Result<TwoTerm> {
     // SAFETY: see above.
-    let other = unsafe { numbers(&y, y_code, None) }?;
+    let other = unsafe { numbers(&y) }?;
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.dot(pool, &other, compensated) };
     // SAFETY: see above.
-    let kernel::TwoTerm { sum, error } = unsafe { of_numbers(&x, x_code, None, reduce) }?;
+    let kernel::TwoTerm { sum, error } = unsafe { of_numbers(&x, reduce) }?;
     Ok(TwoTerm { sum, error })
 }
 
 /// The smallest or largest element, of all or of the finite ones.
 #[napi(catch_unwind)]
-pub fn reduce_extreme(
-    array: JsArray,
-    code: u32,
-    operation: Option<u32>,
-    largest: bool,
-    finite_only: bool,
-) -> Result<Extreme> {
+pub fn reduce_extreme(array: JsArray, largest: bool, finite_only: bool) -> Result<Extreme> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.extreme(pool, largest, finite_only) };
     // SAFETY: see above.
-    let kernel::Extreme { value, index } = unsafe { of_numbers(&array, code, operation, reduce) }?;
+    let kernel::Extreme { value, index } = unsafe { of_numbers(&array, reduce) }?;
     Ok(Extreme { value, index: index_of(index) })
 }
 
 /// The product.
 #[napi(catch_unwind)]
-pub fn reduce_product(array: JsArray, code: u32, operation: Option<u32>) -> Result<Product> {
+pub fn reduce_product(array: JsArray) -> Result<Product> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.product(pool) };
     // SAFETY: see above.
-    let kernel::Product { significand, exponent } = unsafe { of_numbers(&array, code, operation, reduce) }?;
+    let kernel::Product { significand, exponent } = unsafe { of_numbers(&array, reduce) }?;
     Ok(Product { significand, exponent: exponent as f64 })
 }
 
 /// The exact sum, rounded once.
 #[napi(catch_unwind)]
-pub fn reduce_exact_sum(array: JsArray, code: u32) -> Result<f64> {
+pub fn reduce_exact_sum(array: JsArray) -> Result<f64> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.exact_sum(pool) };
     // SAFETY: see above.
-    unsafe { of_numbers(&array, code, None, reduce) }
+    unsafe { of_numbers(&array, reduce) }
 }
 
 /// How many elements are true, or not.
 #[napi(catch_unwind)]
-pub fn reduce_count(array: JsArray, code: u32, operation: Option<u32>, counted: u32) -> Result<f64> {
+pub fn reduce_count(array: JsArray, counted: u32) -> Result<f64> {
     let counted = counted_of(counted)?;
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.count(pool, counted) };
     // SAFETY: see above.
-    Ok(unsafe { of_numbers(&array, code, operation, reduce) }? as f64)
+    Ok(unsafe { of_numbers(&array, reduce) }? as f64)
 }
 
 /// How many elements lie between each edge and the next, the last edge included.
 #[napi(catch_unwind)]
-pub fn reduce_histogram(array: JsArray, code: u32, edges: Float64Array) -> Result<Float64Array> {
+pub fn reduce_histogram(array: JsArray, edges: Float64Array) -> Result<Float64Array> {
     if edges.len() < 2 {
         return Err(error(Code::InvalidArgValue, "a histogram has two edges at least"));
     }
@@ -210,44 +200,44 @@ pub fn reduce_histogram(array: JsArray, code: u32, edges: Float64Array) -> Resul
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.histogram(pool, &edges) };
     // SAFETY: see above.
-    let counts = unsafe { of_numbers(&array, code, None, reduce) }?;
+    let counts = unsafe { of_numbers(&array, reduce) }?;
     Ok(Float64Array::new(counts.into_iter().map(|count| count as f64).collect()))
 }
 
 /// The sum of 64-bit integers, whole.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_sum(array: JsArray, code: u32) -> Result<BigInt> {
+pub fn reduce_bigint_sum(array: JsArray) -> Result<BigInt> {
     // SAFETY: see above.
-    let integers = unsafe { integers(&array, code) }?;
+    let integers = unsafe { integers(&array) }?;
     // SAFETY: see above.
     unsafe { integers.sum(module::pool()?) }.map(BigInt::from).map_err(from_reduce)
 }
 
 /// The product of 64-bit integers modulo 2^64.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_product(array: JsArray, code: u32) -> Result<BigInt> {
+pub fn reduce_bigint_product(array: JsArray) -> Result<BigInt> {
     // SAFETY: see above.
-    let integers = unsafe { integers(&array, code) }?;
+    let integers = unsafe { integers(&array) }?;
     // SAFETY: see above.
     unsafe { integers.product(module::pool()?) }.map(BigInt::from).map_err(from_reduce)
 }
 
 /// The sum of products of 64-bit integers modulo 2^64.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_dot(x: JsArray, x_code: u32, y: JsArray, y_code: u32) -> Result<BigInt> {
+pub fn reduce_bigint_dot(x: JsArray, y: JsArray) -> Result<BigInt> {
     // SAFETY: see above.
-    let x = unsafe { integers(&x, x_code) }?;
+    let x = unsafe { integers(&x) }?;
     // SAFETY: see above.
-    let y = unsafe { integers(&y, y_code) }?;
+    let y = unsafe { integers(&y) }?;
     // SAFETY: see above.
     unsafe { x.dot(module::pool()?, &y) }.map(BigInt::from).map_err(from_reduce)
 }
 
 /// The smallest or largest of 64-bit integers; null without elements.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_extreme(array: JsArray, code: u32, largest: bool) -> Result<Option<BigintExtreme>> {
+pub fn reduce_bigint_extreme(array: JsArray, largest: bool) -> Result<Option<BigintExtreme>> {
     // SAFETY: see above.
-    let integers = unsafe { integers(&array, code) }?;
+    let integers = unsafe { integers(&array) }?;
     // SAFETY: see above.
     let found = unsafe { integers.extreme(module::pool()?, largest) }.map_err(from_reduce)?;
     Ok(found.map(|(value, index)| BigintExtreme { value: value.into(), index: index as f64 }))

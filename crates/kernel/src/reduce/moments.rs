@@ -4,7 +4,7 @@ use super::two_term::{TwoTerm, product_error, two_sum};
 use super::{Block, LANES, Reducer, fold_lanes};
 use crate::level::{Level, per_level};
 
-/// What the distances d = (x − center) * scale of all elements come to.
+/// What the distances d = x * scale − center of all elements come to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moments {
     /// Their squares, summed with the errors of squares and sums.
@@ -30,7 +30,7 @@ struct Lanes {
 }
 
 impl Squares {
-    /// `scale` is a power of two that keeps the squares in range.
+    /// `scale` is a power of two that keeps the squares in range: x * scale is exact, and `center` is in its units.
     pub(crate) fn new(level: Level, center: f64, scale: f64) -> Self {
         Self { level, center, scale, lanes: Lanes::default() }
     }
@@ -62,7 +62,7 @@ per_level! {
         let Lanes { mut squares, mut errors, mut distances } = lanes.clone();
         for group in block.groups() {
             for lane in 0..LANES {
-                let distance = (group[lane] - center) * scale;
+                let distance = group[lane] * scale - center;
                 let square = distance * distance;
                 let lost = product_error::<FMA>(distance, distance, square);
                 let (sum, error) = two_sum(squares[lane], square);
@@ -72,7 +72,7 @@ per_level! {
             }
         }
         for (lane, value) in block.rest().enumerate() {
-            let distance = (value - center) * scale;
+            let distance = value * scale - center;
             let square = distance * distance;
             let lost = product_error::<FMA>(distance, distance, square);
             let (sum, error) = two_sum(squares[lane], square);
@@ -106,7 +106,7 @@ mod tests {
     fn squares_keep_what_their_rounding_loses() {
         let tiny = f64::EPSILON;
         let values = [1.0 + 2.0 * tiny, 1.0 - 2.0 * tiny, 3.0];
-        let moments = reduced(Squares::new(Level::chosen(), 3.0, 0.5), &values).unwrap();
+        let moments = reduced(Squares::new(Level::chosen(), 1.5, 0.5), &values).unwrap();
         // (−1 + t)² + (−1 − t)² + 0 = 2 + 2t²
         assert_eq!(moments.squares, super::TwoTerm { sum: 2.0, error: 2.0 * tiny * tiny });
         assert_eq!(moments.distances, -2.0);
