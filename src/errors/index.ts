@@ -36,6 +36,7 @@ export { reasons } from './kernel-reasons.ts'
 export {
   detached,
   misfit,
+  noBigints,
   noMemory,
   notAnArray,
   notAnOperand,

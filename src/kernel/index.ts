@@ -42,5 +42,28 @@ export const div: Kernel<[number, number]> = elementWise(divOperation)
 export const isNative: boolean = engine.name === 'native'
 
 export { isKernel } from './element-wise.ts'
+export {
+  all,
+  any,
+  argMax,
+  argMin,
+  count,
+  dot,
+  histogram,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  std,
+  sum,
+  sumExact,
+  variance,
+  type ElementOf,
+  type Histogram,
+  type HistogramOptions,
+  type SumOptions,
+  type VarianceOptions,
+} from './reductions/index.ts'
 export { runKernel } from './run-kernel.ts'
 export type { AsyncOptions, Kernel, Operand } from './types.ts'

@@ -39,6 +39,20 @@ export interface NativeJobs {
 export interface Binding {
   /** One pass on every core; returns when it is done. */
   elementwise(operation: number, output: HandedArray, ...operands: (HandedArray | number | bigint)[]): void
+  /** Reductions: each one pass on every core, and synchronous. What they give is what the facade's reducers ask of an engine. */
+  reduceSum(x: HandedArray, compensated: boolean): { sum: number; error: number }
+  reduceSquares(x: HandedArray, center: number, scale: number): { sum: number; error: number; distances: number }
+  reduceDot(x: HandedArray, y: HandedArray, compensated: boolean): { sum: number; error: number }
+  reduceExtreme(x: HandedArray, largest: boolean, finiteOnly: boolean): { value: number; index: number }
+  reduceProduct(x: HandedArray): { significand: number; exponent: number }
+  reduceExactSum(x: HandedArray): number
+  /** 0: elements that are true; 1, 2: those that are true, or not, at least one if there are any. */
+  reduceCount(x: HandedArray, counted: number): number
+  reduceHistogram(x: HandedArray, edges: Float64Array): Float64Array
+  reduceBigintSum(x: HandedArray): bigint
+  reduceBigintProduct(x: HandedArray): bigint
+  reduceBigintDot(x: HandedArray, y: HandedArray): bigint
+  reduceBigintExtreme(x: HandedArray, largest: boolean): { value: bigint; index: number } | null
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */
