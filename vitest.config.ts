@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           // What kernels promise is promised by both engines.
           name: 'plain',
-          include: ['__test__/kernel-*.test.ts'],
+          include: ['__test__/kernel-*.test.ts', '__test__/reduction-*.test.ts'],
           env: { COREPOOL_BINDING: 'none' },
         },
       },
