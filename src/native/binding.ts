@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bindingNotLoaded } from '../errors/index.ts'
-import type { HandedArray } from './handed.ts'
+import type { Handed } from './handed.ts'
 
 /** How far an asynchronous job is. */
 export interface JobEvent {
@@ -23,13 +23,15 @@ export interface JobEvent {
 /** The asynchronous jobs of one environment (the main thread, or one worker_thread). */
 export interface NativeJobs {
   /**
-   * Queues a job and returns its number. `arrays` is the output, or null for memory of the job's own, and then the operands,
-   * which are copied unless they are shared, or moved to where no JavaScript can reach them: their places are `moved`.
+   * Queues a job over `length` elements and returns its number. `arrays` is the output, or null for memory of the job's own, and then
+   * the operands, each followed by its place; they are copied unless they are shared, or moved to where no JavaScript can reach
+   * them: those are `moved`, 0 for the output and n for operand n.
    */
   submit(
     operation: number,
+    length: number,
     outputCode: number,
-    arrays: readonly (HandedArray | number | bigint | null)[],
+    arrays: readonly Handed[],
     moved: readonly number[],
     wantsProgress: boolean,
   ): number
@@ -37,20 +39,20 @@ export interface NativeJobs {
   cancel(id: number): void
   /** Hands out the memory of a completed job's result, once. */
   take(id: number): ArrayBuffer
-  /** Copies a completed job's result into `output`, once. */
-  takeInto(id: number, output: HandedArray): void
+  /** Copies a completed job's result into `output`, memory and place, once. */
+  takeInto(id: number, output: readonly Handed[], length: number): void
   /** Forgets a job that was cancelled, that failed, or that wrote into shared memory. */
   discard(id: number): void
 }
 
 /** The exports of the addon. */
 export interface Binding {
-  /** One pass on every core; returns when it is done. */
-  elementwise(operation: number, output: HandedArray, ...operands: (HandedArray | number | bigint)[]): void
+  /** One pass over `length` elements on every core; returns when it is done. */
+  elementwise(operation: number, length: number, output: Handed, place: number, ...operandsAndPlaces: Handed[]): void
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */
-  advise(array: HandedArray): void
+  advise(buffer: ArrayBufferLike): void
   /** Gives memory that is kept for the next result back to the system. */
   trim(): void
   /** Bytes that may be lent at a time. */

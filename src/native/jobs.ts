@@ -3,21 +3,26 @@
  * The addon rings, this module settles. Every job that was submitted is reported ended exactly once.
  */
 import { fromNative } from '../errors/index.ts'
+import type { ArrayView } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
-import type { HandedArray } from './handed.ts'
+import { allHanded } from './handed.ts'
 
 /** What a job needs to start. */
 export interface JobRequest {
   readonly operation: number
+  /** Of every array. */
+  readonly length: number
+  /** The dtype of the result. */
   readonly outputCode: number
-  /** Shared memory that the job writes in place, or null for memory of its own, handed out at the end; then the operands. */
-  readonly arrays: readonly (HandedArray | number | bigint | null)[]
+  /** Shared memory that the job writes in place; absent: memory of its own, handed out at the end. */
+  readonly output: ArrayView | undefined
+  readonly operands: readonly (ArrayView | number | bigint)[]
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
 /** How a job ended. `take` and `takeInto` may be called once, at once. */
 export type JobEnd =
-  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: HandedArray): void }
+  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: ArrayView): void }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string }
 
@@ -52,10 +57,11 @@ export class JobTable {
    * @throws what the binding refuses: no memory, a bad environment variable
    */
   start(request: JobRequest, onEnd: (end: JobEnd) => void): () => void {
-    const { operation, outputCode, arrays, onProgress } = request
+    const { operation, length, outputCode, output, operands, onProgress } = request
+    const arrays = [...(output === undefined ? [null, 0] : allHanded([output])), ...allHanded(operands)]
     let id: number
     try {
-      id = this.#jobs.submit(operation, outputCode, arrays, [], onProgress !== undefined)
+      id = this.#jobs.submit(operation, length, outputCode, arrays, [], onProgress !== undefined)
     } catch (error) {
       throw fromNative(error)
     }
@@ -91,7 +97,7 @@ export class JobTable {
         },
         takeInto: (output) => {
           take()
-          this.#jobs.takeInto(event.id, output)
+          this.#jobs.takeInto(event.id, allHanded([output]), output.length)
         },
       })
     } else if (event.kind === 'cancelled') {

@@ -11,24 +11,29 @@ use napi::bindgen_prelude::{JsObjectValue, Object, panic_to_error};
 use napi::{JsError, sys};
 use napi_derive::napi;
 
-use crate::array::JsArray;
+use crate::array::whole;
 use crate::code::{Code, Result, error, from_claim, from_elementwise, from_node_api, from_panic};
 use crate::module;
-use crate::operands::{JsOperand, MAX_OPERANDS};
+use crate::operands::{JsOperand, MAX_OPERANDS, number};
 
-/// Arguments before the first operand.
+/// Arguments before the output.
 const FIXED: usize = 2;
 
 /// Operands of a call that is read without allocating anything.
-const FEW: usize = 6;
+const FEW: usize = 4;
+
+/// Arguments of a call of that many operands: for each a value and its place, and for the output.
+const fn arguments_for(operands: usize) -> usize {
+    FIXED + 2 * (1 + operands)
+}
 
 /// The operation with this code.
 pub(crate) fn operation_of(code: u32) -> Result<Operation> {
     Operation::from_code(code).ok_or_else(|| error(Code::InvalidArgValue, format!("no operation has the code {code}")))
 }
 
-/// `elementwise(operation, output, ...operands)`: `output[i] = operation(operands[0][i], …)`, one pass on every core; returns when
-/// all chunks are done.
+/// `elementwise(operation, length, output, place, …operand, place)`: `output[i] = operation(operands[0][i], …)` for i below `length`,
+/// one pass on every core; returns when all chunks are done. Values and places are those of [`crate::operands`].
 ///
 /// # Safety
 /// Called by Node-API, as a function of JavaScript.
@@ -52,7 +57,7 @@ pub fn export_elementwise(mut exports: Object<'_>) -> napi::Result<()> {
 /// # Safety
 /// `env` and `info` must be those of the call that is being made.
 unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
-    let mut few = [ptr::null_mut(); FIXED + FEW];
+    let mut few = [ptr::null_mut(); arguments_for(FEW)];
     // SAFETY: the caller's promise.
     let count = unsafe { arguments(env, info, &mut few) }?;
     if count <= few.len() {
@@ -60,7 +65,7 @@ unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
         // SAFETY: the caller's promise; `count` arguments were given.
         return unsafe { run_with(env, &few[..count], &mut operands) };
     }
-    if count > FIXED + MAX_OPERANDS {
+    if count > arguments_for(MAX_OPERANDS) {
         return Err(error(Code::InvalidArgValue, format!("a call has at most {MAX_OPERANDS} operands")));
     }
     let mut many = vec![ptr::null_mut(); count];
@@ -88,25 +93,27 @@ unsafe fn arguments(env: sys::napi_env, info: sys::napi_callback_info, room: &mu
 /// # Safety
 /// `env` and `arguments` must be those of the call that is being made.
 unsafe fn run_with(env: sys::napi_env, arguments: &[sys::napi_value], room: &mut [MaybeUninit<Operand>]) -> Result<()> {
-    let [operation, output, given @ ..] = arguments else {
-        return Err(error(Code::InvalidArgValue, "a call has an operation and an output"));
+    let [operation, len, output, output_place, given @ ..] = arguments else {
+        return Err(error(Code::InvalidArgValue, "a call has an operation, a length and an output"));
     };
-    let mut code = 0;
-    // SAFETY: the caller's promise; the out-pointer is ours.
-    if unsafe { sys::napi_get_value_uint32(env, *operation, &mut code) } != sys::Status::napi_ok {
-        return Err(error(Code::InvalidArgType, "an operation is a number"));
+    let (given, rest) = given.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(error(Code::InvalidArgValue, "each operand has a place"));
     }
-    let operation = operation_of(code)?;
     // SAFETY: the caller's promise.
-    let output = unsafe { JsArray::read(env, *output) };
-    let output = output.ok_or_else(|| error(Code::InvalidArgType, "the output must be a typed array"))?;
+    let code = unsafe { number(env, *operation) };
+    let operation = operation_of(code.and_then(|code| u32::try_from(whole(code).ok()?).ok()).unwrap_or(u32::MAX))?;
+    // SAFETY: as above.
+    let len = whole(unsafe { number(env, *len) }.unwrap_or(f64::NAN))?;
+    // SAFETY: as above.
+    let output = unsafe { JsOperand::read(env, *output, *output_place) }?;
     // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-    let view = unsafe { output.view() }?;
-    for (place, value) in room.iter_mut().zip(given) {
+    let view = unsafe { output.view(len) }?;
+    for (room, [value, place]) in room.iter_mut().zip(given) {
         // SAFETY: the caller's promise.
-        let operand = unsafe { JsOperand::read(env, *value) }?;
+        let operand = unsafe { JsOperand::read(env, *value, *place) }?;
         // SAFETY: as for the output.
-        place.write(unsafe { operand.operand() }?);
+        room.write(unsafe { operand.operand(len) }?);
     }
     // SAFETY: the loop wrote the first `given.len()` of them: there is room for as many.
     let operands = unsafe { room[..given.len()].assume_init_ref() };
@@ -114,8 +121,8 @@ unsafe fn run_with(env: sys::napi_env, arguments: &[sys::napi_value], room: &mut
     let work = Elementwise::new(operation, operands, view).map_err(from_elementwise)?;
     let pool = module::pool()?;
     // Only shared memory can be written by somebody else meanwhile.
-    // SAFETY: the array was read in this call.
-    let is_plain = unsafe { output.is_plain(env) }?;
+    // SAFETY: the output was read in this call.
+    let is_plain = output.memory().is_none_or(|memory| unsafe { memory.is_plain(env) }.unwrap_or(false));
     let _claim = if is_plain { None } else { Some(Claim::new(&view).map_err(from_claim)?) };
     // SAFETY: all views are good until this returns, as said above; of all that is not shared memory only this thread could
     // write meanwhile, and it is here.

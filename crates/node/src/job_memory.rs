@@ -4,7 +4,7 @@ use corepool_kernel::{Operand, copy};
 use corepool_memory::{Buffer, Claim, ElementType, View};
 use napi::sys;
 
-use crate::array::JsArray;
+use crate::array::JsMemory;
 use crate::code::{Code, Result, error, from_claim, from_memory, from_panic};
 use crate::module;
 use crate::operands::JsOperand;
@@ -31,15 +31,15 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    /// The array, if it is one whose memory nothing can take away: shared, or moved. A reference must keep it alive.
+    /// Its memory, if it is an array's and nothing can take it away: shared, or moved. A reference must keep it alive.
     ///
     /// # Safety
     /// `env` must be that of the call that is being made, in which the array was read.
-    pub(crate) unsafe fn steady(&self, env: sys::napi_env) -> Result<Option<&JsArray>> {
-        let Some(array) = self.operand.array() else { return Ok(None) };
+    pub(crate) unsafe fn steady(&self, env: sys::napi_env) -> Result<Option<&JsMemory>> {
+        let Some(memory) = self.operand.memory() else { return Ok(None) };
         // SAFETY: the caller's promise.
-        let is_steady = self.is_moved || cfg!(corepool_seed = "borrow") || !unsafe { array.is_plain(env) }?;
-        Ok(is_steady.then_some(array))
+        let is_steady = self.is_moved || cfg!(corepool_seed = "borrow") || !unsafe { memory.is_plain(env) }?;
+        Ok(is_steady.then_some(memory))
     }
 }
 
@@ -51,6 +51,7 @@ impl JobMemory {
     /// `env` must be that of the call that is being made, in which the arrays were read and no JavaScript has run since.
     pub(crate) unsafe fn prepare(
         env: sys::napi_env,
+        len: usize,
         given: &[Given],
         output_element: ElementType,
         output: Option<&Given>,
@@ -59,14 +60,12 @@ impl JobMemory {
             None => (None, None),
             Some(given) => {
                 // SAFETY: the caller's promise.
-                let Some(array) = (unsafe { given.steady(env) })? else {
-                    return Err(error(
-                        Code::InvalidArgValue,
-                        "an output that is written in place must be shared or moved",
-                    ));
-                };
+                if unsafe { given.steady(env) }?.is_none() {
+                    let message = "an output that is written in place must be shared or moved";
+                    return Err(error(Code::InvalidArgValue, message));
+                }
                 // SAFETY: memory that nothing can take away, kept alive by the job's references.
-                let view = unsafe { array.view() }?;
+                let view = unsafe { given.operand.view(len) }?;
                 (Some(view), Some(Claim::new(&view).map_err(from_claim)?))
             }
         };
@@ -74,7 +73,7 @@ impl JobMemory {
         let mut copies = Copies::default();
         for given in given {
             // SAFETY: used before the binding returns to JavaScript; and afterwards only where nothing can take the memory away.
-            let operand = unsafe { given.operand.operand() }?;
+            let operand = unsafe { given.operand.operand(len) }?;
             // SAFETY: the caller's promise.
             let is_steady = unsafe { given.steady(env) }?.is_some();
             operands.push(match operand {
@@ -89,7 +88,6 @@ impl JobMemory {
             // The copy becomes the result, in place: fresh pages cost more than the kernel.
             (view.cast(output_element), buffer)
         } else {
-            let len = operands.iter().find_map(Operand::array).map_or(0, View::len);
             let buffer = Buffer::for_elements(len, output_element).map_err(from_memory)?;
             // SAFETY: the buffer goes into the job beside its view.
             (unsafe { buffer.view(output_element) }, buffer)

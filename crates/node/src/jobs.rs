@@ -8,7 +8,7 @@ use napi::Env;
 use napi::bindgen_prelude::{ArrayBuffer, Function};
 use napi_derive::napi;
 
-use crate::array::{JsArray, element_of};
+use crate::array::{element_of, whole};
 use crate::code::{Code, Result, error, from_node_api, from_panic};
 use crate::elementwise::operation_of;
 use crate::environment::{Environment, Event, EventKind, Pending};
@@ -67,33 +67,35 @@ impl Jobs {
         Ok(Self { environment, references })
     }
 
-    /// Copies the operands, unless they are memory that nothing can take away, and queues the job. `arrays` is the output, which
-    /// must be such memory too, or null for memory of the job's own, and then the operands. `moved` are the places in it of arrays
-    /// that no JavaScript can reach any more, which the facade promises. Returns the job's number.
+    /// Copies the operands, unless they are memory that nothing can take away, and queues the job over `length` elements. `arrays` is
+    /// the output, which must be such memory too, or null for memory of the job's own, and then the operands, each followed by its
+    /// place. `moved` are those whose memory no JavaScript can reach any more, which the facade promises: 0 for the output, n for
+    /// operand n. Returns the job's number.
     #[napi(catch_unwind)]
     pub fn submit(
         &self,
         env: &Env,
         operation: u32,
+        length: f64,
         output_code: u32,
         arrays: Values,
         moved: Vec<u32>,
         wants_progress: bool,
     ) -> Result<u32> {
-        let operation = operation_of(operation)?;
+        let (operation, len) = (operation_of(operation)?, whole(length)?);
         let output_element = element_of(output_code)?;
         let pool = module::pool()?;
         // SAFETY: the lists were read in this call, and no JavaScript runs before it returns.
         let (output, operands) = unsafe { arrays.read(env.raw(), &moved) }?;
         // SAFETY: as above.
-        let memory = unsafe { JobMemory::prepare(env.raw(), &operands, output_element, output.as_ref()) }?;
+        let memory = unsafe { JobMemory::prepare(env.raw(), len, &operands, output_element, output.as_ref()) }?;
         let id = self.environment.next_id();
         let job = ElementwiseJob::new(id, operation, memory, wants_progress, Arc::clone(&self.environment))?;
 
         for given in output.iter().chain(&operands) {
             // SAFETY: as above.
-            if let Some(array) = (unsafe { given.steady(env.raw()) })? {
-                self.references.hold(env, id, array)?;
+            if let Some(memory) = (unsafe { given.steady(env.raw()) })? {
+                self.references.hold(env, id, memory)?;
             }
         }
         self.environment.hold(env);
@@ -123,11 +125,14 @@ impl Jobs {
         external(env, lent)?.or_else(|lent| ordinary(env, &lent))
     }
 
-    /// Copies the result of a completed job into `output`, once.
+    /// Copies the result of a completed job into `output`, once: memory and its place, and the length.
     #[napi(catch_unwind)]
-    pub fn take_into(&self, id: u32, output: JsArray) -> Result<()> {
+    pub fn take_into(&self, env: &Env, id: u32, output: Values, length: f64) -> Result<()> {
+        // SAFETY: the list was read in this call, and no JavaScript runs before it returns.
+        let (output, _) = unsafe { output.read(env.raw(), &[]) }?;
+        let output = output.ok_or_else(|| error(Code::InvalidArgType, "an output is memory"))?;
         // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-        let output = unsafe { output.view() }?;
+        let output = unsafe { output.operand.view(whole(length)?) }?;
         let is_fit = |pending: &Pending| pending.job.output_bytes() == output.bytes();
         if self.environment.pending(id).is_some_and(|pending| !is_fit(&pending)) {
             return Err(error(Code::LengthMismatch, "the output has another size than the result"));
