@@ -20,4 +20,4 @@ mod store;
 pub use copy::copy;
 pub use elementwise::{Elementwise, ElementwiseError};
 pub use operand::Operand;
-pub use operation::{Binary, Operation, Unary};
+pub use operation::{Binary, Operation, Ternary, Unary};
