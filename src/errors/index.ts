@@ -3,6 +3,7 @@ export {
   AbortError,
   ArrayError,
   CorepoolError,
+  KernelError,
   ProcessStateError,
   RemoteError,
   TargetError,
@@ -23,6 +24,16 @@ export {
   type UnsendableKind,
 } from './targets.ts'
 export {
+  kernelCaptures,
+  kernelSyntax,
+  kernelUnsupported,
+  kernelWithoutText,
+  type KernelText,
+  type SourcePosition,
+  type UndeclaredName,
+} from './kernels.ts'
+export { reasons } from './kernel-reasons.ts'
+export {
   detached,
   misfit,
   noMemory,
@@ -32,7 +43,8 @@ export {
   resizable,
   wrongArguments,
 } from './arrays.ts'
-export { bindingNotLoaded, fromNative, nativeFailure } from './native.ts'
+export { fromNative, nativeFailure } from './native.ts'
+export { bindingNeeded, bindingNotLoaded, type BindingProblem, type Libc } from './binding.ts'
 export {
   alreadyStarted,
   closed,

@@ -1,12 +1,4 @@
-/**
- * What the native addon exports, and where it is found. The addon is loaded once, when this module is: one to two
- * milliseconds, for which `isNative` tells the truth from the first line on.
- */
-import { readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { bindingNotLoaded } from '../errors/index.ts'
+/** What the native addon exports. */
 import type { Handed } from './handed.ts'
 
 /** How far an asynchronous job is. */
@@ -81,49 +73,3 @@ export interface Binding {
   endWithParent(pid: number): boolean
   readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
 }
-
-const require = createRequire(import.meta.url)
-
-function load(): Binding | null {
-  const wanted = process.env['COREPOOL_BINDING']
-  if (wanted === 'none') return null
-  if (wanted !== undefined && wanted !== '') {
-    // From where the program runs: a relative path would otherwise be one of this package's files.
-    const path = resolve(wanted)
-    try {
-      return checked(require(path))
-    } catch (cause) {
-      throw bindingNotLoaded(path, cause)
-    }
-  }
-  const path = installed()
-  if (path === undefined) return null
-  try {
-    return checked(require(path))
-  } catch {
-    // An addon that does not load here leaves plain JavaScript, which gives the same values.
-    return null
-  }
-}
-
-/** A module of the right shape: what else has loaded is no addon of this version. */
-function checked(module: unknown): Binding {
-  const exports = module as { readonly [name: string]: unknown } | null
-  const missing = ['elementwise', 'endWithParent', 'Jobs', 'lend'].filter(
-    (name) => typeof exports?.[name] !== 'function',
-  )
-  if (missing.length > 0)
-    throw new TypeError(`it is no addon of this version of corepool: it has no ${missing.join(', no ')}`)
-  return module as Binding
-}
-
-/** The addon built for this platform, beside this module. */
-function installed(): string | undefined {
-  const folder = fileURLToPath(new URL('.', import.meta.url))
-  const prefix = `corepool.${process.platform}-${process.arch}`
-  const name = readdirSync(folder).find((file) => file.startsWith(prefix) && file.endsWith('.node'))
-  return name === undefined ? undefined : join(folder, name)
-}
-
-/** The addon; null when plain JavaScript runs. */
-export const binding: Binding | null = load()

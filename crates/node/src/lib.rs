@@ -19,3 +19,4 @@ mod module;
 pub mod operands;
 pub mod parent;
 mod references;
+pub mod version;
