@@ -3,6 +3,7 @@ export {
   AbortError,
   ArrayError,
   CorepoolError,
+  KernelError,
   ProcessStateError,
   RemoteError,
   TargetError,
@@ -22,7 +23,26 @@ export {
   type CapturedName,
   type UnsendableKind,
 } from './targets.ts'
-export { detached, misfit, noMemory, notAnArray, outAndDtype, resizable, tooManyArguments } from './arrays.ts'
+export {
+  kernelCaptures,
+  kernelSyntax,
+  kernelUnsupported,
+  kernelWithoutText,
+  type KernelText,
+  type SourcePosition,
+  type UndeclaredName,
+} from './kernels.ts'
+export { reasons } from './kernel-reasons.ts'
+export {
+  detached,
+  misfit,
+  noMemory,
+  notAnArray,
+  notAnOperand,
+  outAndDtype,
+  resizable,
+  wrongArguments,
+} from './arrays.ts'
 export { fromNative, nativeFailure } from './native.ts'
 export { bindingNeeded, bindingNotLoaded, type BindingProblem, type Libc } from './binding.ts'
 export {

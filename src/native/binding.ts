@@ -1,5 +1,5 @@
 /** What the native addon exports. */
-import type { NumericArray } from '../memory/index.ts'
+import type { HandedArray } from './handed.ts'
 
 /** How far an asynchronous job is. */
 export interface JobEvent {
@@ -14,13 +14,15 @@ export interface JobEvent {
 
 /** The asynchronous jobs of one environment (the main thread, or one worker_thread). */
 export interface NativeJobs {
-  /** Copies the operand unless it is shared memory, queues the job and returns its number. */
+  /**
+   * Queues a job and returns its number. `arrays` is the output, or null for memory of the job's own, and then the operands,
+   * which are copied unless they are shared, or moved to where no JavaScript can reach them: their places are `moved`.
+   */
   submit(
     operation: number,
-    input: NumericArray,
-    inputCode: number,
     outputCode: number,
-    sharedOutput: NumericArray | null,
+    arrays: readonly (HandedArray | number | bigint | null)[],
+    moved: readonly number[],
     wantsProgress: boolean,
   ): number
   /** Asks the job to end before its next chunk; the event tells when it has. */
@@ -28,7 +30,7 @@ export interface NativeJobs {
   /** Hands out the memory of a completed job's result, once. */
   take(id: number): ArrayBuffer
   /** Copies a completed job's result into `output`, once. */
-  takeInto(id: number, output: NumericArray, outputCode: number): void
+  takeInto(id: number, output: HandedArray): void
   /** Forgets a job that was cancelled, that failed, or that wrote into shared memory. */
   discard(id: number): void
 }
@@ -36,11 +38,11 @@ export interface NativeJobs {
 /** The exports of the addon. */
 export interface Binding {
   /** One pass on every core; returns when it is done. */
-  elementwise(operation: number, input: NumericArray, inputCode: number, output: NumericArray, outputCode: number): void
+  elementwise(operation: number, output: HandedArray, ...operands: (HandedArray | number | bigint)[]): void
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */
-  advise(array: NumericArray, code: number): void
+  advise(array: HandedArray): void
   /** Gives memory that is kept for the next result back to the system. */
   trim(): void
   /** Bytes that may be lent at a time. */
