@@ -1,5 +1,5 @@
 /** What the native addon exports. */
-import type { NumericArray } from '../memory/index.ts'
+import type { HandedArray } from './handed.ts'
 
 /** How far an asynchronous job is. */
 export interface JobEvent {
@@ -16,14 +16,13 @@ export interface JobEvent {
 export interface NativeJobs {
   /**
    * Queues a job and returns its number. `arrays` is the output, or null for memory of the job's own, and then the operands,
-   * which are copied unless they are shared or moved. In a mask bit 0 is for the output, bit n for operand n.
+   * which are copied unless they are shared, or moved to where no JavaScript can reach them: their places are `moved`.
    */
   submit(
     operation: number,
-    float16: number,
-    moved: number,
     outputCode: number,
-    arrays: readonly (NumericArray | number | bigint | null)[],
+    arrays: readonly (HandedArray | number | bigint | null)[],
+    moved: readonly number[],
     wantsProgress: boolean,
   ): number
   /** Asks the job to end before its next chunk; the event tells when it has. */
@@ -31,24 +30,19 @@ export interface NativeJobs {
   /** Hands out the memory of a completed job's result, once. */
   take(id: number): ArrayBuffer
   /** Copies a completed job's result into `output`, once. */
-  takeInto(id: number, output: NumericArray): void
+  takeInto(id: number, output: HandedArray): void
   /** Forgets a job that was cancelled, that failed, or that wrote into shared memory. */
   discard(id: number): void
 }
 
 /** The exports of the addon. */
 export interface Binding {
-  /** One pass on every core; returns when it is done. `float16` is a mask as for `submit`. */
-  elementwise(
-    operation: number,
-    float16: number,
-    output: NumericArray,
-    ...operands: (NumericArray | number | bigint)[]
-  ): void
+  /** One pass on every core; returns when it is done. */
+  elementwise(operation: number, output: HandedArray, ...operands: (HandedArray | number | bigint)[]): void
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */
-  advise(array: NumericArray): void
+  advise(array: HandedArray): void
   /** Gives memory that is kept for the next result back to the system. */
   trim(): void
   /** Bytes that may be lent at a time. */

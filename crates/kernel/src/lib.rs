@@ -7,6 +7,7 @@
 mod chunking;
 mod copy;
 mod direct;
+mod elements;
 mod elementwise;
 mod float16;
 mod level;
@@ -14,10 +15,13 @@ pub mod math;
 mod operand;
 mod operation;
 mod pairs;
+mod program;
 mod staged;
 mod store;
+mod stream;
 
 pub use copy::copy;
 pub use elementwise::{Elementwise, ElementwiseError};
 pub use operand::Operand;
 pub use operation::{Binary, Operation, Ternary, Unary};
+pub use program::{Evaluation, Kind, Opcode, Program, ProgramError, Run, RunError};

@@ -14,21 +14,21 @@ use napi_derive::napi;
 use crate::array::JsArray;
 use crate::code::{Code, Result, error, from_claim, from_elementwise, from_node_api, from_panic};
 use crate::module;
-use crate::operands::{JsOperand, MAX_OPERANDS, Mask};
+use crate::operands::{JsOperand, MAX_OPERANDS};
 
 /// Arguments before the first operand.
-const FIXED: usize = 3;
+const FIXED: usize = 2;
 
-/// Arguments that a call has at most.
-const MOST: usize = FIXED + MAX_OPERANDS;
+/// Operands of a call that is read without allocating anything.
+const FEW: usize = 6;
 
 /// The operation with this code.
 pub(crate) fn operation_of(code: u32) -> Result<Operation> {
     Operation::from_code(code).ok_or_else(|| error(Code::InvalidArgValue, format!("no operation has the code {code}")))
 }
 
-/// `elementwise(operation, float16, output, ...operands)`: `output[i] = operation(operands[0][i], …)`, one pass on every core;
-/// returns when all chunks are done. `float16` is a [`Mask`] of the arrays that are 16-bit floats.
+/// `elementwise(operation, output, ...operands)`: `output[i] = operation(operands[0][i], …)`, one pass on every core; returns when
+/// all chunks are done.
 ///
 /// # Safety
 /// Called by Node-API, as a function of JavaScript.
@@ -52,35 +52,64 @@ pub fn export_elementwise(mut exports: Object<'_>) -> napi::Result<()> {
 /// # Safety
 /// `env` and `info` must be those of the call that is being made.
 unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
-    let mut arguments = [ptr::null_mut(); MOST];
-    let mut count = MOST;
-    // SAFETY: the caller's promise; there is room for `count` arguments, and Node-API fills what was not given with undefined.
-    let status = unsafe {
-        sys::napi_get_cb_info(env, info, &mut count, arguments.as_mut_ptr(), ptr::null_mut(), ptr::null_mut())
-    };
-    if status != sys::Status::napi_ok || !(FIXED + 1..=MOST).contains(&count) {
-        return Err(error(Code::InvalidArgValue, format!("a call has from 1 to {MAX_OPERANDS} operands")));
-    }
+    let mut few = [ptr::null_mut(); FIXED + FEW];
     // SAFETY: the caller's promise.
-    let operation = operation_of(unsafe { number(env, arguments[0]) }?)?;
-    // SAFETY: as above.
-    let float16 = Mask(unsafe { number(env, arguments[1]) }?);
-    // SAFETY: as above.
-    let output = unsafe { JsArray::read(env, arguments[2]) }
-        .ok_or_else(|| error(Code::InvalidArgType, "the output must be a typed array"))?;
-    // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-    let view = unsafe { output.view(float16.output()) }?;
+    let count = unsafe { arguments(env, info, &mut few) }?;
+    if count <= few.len() {
+        let mut operands = [MaybeUninit::uninit(); FEW];
+        // SAFETY: the caller's promise; `count` arguments were given.
+        return unsafe { run_with(env, &few[..count], &mut operands) };
+    }
+    if count > FIXED + MAX_OPERANDS {
+        return Err(error(Code::InvalidArgValue, format!("a call has at most {MAX_OPERANDS} operands")));
+    }
+    let mut many = vec![ptr::null_mut(); count];
+    // SAFETY: the caller's promise.
+    unsafe { arguments(env, info, &mut many) }?;
+    let mut operands = vec![MaybeUninit::uninit(); count];
+    // SAFETY: the caller's promise; `count` arguments were given.
+    unsafe { run_with(env, &many, &mut operands) }
+}
 
-    let mut operands = [MaybeUninit::<Operand>::uninit(); MAX_OPERANDS];
-    let given = &arguments[FIXED..count];
-    for (index, (place, value)) in operands.iter_mut().zip(given).enumerate() {
+/// Reads as many arguments as there is room for, undefined for those that are missing; gives the number of those given.
+///
+/// # Safety
+/// `env` and `info` must be those of the call that is being made.
+unsafe fn arguments(env: sys::napi_env, info: sys::napi_callback_info, room: &mut [sys::napi_value]) -> Result<usize> {
+    let mut count = room.len();
+    // SAFETY: the caller's promise; there is room for `count` values.
+    let status =
+        unsafe { sys::napi_get_cb_info(env, info, &mut count, room.as_mut_ptr(), ptr::null_mut(), ptr::null_mut()) };
+    if status == sys::Status::napi_ok { Ok(count) } else { Err(error(Code::NodeApi(status.into()), "no arguments")) }
+}
+
+/// Runs the call of these arguments; `room` is for their operands.
+///
+/// # Safety
+/// `env` and `arguments` must be those of the call that is being made.
+unsafe fn run_with(env: sys::napi_env, arguments: &[sys::napi_value], room: &mut [MaybeUninit<Operand>]) -> Result<()> {
+    let [operation, output, given @ ..] = arguments else {
+        return Err(error(Code::InvalidArgValue, "a call has an operation and an output"));
+    };
+    let mut code = 0;
+    // SAFETY: the caller's promise; the out-pointer is ours.
+    if unsafe { sys::napi_get_value_uint32(env, *operation, &mut code) } != sys::Status::napi_ok {
+        return Err(error(Code::InvalidArgType, "an operation is a number"));
+    }
+    let operation = operation_of(code)?;
+    // SAFETY: the caller's promise.
+    let output = unsafe { JsArray::read(env, *output) };
+    let output = output.ok_or_else(|| error(Code::InvalidArgType, "the output must be a typed array"))?;
+    // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
+    let view = unsafe { output.view() }?;
+    for (place, value) in room.iter_mut().zip(given) {
         // SAFETY: the caller's promise.
         let operand = unsafe { JsOperand::read(env, *value) }?;
         // SAFETY: as for the output.
-        place.write(unsafe { operand.operand(float16.operand(index)) }?);
+        place.write(unsafe { operand.operand() }?);
     }
-    // SAFETY: the loop wrote the first `given.len()` of them, which is at most all.
-    let operands = unsafe { operands[..given.len()].assume_init_ref() };
+    // SAFETY: the loop wrote the first `given.len()` of them: there is room for as many.
+    let operands = unsafe { room[..given.len()].assume_init_ref() };
 
     let work = Elementwise::new(operation, operands, view).map_err(from_elementwise)?;
     let pool = module::pool()?;
@@ -91,15 +120,4 @@ unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
     // SAFETY: all views are good until this returns, as said above; of all that is not shared memory only this thread could
     // write meanwhile, and it is here.
     unsafe { work.run(pool) }.map_err(from_panic)
-}
-
-/// A whole number.
-///
-/// # Safety
-/// `env` and `value` must be those of the call that is being made.
-unsafe fn number(env: sys::napi_env, value: sys::napi_value) -> Result<u32> {
-    let mut number = 0;
-    // SAFETY: the caller's promise; the out-pointer is ours.
-    let status = unsafe { sys::napi_get_value_uint32(env, value, &mut number) };
-    if status == sys::Status::napi_ok { Ok(number) } else { Err(error(Code::InvalidArgType, "a number is expected")) }
 }

@@ -26,8 +26,6 @@ pub(crate) struct JobMemory {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Given {
     pub(crate) operand: JsOperand,
-    /// Whether its array is 16-bit floats, handed over as integers.
-    pub(crate) is_float16: bool,
     /// Whether the facade has moved its memory to where no JavaScript can reach it.
     pub(crate) is_moved: bool,
 }
@@ -68,7 +66,7 @@ impl JobMemory {
                     ));
                 };
                 // SAFETY: memory that nothing can take away, kept alive by the job's references.
-                let view = unsafe { array.view(given.is_float16) }?;
+                let view = unsafe { array.view() }?;
                 (Some(view), Some(Claim::new(&view).map_err(from_claim)?))
             }
         };
@@ -76,7 +74,7 @@ impl JobMemory {
         let mut copies = Copies::default();
         for given in given {
             // SAFETY: used before the binding returns to JavaScript; and afterwards only where nothing can take the memory away.
-            let operand = unsafe { given.operand.operand(given.is_float16) }?;
+            let operand = unsafe { given.operand.operand() }?;
             // SAFETY: the caller's promise.
             let is_steady = unsafe { given.steady(env) }?.is_some();
             operands.push(match operand {

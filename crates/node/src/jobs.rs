@@ -16,7 +16,7 @@ use crate::job::ElementwiseJob;
 use crate::job_memory::JobMemory;
 use crate::memory::{external, ordinary};
 use crate::module;
-use crate::operands::{Mask, Values};
+use crate::operands::Values;
 use crate::references::References;
 
 /// How far a job is; the counts are elements.
@@ -68,25 +68,23 @@ impl Jobs {
     }
 
     /// Copies the operands, unless they are memory that nothing can take away, and queues the job. `arrays` is the output, which
-    /// must be such memory too, or null for memory of the job's own, and then the operands. Bit 0 of a mask is for the output, bit
-    /// n for operand n: `float16` for arrays of 16-bit floats, `moved` for those that no JavaScript can reach any more, which the
-    /// facade promises. Returns the job's number.
+    /// must be such memory too, or null for memory of the job's own, and then the operands. `moved` are the places in it of arrays
+    /// that no JavaScript can reach any more, which the facade promises. Returns the job's number.
     #[napi(catch_unwind)]
     pub fn submit(
         &self,
         env: &Env,
         operation: u32,
-        float16: u32,
-        moved: u32,
         output_code: u32,
         arrays: Values,
+        moved: Vec<u32>,
         wants_progress: bool,
     ) -> Result<u32> {
         let operation = operation_of(operation)?;
         let output_element = element_of(output_code)?;
         let pool = module::pool()?;
-        // SAFETY: the list was read in this call, and no JavaScript runs before it returns.
-        let (output, operands) = unsafe { arrays.read(env.raw(), Mask(float16), Mask(moved)) }?;
+        // SAFETY: the lists were read in this call, and no JavaScript runs before it returns.
+        let (output, operands) = unsafe { arrays.read(env.raw(), &moved) }?;
         // SAFETY: as above.
         let memory = unsafe { JobMemory::prepare(env.raw(), &operands, output_element, output.as_ref()) }?;
         let id = self.environment.next_id();
@@ -129,7 +127,7 @@ impl Jobs {
     #[napi(catch_unwind)]
     pub fn take_into(&self, id: u32, output: JsArray) -> Result<()> {
         // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-        let output = unsafe { output.view(false) }?;
+        let output = unsafe { output.view() }?;
         let is_fit = |pending: &Pending| pending.job.output_bytes() == output.bytes();
         if self.environment.pending(id).is_some_and(|pending| !is_fit(&pending)) {
             return Err(error(Code::LengthMismatch, "the output has another size than the result"));
