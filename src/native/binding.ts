@@ -25,6 +25,16 @@ export interface NativeJobs {
     moved: readonly number[],
     wantsProgress: boolean,
   ): number
+  /** As `submit`, for a program; `scalars` is as for `runProgram`, and `tables` are copied as operands are. */
+  submitProgram(
+    program: number,
+    outputCode: number,
+    arrays: readonly (HandedArray | number | bigint | null)[],
+    scalars: Float64Array | BigUint64Array | undefined,
+    tables: readonly HandedArray[],
+    moved: readonly number[],
+    wantsProgress: boolean,
+  ): number
   /** Asks the job to end before its next chunk; the event tells when it has. */
   cancel(id: number): void
   /** Hands out the memory of a completed job's result, once. */
@@ -39,6 +49,23 @@ export interface NativeJobs {
 export interface Binding {
   /** One pass on every core; returns when it is done. */
   elementwise(operation: number, output: HandedArray, ...operands: (HandedArray | number | bigint)[]): void
+  /**
+   * Verifies a program (docs/kernel-programs.md) and keeps it; returns its number, for this thread. `mode` says which values the functions of
+   * Math have: 0 as V8 up to 12, 1 as V8 13 and 14.
+   */
+  loadProgram(bytes: Uint8Array, mode: number): number
+  /** Forgets a program; jobs that run it go on. */
+  dropProgram(program: number): void
+  /** One pass of a program on every core; returns when it is done. `scalars` are its bound numbers, or bigints modulo 2^64. */
+  runProgram(
+    program: number,
+    output: HandedArray,
+    scalars: Float64Array | BigUint64Array | undefined,
+    tables: readonly HandedArray[] | undefined,
+    ...operands: (HandedArray | number | bigint)[]
+  ): void
+  /** The opcodes that this build knows, by rising code, and whether it runs them. */
+  opcodes(): { name: string; code: number; operands: number; available: boolean }[]
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */

@@ -3,16 +3,12 @@
 
 use core::mem::MaybeUninit;
 use core::ptr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use corepool_kernel::{Elementwise, Operand, Operation};
-use corepool_memory::Claim;
-use napi::bindgen_prelude::{JsObjectValue, Object, panic_to_error};
-use napi::{JsError, sys};
-use napi_derive::napi;
+use napi::sys;
 
-use crate::array::JsArray;
-use crate::code::{Code, Result, error, from_claim, from_elementwise, from_node_api, from_panic};
+use crate::call::{arguments, callback, claim, code, output as output_of};
+use crate::code::{Code, Result, error, from_elementwise, from_panic};
 use crate::module;
 use crate::operands::{JsOperand, MAX_OPERANDS};
 
@@ -34,19 +30,9 @@ pub(crate) fn operation_of(code: u32) -> Result<Operation> {
 /// Called by Node-API, as a function of JavaScript.
 pub(crate) unsafe extern "C" fn elementwise(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: `env` and `info` are those of this call.
-    let outcome = catch_unwind(AssertUnwindSafe(|| unsafe { run(env, info) }));
-    let outcome = outcome.map_err(|panicked| from_node_api(panic_to_error(panicked))).and_then(|outcome| outcome);
-    if let Err(refused) = outcome {
-        // SAFETY: the environment of this call.
-        unsafe { JsError::from(refused).throw_into(env) };
-    }
-    ptr::null_mut()
-}
-
-/// Adds [`elementwise`] to what the addon exports.
-#[napi(module_exports)]
-pub fn export_elementwise(mut exports: Object<'_>) -> napi::Result<()> {
-    exports.create_named_method("elementwise", elementwise)
+    let body = || unsafe { run(env, info) };
+    // SAFETY: as above.
+    unsafe { callback(env, body) }
 }
 
 /// # Safety
@@ -71,18 +57,6 @@ unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
     unsafe { run_with(env, &many, &mut operands) }
 }
 
-/// Reads as many arguments as there is room for, undefined for those that are missing; gives the number of those given.
-///
-/// # Safety
-/// `env` and `info` must be those of the call that is being made.
-unsafe fn arguments(env: sys::napi_env, info: sys::napi_callback_info, room: &mut [sys::napi_value]) -> Result<usize> {
-    let mut count = room.len();
-    // SAFETY: the caller's promise; there is room for `count` values.
-    let status =
-        unsafe { sys::napi_get_cb_info(env, info, &mut count, room.as_mut_ptr(), ptr::null_mut(), ptr::null_mut()) };
-    if status == sys::Status::napi_ok { Ok(count) } else { Err(error(Code::NodeApi(status.into()), "no arguments")) }
-}
-
 /// Runs the call of these arguments; `room` is for their operands.
 ///
 /// # Safety
@@ -91,17 +65,10 @@ unsafe fn run_with(env: sys::napi_env, arguments: &[sys::napi_value], room: &mut
     let [operation, output, given @ ..] = arguments else {
         return Err(error(Code::InvalidArgValue, "a call has an operation and an output"));
     };
-    let mut code = 0;
-    // SAFETY: the caller's promise; the out-pointer is ours.
-    if unsafe { sys::napi_get_value_uint32(env, *operation, &mut code) } != sys::Status::napi_ok {
-        return Err(error(Code::InvalidArgType, "an operation is a number"));
-    }
-    let operation = operation_of(code)?;
     // SAFETY: the caller's promise.
-    let output = unsafe { JsArray::read(env, *output) };
-    let output = output.ok_or_else(|| error(Code::InvalidArgType, "the output must be a typed array"))?;
+    let operation = operation_of(unsafe { code(env, *operation, "an operation") }?)?;
     // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-    let view = unsafe { output.view() }?;
+    let (output, view) = unsafe { output_of(env, *output) }?;
     for (place, value) in room.iter_mut().zip(given) {
         // SAFETY: the caller's promise.
         let operand = unsafe { JsOperand::read(env, *value) }?;
@@ -113,10 +80,8 @@ unsafe fn run_with(env: sys::napi_env, arguments: &[sys::napi_value], room: &mut
 
     let work = Elementwise::new(operation, operands, view).map_err(from_elementwise)?;
     let pool = module::pool()?;
-    // Only shared memory can be written by somebody else meanwhile.
     // SAFETY: the array was read in this call.
-    let is_plain = unsafe { output.is_plain(env) }?;
-    let _claim = if is_plain { None } else { Some(Claim::new(&view).map_err(from_claim)?) };
+    let _claim = unsafe { claim(env, &output, &view) }?;
     // SAFETY: all views are good until this returns, as said above; of all that is not shared memory only this thread could
     // write meanwhile, and it is here.
     unsafe { work.run(pool) }.map_err(from_panic)

@@ -105,6 +105,48 @@ impl Values {
     }
 }
 
+impl Values {
+    /// Reads every element as an operand.
+    ///
+    /// # Errors
+    /// When there are more than `most`, or one is none.
+    ///
+    /// # Safety
+    /// As for [`Values::read`].
+    pub(crate) unsafe fn read_all(&self, env: sys::napi_env, most: usize) -> Result<Vec<Given>> {
+        if self.0.len() > most {
+            return Err(error(Code::InvalidArgValue, format!("a call has at most {most} bound arrays")));
+        }
+        let given = self.0.iter().map(|value| {
+            // SAFETY: the caller's promise.
+            Ok(Given { operand: unsafe { JsOperand::read(env, *value) }?, is_moved: false })
+        });
+        given.collect()
+    }
+}
+
+/// An argument that is looked at when all lists have been read.
+#[derive(Debug)]
+pub struct Unread(pub(crate) sys::napi_value);
+
+impl TypeName for Unread {
+    fn type_name() -> &'static str {
+        "TypedArray | undefined"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::Unknown
+    }
+}
+
+impl ValidateNapiValue for Unread {}
+
+impl FromNapiValue for Unread {
+    unsafe fn from_napi_value(_: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
+        Ok(Self(value))
+    }
+}
+
 impl TypeName for Values {
     fn type_name() -> &'static str {
         "Array"
@@ -119,23 +161,29 @@ impl ValidateNapiValue for Values {}
 
 impl FromNapiValue for Values {
     unsafe fn from_napi_value(env: sys::napi_env, list: sys::napi_value) -> napi::Result<Self> {
-        let expected = || napi::Error::new(Status::ArrayExpected, "a list of operands is expected");
-        let mut len = 0;
-        // SAFETY: `env` and `list` are those of the call that is being made; the out-pointer is ours.
-        if unsafe { sys::napi_get_array_length(env, list, &mut len) } != sys::Status::napi_ok {
-            return Err(expected());
-        }
-        let mut values = Vec::new();
-        // One more than are allowed is enough to refuse them.
-        let most = u32::try_from(MAX_OPERANDS + 2).unwrap_or(u32::MAX);
-        for index in 0..len.min(most) {
-            let mut value = core::ptr::null_mut();
-            // SAFETY: as above.
-            if unsafe { sys::napi_get_element(env, list, index, &mut value) } != sys::Status::napi_ok {
-                return Err(expected());
-            }
-            values.push(value);
-        }
-        Ok(Self(values))
+        // SAFETY: `env` and `list` are those of the call that is being made.
+        let values = unsafe { self::list(env, list, MAX_OPERANDS + 1) };
+        values.map(Self).ok_or_else(|| napi::Error::new(Status::ArrayExpected, "a list of operands is expected"))
     }
+}
+
+/// The elements of a list, one more than `most` at most: that is enough to refuse them. None when it is no list. May run
+/// JavaScript, by the list's own doing.
+///
+/// # Safety
+/// `env` and `list` must be those of the call that is being made.
+pub(crate) unsafe fn list(env: sys::napi_env, list: sys::napi_value, most: usize) -> Option<Vec<sys::napi_value>> {
+    let mut len = 0;
+    // SAFETY: the caller's promise; the out-pointer is ours.
+    if unsafe { sys::napi_get_array_length(env, list, &mut len) } != sys::Status::napi_ok {
+        return None;
+    }
+    let most = u32::try_from(most + 1).unwrap_or(u32::MAX);
+    let element = |index| {
+        let mut value = core::ptr::null_mut();
+        // SAFETY: as above.
+        let status = unsafe { sys::napi_get_element(env, list, index, &mut value) };
+        (status == sys::Status::napi_ok).then_some(value)
+    };
+    (0..len.min(most)).map(element).collect()
 }
