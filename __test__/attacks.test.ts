@@ -189,7 +189,7 @@ describe('the addon, called without the facade', () => {
 
   const memory = xs.buffer as ArrayBuffer
   /** The place of an array in its memory, as the facade writes it. */
-  const place = (byteOffset: number, code = 0): number => byteOffset * 16 + code
+  const place = (byteOffset: number, dtype = 0): number => byteOffset * 16 + dtype
 
   test.each([
     ['a code of no operation', [99, 10, memory, 0, memory, 0]],

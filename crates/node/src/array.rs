@@ -31,6 +31,7 @@ impl JsMemory {
     ///
     /// # Safety
     /// `env` and `value` must be those of the call that is being made.
+    #[inline(always)]
     pub(crate) unsafe fn read(env: sys::napi_env, value: sys::napi_value) -> Option<Self> {
         let (mut base, mut bytes) = (ptr::null_mut(), 0);
         // SAFETY: `env` and `value` are good, as the caller promised; the out-pointers are ours.
@@ -72,17 +73,23 @@ impl JsMemory {
     /// # Safety
     /// The view is good for as long as the memory is: until JavaScript runs again on this thread, or, where it is not plain, for
     /// as long as a reference keeps it alive.
+    #[inline(always)]
     pub(crate) unsafe fn view(&self, place: Place, len: usize) -> Result<View> {
         let Place { element, offset } = place;
         let end = len.checked_mul(element.size()).and_then(|bytes| bytes.checked_add(offset));
         if end.is_none_or(|end| end > self.bytes) && !cfg!(corepool_seed = "bounds") {
-            let code = if self.bytes == 0 { Code::Detached } else { Code::InvalidArgValue };
-            return Err(error(code, format!("{len} elements do not lie inside a buffer of {} bytes", self.bytes)));
+            return Err(self.too_short(len));
         }
         let base = self.base.cast::<u8>().wrapping_add(offset);
         // SAFETY: Node-API gave base and size of memory that is there now, and the elements lie inside; the caller keeps to its
         // life.
         unsafe { View::new(base, len, element) }.map_err(from_view)
+    }
+
+    #[cold]
+    fn too_short(&self, len: usize) -> napi::Error<Code> {
+        let code = if self.bytes == 0 { Code::Detached } else { Code::InvalidArgValue };
+        error(code, format!("{len} elements do not lie inside a buffer of {} bytes", self.bytes))
     }
 }
 
@@ -98,6 +105,7 @@ impl Place {
     ///
     /// # Errors
     /// When it is no whole number of that form.
+    #[inline(always)]
     pub(crate) fn from_number(number: f64) -> Result<Self> {
         let whole = whole(number)?;
         // The lowest four bits always fit.
@@ -112,10 +120,17 @@ pub(crate) fn element_of(code: u32) -> Result<ElementType> {
 }
 
 /// A number of bytes or elements that is one.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a number that the casts change is refused"
+)]
 pub(crate) fn whole(number: f64) -> Result<usize> {
-    if number.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&number) {
-        Ok(number as usize)
+    let whole = number as usize;
+    if whole as f64 == number && number <= 9_007_199_254_740_991.0 {
+        Ok(whole)
     } else {
         Err(error(Code::InvalidArgValue, format!("{number} is no number of bytes or elements")))
     }

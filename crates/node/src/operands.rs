@@ -35,6 +35,7 @@ impl JsOperand {
     ///
     /// # Safety
     /// `env`, `value` and `place` must be those of the call that is being made.
+    #[inline(always)]
     pub(crate) unsafe fn read(env: sys::napi_env, value: sys::napi_value, place: sys::napi_value) -> Result<Self> {
         // SAFETY: the caller's promise.
         if let Some(memory) = unsafe { JsMemory::read(env, value) } {
@@ -63,6 +64,7 @@ impl JsOperand {
     ///
     /// # Safety
     /// As for [`JsMemory::view`].
+    #[inline(always)]
     pub(crate) unsafe fn operand(&self, len: usize) -> Result<Operand> {
         Ok(match self {
             // SAFETY: the caller's promise.
@@ -79,6 +81,7 @@ impl JsOperand {
     ///
     /// # Safety
     /// As for [`JsMemory::view`].
+    #[inline(always)]
     pub(crate) unsafe fn view(&self, len: usize) -> Result<View> {
         // SAFETY: the caller's promise.
         match unsafe { self.operand(len) }? {
@@ -100,6 +103,7 @@ impl JsOperand {
 ///
 /// # Safety
 /// `env` and `value` must be those of the call that is being made.
+#[inline(always)]
 pub(crate) unsafe fn number(env: sys::napi_env, value: sys::napi_value) -> Option<f64> {
     let mut number = 0.0;
     // SAFETY: the caller's promise; the out-pointer is ours.
