@@ -4,7 +4,7 @@ import { viewOf, type NumericArray } from '../dist/memory/index.js'
 import { allBound, allHanded, JobTable, requireBinding } from '../dist/native/index.js'
 import { assemble, type Assembled } from './fixtures/assemble.ts'
 
-const native = requireBinding()
+const native = requireBinding('a program')
 const jobs = new JobTable(native)
 const [add, multiply, gather, sin] = [1, 3, 29, 80] as const
 
@@ -105,7 +105,7 @@ describe('an asynchronous program', () => {
   /** The result of a job, taken when its end is heard. */
   function result(program: number, operands: (Float64Array | number)[], { scalars, tables = [] }: Bound) {
     return new Promise<Float64Array>((resolve, reject) => {
-      const [xs] = operands.filter((operand) => typeof operand === 'object')
+      const xs = operands.find((operand) => typeof operand === 'object')
       const length = xs?.length ?? 0
       const memory = { length, outputCode: 0, output: undefined, operands: operands.map(operandOf) }
       jobs.start({ ...memory, program, scalars, tables: tables.map(view) }, (end) => {
