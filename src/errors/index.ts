@@ -22,6 +22,7 @@ export {
   unsendableTarget,
   type CapturedName,
   type UnsendableKind,
+  sawGlobal,
 } from './targets.ts'
 export {
   kernelCaptures,
