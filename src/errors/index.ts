@@ -37,6 +37,7 @@ export { reasons } from './kernel-reasons.ts'
 export {
   detached,
   misfit,
+  noBigints,
   noMemory,
   notAnArray,
   notAnOperand,
