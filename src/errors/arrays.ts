@@ -126,3 +126,8 @@ export function outAndDtype(call: string): ArrayError {
     `${call} takes out or dtype, not both: the result is stored in the dtype of out.`,
   )
 }
+
+/** `ERR_INVALID_ARG_VALUE`: an array that cannot be transferred into a call. */
+export function notTransferable(call: string, reason: string, next: string): ArrayError {
+  return new ArrayError('ERR_INVALID_ARG_VALUE', `${call} cannot transfer what it was given: ${reason}. ${next}`)
+}

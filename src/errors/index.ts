@@ -39,6 +39,7 @@ export {
   noMemory,
   notAnArray,
   notAnOperand,
+  notTransferable,
   outAndDtype,
   resizable,
   wrongArguments,

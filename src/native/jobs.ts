@@ -14,7 +14,7 @@ export interface JobRequest {
   readonly length: number
   /** The dtype of the result. */
   readonly outputCode: number
-  /** Shared memory that the job writes in place; absent: memory of its own, handed out at the end. */
+  /** Steady memory that the job writes in place; absent: memory of its own, handed out at the end. */
   readonly output: ArrayView | undefined
   readonly operands: readonly (ArrayView | number | bigint)[]
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -29,6 +29,10 @@ export type JobEnd =
 interface Entry {
   readonly onProgress: ((done: number, total: number) => void) | undefined
   readonly onEnd: (end: JobEnd) => void
+}
+
+function isMoved(operand: ArrayView | number | bigint | undefined): boolean {
+  return typeof operand === 'object' && operand.isSteady && !operand.isShared
 }
 
 /** Starts jobs and hears of them. */
@@ -59,9 +63,10 @@ export class JobTable {
   start(request: JobRequest, onEnd: (end: JobEnd) => void): () => void {
     const { operation, length, outputCode, output, operands, onProgress } = request
     const arrays = [...(output === undefined ? [null, 0] : allHanded([output])), ...allHanded(operands)]
+    const moved = [output, ...operands].flatMap((one, n) => (isMoved(one) ? [n] : []))
     let id: number
     try {
-      id = this.#jobs.submit(operation, length, outputCode, arrays, [], onProgress !== undefined)
+      id = this.#jobs.submit(operation, length, outputCode, arrays, moved, onProgress !== undefined)
     } catch (error) {
       throw fromNative(error)
     }
