@@ -41,6 +41,7 @@ export {
   noMemory,
   notAnArray,
   notAnOperand,
+  notTransferable,
   outAndDtype,
   resizable,
   wrongArguments,

@@ -8,7 +8,7 @@ import { runTiny } from './plain-engine.ts'
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
   if (out === undefined) return dtype.create(end.take())
-  if (out.isShared) return out.array
+  if (out.isSteady) return out.array
   // The caller kept `out` while the pool worked: it may have been detached, and is written only as it is now.
   const now = viewOf('The output', out.array)
   end.takeInto(now)
@@ -56,7 +56,7 @@ export function nativeEngine(binding: Binding): Engine {
           operation: operation.code,
           length,
           outputCode: dtype.code,
-          output: out?.isShared === true ? out : undefined,
+          output: out?.isSteady === true ? out : undefined,
           operands,
           onProgress,
         },
