@@ -16,7 +16,7 @@ afterEach(() => cores.resize())
 
 test('every reduction has the same bits at every SIMD level, with any number of threads, and without the addon', async () => {
   const usual = await printed({})
-  expect(usual.bits.trim().split('\n').length).toBe(27)
+  expect(usual.bits.split('\n').length).toBe(29)
   const levels = process.arch === 'x64' ? ['sse2', 'avx2', 'avx512'] : ['neon']
   for (const COREPOOL_SIMD of levels) {
     const { first, bits } = await printed({ COREPOOL_SIMD })
@@ -36,7 +36,7 @@ test('while the pool is resized the bits stay what they were', () => {
   const results = (): number[] => [sum(xs), sumExact(xs), variance(xs), norm(xs), dot(xs, xs), prod(xs)]
   cores.resize(1)
   const expected = results()
-  for (const threads of [2, 3, 8, availableParallelism(), 1]) {
+  for (const threads of isNative ? [2, 3, 8, availableParallelism(), 1] : [1]) {
     cores.resize(threads)
     for (let i = 0; i < 5; i++) expect(results()).toEqual(expected)
   }

@@ -22,6 +22,7 @@ export {
   unsendableTarget,
   type CapturedName,
   type UnsendableKind,
+  sawGlobal,
 } from './targets.ts'
 export {
   kernelCaptures,
@@ -40,6 +41,7 @@ export {
   noMemory,
   notAnArray,
   notAnOperand,
+  notTransferable,
   outAndDtype,
   resizable,
   wrongArguments,

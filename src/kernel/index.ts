@@ -41,6 +41,7 @@ export const div: Kernel<[number, number]> = elementWise(divOperation)
 /** False: there is no native addon here, and plain JavaScript computes the same values. */
 export const isNative: boolean = engine.name === 'native'
 
+export * from './math/kernels.ts'
 export { isKernel } from './element-wise.ts'
 export {
   all,

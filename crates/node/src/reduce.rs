@@ -3,11 +3,12 @@
 
 use corepool_kernel as kernel;
 use corepool_kernel::{Counted, Integers, IntegersError, Numbers, ReduceError};
+use corepool_memory::View;
 use corepool_pool::Pool;
 use napi::bindgen_prelude::{BigInt, Float64Array};
 use napi_derive::napi;
 
-use crate::array::JsArray;
+use crate::array::{JsMemory, Place, whole};
 use crate::code::{Code, Result, error, from_panic};
 use crate::module;
 
@@ -63,22 +64,35 @@ pub struct Product {
     pub exponent: f64,
 }
 
+/// An array as it is handed over: its memory, its place there, its length.
+type HandedArray = (JsMemory, f64, f64);
+
+/// The array as it is now.
+///
+/// # Safety
+/// As for [`JsMemory::view`].
+unsafe fn view((memory, place, length): HandedArray) -> Result<View> {
+    let (place, length) = (Place::from_number(place)?, whole(length)?);
+    // SAFETY: the caller's promise.
+    unsafe { memory.view(place, length) }
+}
+
 /// The numbers of an array.
 ///
 /// # Safety
-/// As for [`JsArray::view`].
-unsafe fn numbers(array: &JsArray) -> Result<Numbers> {
+/// As for [`JsMemory::view`].
+unsafe fn numbers(array: HandedArray) -> Result<Numbers> {
     // SAFETY: the caller's promise.
-    unsafe { array.view() }.map(Numbers::new)
+    unsafe { view(array) }.map(Numbers::new)
 }
 
 /// The 64-bit integers of an array.
 ///
 /// # Safety
-/// As for [`JsArray::view`].
-unsafe fn integers(array: &JsArray) -> Result<Integers> {
+/// As for [`JsMemory::view`].
+unsafe fn integers(array: HandedArray) -> Result<Integers> {
     // SAFETY: the caller's promise.
-    let view = unsafe { array.view() }?;
+    let view = unsafe { view(array) }?;
     Integers::new(view).map_err(|refused: IntegersError| error(Code::Dtype, refused))
 }
 
@@ -108,7 +122,7 @@ fn index_of(index: Option<usize>) -> f64 {
 /// # Safety
 /// `array` must be an argument of the call that is being made, and `reduce` must run no JavaScript.
 unsafe fn of_numbers<R>(
-    array: &JsArray,
+    array: HandedArray,
     reduce: impl FnOnce(&Numbers, &Pool) -> core::result::Result<R, ReduceError>,
 ) -> Result<R> {
     // SAFETY: no JavaScript runs on this thread before this function returns, and the numbers do not outlive it.
@@ -121,78 +135,86 @@ unsafe fn of_numbers<R>(
 
 /// The sum; `compensated` asks for what its roundings lost.
 #[napi(catch_unwind)]
-pub fn reduce_sum(array: JsArray, compensated: bool) -> Result<TwoTerm> {
+pub fn reduce_sum(memory: JsMemory, place: f64, length: f64, compensated: bool) -> Result<TwoTerm> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.sum(pool, compensated) };
     // SAFETY: see above.
-    let kernel::TwoTerm { sum, error } = unsafe { of_numbers(&array, reduce) }?;
+    let kernel::TwoTerm { sum, error } = unsafe { of_numbers((memory, place, length), reduce) }?;
     Ok(TwoTerm { sum, error })
 }
 
 /// What the distances x * scale − center come to.
 #[napi(catch_unwind)]
-pub fn reduce_squares(array: JsArray, center: f64, scale: f64) -> Result<Moments> {
+pub fn reduce_squares(memory: JsMemory, place: f64, length: f64, center: f64, scale: f64) -> Result<Moments> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.squares(pool, center, scale) };
     // SAFETY: see above.
-    let kernel::Moments { squares, distances } = unsafe { of_numbers(&array, reduce) }?;
+    let kernel::Moments { squares, distances } = unsafe { of_numbers((memory, place, length), reduce) }?;
     Ok(Moments { sum: squares.sum, error: squares.error, distances })
 }
 
 /// The sum of products of two arrays.
 #[napi(catch_unwind)]
-pub fn reduce_dot(x: JsArray, y: JsArray, compensated: bool) -> Result<TwoTerm> {
+pub fn reduce_dot(
+    x: JsMemory,
+    x_place: f64,
+    x_length: f64,
+    y: JsMemory,
+    y_place: f64,
+    y_length: f64,
+    compensated: bool,
+) -> Result<TwoTerm> {
     // SAFETY: see above.
-    let other = unsafe { numbers(&y) }?;
+    let other = unsafe { numbers((y, y_place, y_length)) }?;
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.dot(pool, &other, compensated) };
     // SAFETY: see above.
-    let kernel::TwoTerm { sum, error } = unsafe { of_numbers(&x, reduce) }?;
+    let kernel::TwoTerm { sum, error } = unsafe { of_numbers((x, x_place, x_length), reduce) }?;
     Ok(TwoTerm { sum, error })
 }
 
 /// The smallest or largest element, of all or of the finite ones.
 #[napi(catch_unwind)]
-pub fn reduce_extreme(array: JsArray, largest: bool, finite_only: bool) -> Result<Extreme> {
+pub fn reduce_extreme(memory: JsMemory, place: f64, length: f64, largest: bool, finite_only: bool) -> Result<Extreme> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.extreme(pool, largest, finite_only) };
     // SAFETY: see above.
-    let kernel::Extreme { value, index } = unsafe { of_numbers(&array, reduce) }?;
+    let kernel::Extreme { value, index } = unsafe { of_numbers((memory, place, length), reduce) }?;
     Ok(Extreme { value, index: index_of(index) })
 }
 
 /// The product.
 #[napi(catch_unwind)]
-pub fn reduce_product(array: JsArray) -> Result<Product> {
+pub fn reduce_product(memory: JsMemory, place: f64, length: f64) -> Result<Product> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.product(pool) };
     // SAFETY: see above.
-    let kernel::Product { significand, exponent } = unsafe { of_numbers(&array, reduce) }?;
+    let kernel::Product { significand, exponent } = unsafe { of_numbers((memory, place, length), reduce) }?;
     Ok(Product { significand, exponent: exponent as f64 })
 }
 
 /// The exact sum, rounded once.
 #[napi(catch_unwind)]
-pub fn reduce_exact_sum(array: JsArray) -> Result<f64> {
+pub fn reduce_exact_sum(memory: JsMemory, place: f64, length: f64) -> Result<f64> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.exact_sum(pool) };
     // SAFETY: see above.
-    unsafe { of_numbers(&array, reduce) }
+    unsafe { of_numbers((memory, place, length), reduce) }
 }
 
 /// How many elements are true, or not.
 #[napi(catch_unwind)]
-pub fn reduce_count(array: JsArray, counted: u32) -> Result<f64> {
+pub fn reduce_count(memory: JsMemory, place: f64, length: f64, counted: u32) -> Result<f64> {
     let counted = counted_of(counted)?;
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.count(pool, counted) };
     // SAFETY: see above.
-    Ok(unsafe { of_numbers(&array, reduce) }? as f64)
+    Ok(unsafe { of_numbers((memory, place, length), reduce) }? as f64)
 }
 
 /// How many elements lie between each edge and the next, the last edge included.
 #[napi(catch_unwind)]
-pub fn reduce_histogram(array: JsArray, edges: Float64Array) -> Result<Float64Array> {
+pub fn reduce_histogram(memory: JsMemory, place: f64, length: f64, edges: Float64Array) -> Result<Float64Array> {
     if edges.len() < 2 {
         return Err(error(Code::InvalidArgValue, "a histogram has two edges at least"));
     }
@@ -200,44 +222,56 @@ pub fn reduce_histogram(array: JsArray, edges: Float64Array) -> Result<Float64Ar
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.histogram(pool, &edges) };
     // SAFETY: see above.
-    let counts = unsafe { of_numbers(&array, reduce) }?;
+    let counts = unsafe { of_numbers((memory, place, length), reduce) }?;
     Ok(Float64Array::new(counts.into_iter().map(|count| count as f64).collect()))
 }
 
 /// The sum of 64-bit integers, whole.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_sum(array: JsArray) -> Result<BigInt> {
+pub fn reduce_bigint_sum(memory: JsMemory, place: f64, length: f64) -> Result<BigInt> {
     // SAFETY: see above.
-    let integers = unsafe { integers(&array) }?;
+    let integers = unsafe { integers((memory, place, length)) }?;
     // SAFETY: see above.
     unsafe { integers.sum(module::pool()?) }.map(BigInt::from).map_err(from_reduce)
 }
 
 /// The product of 64-bit integers modulo 2^64.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_product(array: JsArray) -> Result<BigInt> {
+pub fn reduce_bigint_product(memory: JsMemory, place: f64, length: f64) -> Result<BigInt> {
     // SAFETY: see above.
-    let integers = unsafe { integers(&array) }?;
+    let integers = unsafe { integers((memory, place, length)) }?;
     // SAFETY: see above.
     unsafe { integers.product(module::pool()?) }.map(BigInt::from).map_err(from_reduce)
 }
 
 /// The sum of products of 64-bit integers modulo 2^64.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_dot(x: JsArray, y: JsArray) -> Result<BigInt> {
+pub fn reduce_bigint_dot(
+    x: JsMemory,
+    x_place: f64,
+    x_length: f64,
+    y: JsMemory,
+    y_place: f64,
+    y_length: f64,
+) -> Result<BigInt> {
     // SAFETY: see above.
-    let x = unsafe { integers(&x) }?;
+    let x = unsafe { integers((x, x_place, x_length)) }?;
     // SAFETY: see above.
-    let y = unsafe { integers(&y) }?;
+    let y = unsafe { integers((y, y_place, y_length)) }?;
     // SAFETY: see above.
     unsafe { x.dot(module::pool()?, &y) }.map(BigInt::from).map_err(from_reduce)
 }
 
 /// The smallest or largest of 64-bit integers; null without elements.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_extreme(array: JsArray, largest: bool) -> Result<Option<BigintExtreme>> {
+pub fn reduce_bigint_extreme(
+    memory: JsMemory,
+    place: f64,
+    length: f64,
+    largest: bool,
+) -> Result<Option<BigintExtreme>> {
     // SAFETY: see above.
-    let integers = unsafe { integers(&array) }?;
+    let integers = unsafe { integers((memory, place, length)) }?;
     // SAFETY: see above.
     let found = unsafe { integers.extreme(module::pool()?, largest) }.map_err(from_reduce)?;
     Ok(found.map(|(value, index)| BigintExtreme { value: value.into(), index: index as f64 }))
