@@ -2,6 +2,7 @@
 export {
   AbortError,
   ArrayError,
+  brand,
   CorepoolError,
   ProcessStateError,
   RemoteError,
@@ -29,9 +30,11 @@ export {
   closed,
   daemonChild,
   exitWithoutResult,
+  kernelHearsNothing,
   notStarted,
   spawnFailed,
   startedBefore,
+  startedWhileLoading,
   stillRunning,
   workerDied,
 } from './processes.ts'

@@ -71,10 +71,10 @@ export interface Binding {
     caches: Record<string, number>
   }
   /**
-   * Ends this process with its parent, of that pid, however the parent ends; at once when it has ended. False: this
-   * system cannot.
+   * While `on`, the processes that this thread makes end with it, however it ends. Returns how many were tied so since the
+   * last call; 0 where the system cannot.
    */
-  endWithParent(pid: number): boolean
+  tieForks(on: boolean): number
   readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
 }
 
@@ -105,9 +105,7 @@ function load(): Binding | null {
 /** A module of the right shape: what else has loaded is no addon of this version. */
 function checked(module: unknown): Binding {
   const exports = module as { readonly [name: string]: unknown } | null
-  const missing = ['elementwise', 'endWithParent', 'Jobs', 'lend'].filter(
-    (name) => typeof exports?.[name] !== 'function',
-  )
+  const missing = ['elementwise', 'Jobs', 'lend', 'tieForks'].filter((name) => typeof exports?.[name] !== 'function')
   if (missing.length > 0)
     throw new TypeError(`it is no addon of this version of corepool: it has no ${missing.join(', no ')}`)
   return module as Binding
