@@ -113,8 +113,9 @@ describe('a signal', () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     // Behind a long job: however late this thread is, the pool has work left when it aborts.
-    const front = cube.async(new Int32Array(new SharedArrayBuffer(4 * 30_000_000)))
-    const promise = square.async(numbers(3_000_000), { signal: controller.signal })
+    const xs = numbers(3_000_000)
+    const front = cube.async(new Int32Array(new SharedArrayBuffer(4 * 60_000_000)))
+    const promise = square.async(xs, { signal: controller.signal })
     controller.abort(reason)
     const error = await promise.catch((caught: unknown) => caught)
     await front

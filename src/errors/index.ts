@@ -22,6 +22,7 @@ export {
   unsendableTarget,
   type CapturedName,
   type UnsendableKind,
+  sawGlobal,
 } from './targets.ts'
 export {
   kernelCaptures,
@@ -36,6 +37,7 @@ export { reasons } from './kernel-reasons.ts'
 export {
   detached,
   misfit,
+  noBigints,
   noMemory,
   notAnArray,
   notAnOperand,

@@ -27,6 +27,17 @@ export interface NativeJobs {
     moved: readonly number[],
     wantsProgress: boolean,
   ): number
+  /** As `submit`, for a program; `scalars` and `tables` are as for `runProgram`, and the tables are copied as operands are. */
+  submitProgram(
+    program: number,
+    length: number,
+    outputCode: number,
+    arrays: readonly Handed[],
+    scalars: Float64Array | BigUint64Array | undefined,
+    tables: readonly Handed[],
+    moved: readonly number[],
+    wantsProgress: boolean,
+  ): number
   /** Asks the job to end before its next chunk; the event tells when it has. */
   cancel(id: number): void
   /** Hands out the memory of a completed job's result, once. */
@@ -41,6 +52,67 @@ export interface NativeJobs {
 export interface Binding {
   /** One pass over `length` elements on every core; returns when it is done. */
   elementwise(operation: number, length: number, output: Handed, place: number, ...operandsAndPlaces: Handed[]): void
+  /**
+   * Verifies a program (docs/kernel-programs.md) and keeps it; returns its number, for this thread. `mode` says which values the functions of
+   * Math have: 0 as V8 up to 12, 1 as V8 13 and 14.
+   */
+  loadProgram(bytes: Uint8Array, mode: number): number
+  /** Forgets a program; jobs that run it go on. */
+  dropProgram(program: number): void
+  /**
+   * One pass of a program over `length` elements on every core; returns when it is done. `scalars` are its bound numbers, or bigints
+   * modulo 2^64; `tables` its bound arrays: value, place and length of each.
+   */
+  runProgram(
+    program: number,
+    length: number,
+    scalars: Float64Array | BigUint64Array | undefined,
+    tables: readonly Handed[] | undefined,
+    output: Handed,
+    place: number,
+    ...operandsAndPlaces: Handed[]
+  ): void
+  /** The opcodes that this build knows, by rising code, and whether it runs them. */
+  opcodes(): { name: string; code: number; operands: number; available: boolean }[]
+  /** Reductions: each one pass on every core, and synchronous. What they give is what the facade's reducers ask of an engine. */
+  reduceSum(x: Handed, place: number, length: number, compensated: boolean): { sum: number; error: number }
+  reduceSquares(
+    x: Handed,
+    place: number,
+    length: number,
+    center: number,
+    scale: number,
+  ): { sum: number; error: number; distances: number }
+  reduceDot(
+    x: Handed,
+    xPlace: number,
+    xLength: number,
+    y: Handed,
+    yPlace: number,
+    yLength: number,
+    compensated: boolean,
+  ): { sum: number; error: number }
+  reduceExtreme(
+    x: Handed,
+    place: number,
+    length: number,
+    largest: boolean,
+    finiteOnly: boolean,
+  ): { value: number; index: number }
+  reduceProduct(x: Handed, place: number, length: number): { significand: number; exponent: number }
+  reduceExactSum(x: Handed, place: number, length: number): number
+  /** 0: elements that are true; 1, 2: those that are true, or not, at least one if there are any. */
+  reduceCount(x: Handed, place: number, length: number, counted: number): number
+  reduceHistogram(x: Handed, place: number, length: number, edges: Float64Array): Float64Array
+  reduceBigintSum(x: Handed, place: number, length: number): bigint
+  reduceBigintProduct(x: Handed, place: number, length: number): bigint
+  reduceBigintDot(x: Handed, xPlace: number, xLength: number, y: Handed, yPlace: number, yLength: number): bigint
+  reduceBigintExtreme(
+    x: Handed,
+    place: number,
+    length: number,
+    largest: boolean,
+  ): { value: bigint; index: number } | null
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */

@@ -26,3 +26,8 @@ export function placeOf(operand: ArrayView | number | bigint): number {
 export function allHanded(operands: readonly (ArrayView | number | bigint)[]): Handed[] {
   return operands.flatMap((operand) => [handed(operand), placeOf(operand)])
 }
+
+/** Bound arrays, whose lengths are their own: value, place and length of each, one after the other. */
+export function allBound(tables: readonly ArrayView[]): Handed[] {
+  return tables.flatMap((table) => [handed(table), placeOf(table), table.length])
+}

@@ -5,11 +5,22 @@
 import { fromNative } from '../errors/index.ts'
 import type { ArrayView } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
-import { allHanded } from './handed.ts'
+import { allBound, allHanded } from './handed.ts'
 
-/** What a job needs to start. */
-export interface JobRequest {
+/** What a job needs to start: a built-in operation, or a program with its scalars and bound arrays. */
+export type JobRequest = JobMemory & (JobOperation | JobProgram)
+
+export interface JobOperation {
   readonly operation: number
+}
+
+export interface JobProgram {
+  readonly program: number
+  readonly scalars: Float64Array | BigUint64Array | undefined
+  readonly tables: readonly ArrayView[]
+}
+
+export interface JobMemory {
   /** Of every array. */
   readonly length: number
   /** The dtype of the result. */
@@ -61,12 +72,27 @@ export class JobTable {
    * @throws what the binding refuses: no memory, a bad environment variable
    */
   start(request: JobRequest, onEnd: (end: JobEnd) => void): () => void {
-    const { operation, length, outputCode, output, operands, onProgress } = request
+    const { length, outputCode, output, operands, onProgress } = request
     const arrays = [...(output === undefined ? [null, 0] : allHanded([output])), ...allHanded(operands)]
     const moved = [output, ...operands].flatMap((one, n) => (isMoved(one) ? [n] : []))
+    const wantsProgress = onProgress !== undefined
     let id: number
     try {
-      id = this.#jobs.submit(operation, length, outputCode, arrays, moved, onProgress !== undefined)
+      if ('program' in request) {
+        const { program, scalars, tables } = request
+        id = this.#jobs.submitProgram(
+          program,
+          length,
+          outputCode,
+          arrays,
+          scalars,
+          allBound(tables),
+          moved,
+          wantsProgress,
+        )
+      } else {
+        id = this.#jobs.submit(request.operation, length, outputCode, arrays, moved, wantsProgress)
+      }
     } catch (error) {
       throw fromNative(error)
     }

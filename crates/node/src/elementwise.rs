@@ -3,18 +3,14 @@
 
 use core::mem::MaybeUninit;
 use core::ptr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use corepool_kernel::{Elementwise, Operand, Operation};
-use corepool_memory::Claim;
-use napi::bindgen_prelude::{JsObjectValue, Object, panic_to_error};
-use napi::{JsError, sys};
-use napi_derive::napi;
+use napi::sys;
 
-use crate::array::whole;
-use crate::code::{Code, Result, error, from_claim, from_elementwise, from_node_api, from_panic};
+use crate::call::{arguments, callback, claim, code};
+use crate::code::{Code, Result, error, from_elementwise, from_panic};
 use crate::module;
-use crate::operands::{JsOperand, MAX_OPERANDS, number};
+use crate::operands::{JsOperand, MAX_OPERANDS, length};
 
 /// Arguments before the output.
 const FIXED: usize = 2;
@@ -39,19 +35,9 @@ pub(crate) fn operation_of(code: u32) -> Result<Operation> {
 /// Called by Node-API, as a function of JavaScript.
 pub(crate) unsafe extern "C" fn elementwise(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: `env` and `info` are those of this call.
-    let outcome = catch_unwind(AssertUnwindSafe(|| unsafe { run(env, info) }));
-    let outcome = outcome.map_err(|panicked| from_node_api(panic_to_error(panicked))).and_then(|outcome| outcome);
-    if let Err(refused) = outcome {
-        // SAFETY: the environment of this call.
-        unsafe { JsError::from(refused).throw_into(env) };
-    }
-    ptr::null_mut()
-}
-
-/// Adds [`elementwise`] to what the addon exports.
-#[napi(module_exports)]
-pub fn export_elementwise(mut exports: Object<'_>) -> napi::Result<()> {
-    exports.create_named_method("elementwise", elementwise)
+    let body = || unsafe { run(env, info) };
+    // SAFETY: as above.
+    unsafe { callback(env, body) }
 }
 
 /// # Safety
@@ -76,18 +62,6 @@ unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
     unsafe { run_with(env, &many, &mut operands) }
 }
 
-/// Reads as many arguments as there is room for, undefined for those that are missing; gives the number of those given.
-///
-/// # Safety
-/// `env` and `info` must be those of the call that is being made.
-unsafe fn arguments(env: sys::napi_env, info: sys::napi_callback_info, room: &mut [sys::napi_value]) -> Result<usize> {
-    let mut count = room.len();
-    // SAFETY: the caller's promise; there is room for `count` values.
-    let status =
-        unsafe { sys::napi_get_cb_info(env, info, &mut count, room.as_mut_ptr(), ptr::null_mut(), ptr::null_mut()) };
-    if status == sys::Status::napi_ok { Ok(count) } else { Err(error(Code::NodeApi(status.into()), "no arguments")) }
-}
-
 /// Runs the call of these arguments; `room` is for their operands.
 ///
 /// # Safety
@@ -101,10 +75,9 @@ unsafe fn run_with(env: sys::napi_env, arguments: &[sys::napi_value], room: &mut
         return Err(error(Code::InvalidArgValue, "each operand has a place"));
     }
     // SAFETY: the caller's promise.
-    let code = unsafe { number(env, *operation) };
-    let operation = operation_of(code.and_then(|code| u32::try_from(whole(code).ok()?).ok()).unwrap_or(u32::MAX))?;
+    let operation = operation_of(unsafe { code(env, *operation) })?;
     // SAFETY: as above.
-    let len = whole(unsafe { number(env, *len) }.unwrap_or(f64::NAN))?;
+    let len = unsafe { length(env, *len) }?;
     // SAFETY: as above.
     let output = unsafe { JsOperand::read(env, *output, *output_place) }?;
     // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
@@ -120,10 +93,8 @@ unsafe fn run_with(env: sys::napi_env, arguments: &[sys::napi_value], room: &mut
 
     let work = Elementwise::new(operation, operands, view).map_err(from_elementwise)?;
     let pool = module::pool()?;
-    // Only shared memory can be written by somebody else meanwhile.
-    // SAFETY: the output was read in this call.
-    let is_plain = output.memory().is_none_or(|memory| unsafe { memory.is_plain(env) }.unwrap_or(false));
-    let _claim = if is_plain { None } else { Some(Claim::new(&view).map_err(from_claim)?) };
+    // SAFETY: the array was read in this call.
+    let _claim = unsafe { claim(env, &output, &view) }?;
     // SAFETY: all views are good until this returns, as said above; of all that is not shared memory only this thread could
     // write meanwhile, and it is here.
     unsafe { work.run(pool) }.map_err(from_panic)

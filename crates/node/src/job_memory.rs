@@ -13,6 +13,8 @@ use crate::operands::JsOperand;
 /// nothing can take away and that a reference must keep alive as long.
 pub(crate) struct JobMemory {
     pub(crate) operands: Vec<Operand>,
+    /// Bound arrays.
+    pub(crate) tables: Vec<View>,
     pub(crate) output: View,
     /// Copies of operands; none of those that nothing can take away, nor of the one in whose copy the result is computed.
     pub(crate) copies: Vec<Buffer>,
@@ -28,6 +30,13 @@ pub(crate) struct Given {
     pub(crate) operand: JsOperand,
     /// Whether the facade has moved its memory to where no JavaScript can reach it.
     pub(crate) is_moved: bool,
+}
+
+/// An array that a kernel was compiled with; its length is its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BoundArray {
+    pub(crate) given: Given,
+    pub(crate) len: usize,
 }
 
 impl Given {
@@ -53,6 +62,7 @@ impl JobMemory {
         env: sys::napi_env,
         len: usize,
         given: &[Given],
+        given_tables: &[BoundArray],
         output_element: ElementType,
         output: Option<&Given>,
     ) -> Result<Self> {
@@ -72,17 +82,22 @@ impl JobMemory {
         let mut operands = Vec::with_capacity(given.len());
         let mut copies = Copies::default();
         for given in given {
-            // SAFETY: used before the binding returns to JavaScript; and afterwards only where nothing can take the memory away.
-            let operand = unsafe { given.operand.operand(len) }?;
             // SAFETY: the caller's promise.
-            let is_steady = unsafe { given.steady(env) }?.is_some();
-            operands.push(match operand {
-                Operand::Array(view) if !is_steady => Operand::Array(copies.of(&view)?),
-                steady => steady,
-            });
+            operands.push(unsafe { copies.owned(env, given, len) }?);
+        }
+        // Apart from the operands: no result may be computed in a table's copy.
+        let mut tables = Vec::with_capacity(given_tables.len());
+        let mut table_copies = Copies::default();
+        for BoundArray { given, len } in given_tables {
+            // SAFETY: the caller's promise.
+            let Operand::Array(table) = (unsafe { table_copies.owned(env, given, *len) })? else {
+                return Err(error(Code::InvalidArgType, "a bound array is memory"));
+            };
+            tables.push(table);
         }
         if let Some(output) = output {
-            return Ok(Self { operands, output, copies: copies.into_buffers(), result: None, claim });
+            let copies = copies.into_buffers().chain(table_copies.into_buffers()).collect();
+            return Ok(Self { operands, tables, output, copies, result: None, claim });
         }
         let (output, result) = if let Some((view, buffer)) = copies.take_of_size(output_element.size()) {
             // The copy becomes the result, in place: fresh pages cost more than the kernel.
@@ -92,7 +107,8 @@ impl JobMemory {
             // SAFETY: the buffer goes into the job beside its view.
             (unsafe { buffer.view(output_element) }, buffer)
         };
-        Ok(Self { operands, output, copies: copies.into_buffers(), result: Some(result), claim })
+        let copies = copies.into_buffers().chain(table_copies.into_buffers()).collect();
+        Ok(Self { operands, tables, output, copies, result: Some(result), claim })
     }
 }
 
@@ -109,6 +125,21 @@ struct Copied {
 }
 
 impl Copies {
+    /// What was given, in memory that stays: a copy, unless nothing can take its own memory away.
+    ///
+    /// # Safety
+    /// As for [`JobMemory::prepare`].
+    unsafe fn owned(&mut self, env: sys::napi_env, given: &Given, len: usize) -> Result<Operand> {
+        // SAFETY: used before the binding returns to JavaScript; and afterwards only where nothing can take the memory away.
+        let operand = unsafe { given.operand.operand(len) }?;
+        // SAFETY: the caller's promise.
+        let is_steady = unsafe { given.steady(env) }?.is_some();
+        Ok(match operand {
+            Operand::Array(view) if !is_steady => Operand::Array(self.of(&view)?),
+            steady => steady,
+        })
+    }
+
     /// A copy of `original`, made on every core.
     fn of(&mut self, original: &View) -> Result<View> {
         if let Some(copied) = self.made.iter().find(|copied| copied.original == *original) {
@@ -130,7 +161,7 @@ impl Copies {
         Some((view, buffer))
     }
 
-    fn into_buffers(self) -> Vec<Buffer> {
-        self.made.into_iter().map(|copied| copied.buffer).collect()
+    fn into_buffers(self) -> impl Iterator<Item = Buffer> {
+        self.made.into_iter().map(|copied| copied.buffer)
     }
 }

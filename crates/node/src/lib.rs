@@ -7,6 +7,7 @@
 //! [`environment`].
 
 mod array;
+pub mod call;
 pub mod code;
 pub mod cores;
 pub mod elementwise;
@@ -18,5 +19,7 @@ pub mod memory;
 mod module;
 pub mod operands;
 pub mod parent;
+pub mod program;
+pub mod reduce;
 mod references;
 pub mod version;

@@ -8,12 +8,15 @@ use corepool_memory::View;
 use napi::bindgen_prelude::{FromNapiValue, TypeName, ValidateNapiValue};
 use napi::{Status, ValueType, sys};
 
-use crate::array::{JsMemory, Place};
+use crate::array::{JsMemory, Place, whole};
 use crate::code::{Code, Result, error};
-use crate::job_memory::Given;
+use crate::job_memory::{BoundArray, Given};
 
 /// Operands that a call has at most. Which number an operation takes is its own affair; this one only bounds what is read.
 pub(crate) const MAX_OPERANDS: usize = 1024;
+
+/// Bound arrays that a program has at most.
+const MAX_TABLES: usize = 64;
 
 /// One operand, or the output.
 #[derive(Clone, Copy, Debug)]
@@ -108,11 +111,57 @@ pub(crate) unsafe fn number(env: sys::napi_env, value: sys::napi_value) -> Optio
     (status == sys::Status::napi_ok).then_some(number)
 }
 
+/// What kind of value `value` is.
+///
+/// # Safety
+/// As for [`number`].
+pub(crate) unsafe fn kind_of(env: sys::napi_env, value: sys::napi_value) -> sys::napi_valuetype {
+    let mut kind = 0;
+    // SAFETY: the caller's promise; the out-pointer is ours.
+    unsafe { sys::napi_typeof(env, value, &mut kind) };
+    kind
+}
+
+/// The number of elements that `value` is.
+///
+/// # Safety
+/// As for [`number`].
+pub(crate) unsafe fn length(env: sys::napi_env, value: sys::napi_value) -> Result<usize> {
+    // SAFETY: the caller's promise.
+    whole(unsafe { number(env, value) }.unwrap_or(f64::NAN))
+}
+
 /// The elements of a list, none of them looked at: a list that runs JavaScript while it is read has then had its turn.
 #[derive(Debug)]
 pub struct Values(Vec<sys::napi_value>);
 
 impl Values {
+    /// The elements of a list, or of none where there is undefined; None when it is no list. May run JavaScript, by the list's own
+    /// doing.
+    ///
+    /// # Safety
+    /// `env` and `list` must be those of the call that is being made.
+    pub(crate) unsafe fn of_list(env: sys::napi_env, list: sys::napi_value) -> Option<Self> {
+        // SAFETY: the caller's promise.
+        if unsafe { kind_of(env, list) } == sys::ValueType::napi_undefined {
+            return Some(Self(Vec::new()));
+        }
+        let mut len = 0;
+        // SAFETY: as above; the out-pointer is ours.
+        if unsafe { sys::napi_get_array_length(env, list, &mut len) } != sys::Status::napi_ok {
+            return None;
+        }
+        // One more than are allowed is enough to refuse them.
+        let most = u32::try_from(2 * MAX_OPERANDS + 4).unwrap_or(u32::MAX);
+        let element = |index| {
+            let mut value = ptr::null_mut();
+            // SAFETY: as above.
+            let status = unsafe { sys::napi_get_element(env, list, index, &mut value) };
+            (status == sys::Status::napi_ok).then_some(value)
+        };
+        (0..len.min(most)).map(element).collect::<Option<_>>().map(Self)
+    }
+
     /// Reads the first value and place as an output, or null for none, and the others as operands; `moved` are the operands, from
     /// 1 on, and 0 for the output, whose memory the facade has moved to where no JavaScript can reach it.
     ///
@@ -131,10 +180,8 @@ impl Values {
                 format!("a call has an output and at most {MAX_OPERANDS} operands, each with its place"),
             ));
         };
-        let mut kind = 0;
-        // SAFETY: the caller's promise; the out-pointer is ours.
-        unsafe { sys::napi_typeof(env, *output, &mut kind) };
-        let is_null = kind == sys::ValueType::napi_null;
+        // SAFETY: the caller's promise.
+        let is_null = unsafe { kind_of(env, *output) } == sys::ValueType::napi_null;
         let output = if is_null {
             None
         } else {
@@ -148,6 +195,53 @@ impl Values {
             Ok(Given { operand, is_moved: moved.contains(&number) })
         });
         Ok((output, operands.collect::<Result<_>>()?))
+    }
+}
+
+impl Values {
+    /// Reads bound arrays: value, place and length of each.
+    ///
+    /// # Errors
+    /// When there are too many, something of one is missing, or it is none.
+    ///
+    /// # Safety
+    /// As for [`Values::read`].
+    pub(crate) unsafe fn read_bound(&self, env: sys::napi_env) -> Result<Vec<BoundArray>> {
+        let (triples, rest) = self.0.as_chunks::<3>();
+        if triples.len() > MAX_TABLES || !rest.is_empty() {
+            let message =
+                format!("a program has at most {MAX_TABLES} bound arrays, each with its place and its length");
+            return Err(error(Code::InvalidArgValue, message));
+        }
+        let bound = triples.iter().map(|[value, place, len]| {
+            // SAFETY: the caller's promise.
+            let operand = unsafe { JsOperand::read(env, *value, *place) }?;
+            // SAFETY: as above.
+            Ok(BoundArray { given: Given { operand, is_moved: false }, len: unsafe { length(env, *len) }? })
+        });
+        bound.collect()
+    }
+}
+
+/// An argument that is looked at when all lists have been read.
+#[derive(Debug)]
+pub struct Unread(pub(crate) sys::napi_value);
+
+impl TypeName for Unread {
+    fn type_name() -> &'static str {
+        "TypedArray | undefined"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::Unknown
+    }
+}
+
+impl ValidateNapiValue for Unread {}
+
+impl FromNapiValue for Unread {
+    unsafe fn from_napi_value(_: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
+        Ok(Self(value))
     }
 }
 
@@ -165,23 +259,8 @@ impl ValidateNapiValue for Values {}
 
 impl FromNapiValue for Values {
     unsafe fn from_napi_value(env: sys::napi_env, list: sys::napi_value) -> napi::Result<Self> {
-        let expected = || napi::Error::new(Status::ArrayExpected, "a list of operands is expected");
-        let mut len = 0;
-        // SAFETY: `env` and `list` are those of the call that is being made; the out-pointer is ours.
-        if unsafe { sys::napi_get_array_length(env, list, &mut len) } != sys::Status::napi_ok {
-            return Err(expected());
-        }
-        // One more than are allowed is enough to refuse them.
-        let most = u32::try_from(2 * MAX_OPERANDS + 4).unwrap_or(u32::MAX);
-        let mut values = Vec::new();
-        for index in 0..len.min(most) {
-            let mut value = ptr::null_mut();
-            // SAFETY: as above.
-            if unsafe { sys::napi_get_element(env, list, index, &mut value) } != sys::Status::napi_ok {
-                return Err(expected());
-            }
-            values.push(value);
-        }
-        Ok(Self(values))
+        // SAFETY: `env` and `list` are those of the call that is being made.
+        let values = unsafe { Self::of_list(env, list) };
+        values.ok_or_else(|| napi::Error::new(Status::ArrayExpected, "a list of operands is expected"))
     }
 }
