@@ -35,8 +35,8 @@ function sumOf(x: ArrayView, { isSequential, compensated }: SumManner): number {
 }
 
 /**
- * The sum of all elements, compensated: within an ulp of the exact sum unless that is 1e16 times smaller than the sum of sizes.
- * Where the plain tree sum is not finite, that is the result.
+ * The sum of all elements, compensated: within an ulp of the exact sum where that is at least 1e-11 of the sum of sizes, and with
+ * eleven digits at 1e-16 of it. Where the plain tree sum is not finite, that is the result.
  * @returns for bigints a bigint, modulo 2^64; 0 (never −0) without elements
  * @example sum(Float64Array.of(1e100, 1, -1e100)) // 1
  * @see Ogita, Rump and Oishi, "Accurate sum and dot product", 2005; docs/numerics.md
