@@ -188,16 +188,42 @@ describe('the addon, called without the facade', () => {
   const xs: NumericArray = numbers(10)
 
   test.each([
-    ['a code of no operation', [9, xs, 0, xs, 0]],
-    ['a code of no dtype', [0, xs, 99, xs, 0]],
-    ['a code of another dtype', [0, xs, 1, numbers(10), 0]],
-    ['no array', [0, {}, 0, xs, 0]],
+    ['a code of no operation', [99, 0, xs, xs]],
+    ['an operand too few', [2, 0, xs, xs]],
+    ['an operand too many', [0, 0, xs, xs, xs]],
+    ['no operand', [0, 0, xs]],
+    ['more operands than any call has', [0, 0, xs, ...Array.from({ length: 40 }, () => xs)]],
+    ['no array', [0, 0, xs, {}]],
+    ['no array as output', [0, 0, {}, xs]],
+    ['numbers alone', [2, 0, xs, 1, 2]],
+    ['an array of numbers that is said to be 16-bit floats', [0, 2, xs, xs]],
+    ['an output of numbers that is said to be 16-bit floats', [0, 1, xs, xs]],
     ['nothing', []],
-    ['different lengths', [0, xs, 0, numbers(11), 0]],
-    ['numbers into bigints', [0, xs, 0, new BigInt64Array(10), 10]],
-    ['an overlap', [0, xs.subarray(0, 5), 0, xs.subarray(1, 6), 0]],
+    ['different lengths', [0, 0, numbers(11), xs]],
+    ['different lengths of operands', [2, 0, xs, xs, numbers(11)]],
+    ['numbers into bigints', [0, 0, new BigInt64Array(10), xs]],
+    ['a bigint beside numbers', [2, 0, xs, xs, 1n]],
+    ['bigints where a quotient may not exist', [5, 0, new BigInt64Array(10), new BigInt64Array(10), 1n]],
+    ['an overlap', [0, 0, xs.subarray(1, 6), xs.subarray(0, 5)]],
+    ['an overlap with the second operand', [2, 0, xs.subarray(1, 6), 1, xs.subarray(0, 5)]],
   ])('refuses %s', (_what, args) => {
     expect(() => raw.elementwise(...args)).toThrow()
+  })
+
+  test('a list of operands that runs code while it is read has every array as it is afterwards', async () => {
+    let ended: () => void = () => {}
+    const end = new Promise<void>((resolve) => (ended = resolve))
+    const jobs = new raw.Jobs(() => ended())
+    const victim = numbers(100_000)
+    const list = Object.defineProperty([null, victim, 0], 2, {
+      get() {
+        structuredClone(victim.buffer, { transfer: [victim.buffer as ArrayBuffer] })
+        return 1
+      },
+    })
+    const id = jobs.submit(2, 0, 0, 0, list, false)
+    await end
+    expect(jobs.take(id).byteLength).toBe(0)
   })
 
   test('refuses job numbers that mean nothing, and takes a result once', async () => {
@@ -210,17 +236,17 @@ describe('the addon, called without the facade', () => {
     })
     for (const id of [0, 7, -1, 2 ** 31]) {
       expect(() => jobs.take(id)).toThrow()
-      expect(() => jobs.takeInto(id, xs, 0)).toThrow()
+      expect(() => jobs.takeInto(id, xs)).toThrow()
       jobs.cancel(id)
       jobs.discard(id)
     }
-    expect(() => jobs.submit(0, xs, 0, 0, numbers(10), false)).toThrow(/shared memory/)
-    const id = jobs.submit(0, xs, 0, 0, null, false)
+    expect(() => jobs.submit(0, 0, 0, 0, [numbers(10), xs], false)).toThrow(/shared or moved/)
+    const id = jobs.submit(0, 0, 0, 0, [null, xs], false)
     await ended
     // A job that waits behind a long one has no result, and is not forgotten while it may still run.
     const shared = (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(8 * length))
-    const front = jobs.submit(1, shared(30_000_000), 0, 0, shared(30_000_000), false)
-    const behind = jobs.submit(0, shared(100_000), 0, 1, null, false)
+    const front = jobs.submit(1, 0, 0, 0, [shared(30_000_000), shared(30_000_000)], false)
+    const behind = jobs.submit(0, 0, 0, 1, [null, shared(100_000)], false)
     expect(() => jobs.take(behind)).toThrow(/no result to take/)
     jobs.discard(front)
     jobs.discard(behind)

@@ -8,7 +8,18 @@ export {
   TaskError,
   type ErrorCode,
 } from './errors/index.ts'
-export { cube, isNative, square, type AsyncOptions, type Kernel, type Operand } from './kernel/index.ts'
+export {
+  add,
+  cube,
+  div,
+  isNative,
+  mul,
+  square,
+  sub,
+  type AsyncOptions,
+  type Kernel,
+  type Operand,
+} from './kernel/index.ts'
 export type { Arrays, DType, NumericArray } from './memory/index.ts'
 export { cores, type Cores, type CoreStats, type Topology } from './native/index.ts'
 export {

@@ -33,7 +33,16 @@ export {
   type UndeclaredName,
 } from './kernels.ts'
 export { reasons } from './kernel-reasons.ts'
-export { detached, misfit, noMemory, notAnArray, outAndDtype, resizable, tooManyArguments } from './arrays.ts'
+export {
+  detached,
+  misfit,
+  noMemory,
+  notAnArray,
+  notAnOperand,
+  outAndDtype,
+  resizable,
+  wrongArguments,
+} from './arrays.ts'
 export { bindingNotLoaded, fromNative, nativeFailure } from './native.ts'
 export {
   alreadyStarted,

@@ -30,12 +30,13 @@ const isGrowable = builtinGetter<boolean>(SharedArrayBuffer.prototype, 'growable
 /**
  * Looks at `value`.
  * @param name how the message calls it: `the operand of square()`
+ * @param refuse makes the error for what is no typed array
  * @throws CorepoolError `ERR_INVALID_ARG_TYPE` when it is no typed array; ArrayError `ERR_DETACHED` when its buffer is gone,
  *   `ERR_RESIZABLE` when its buffer can change its length
  */
-export function viewOf(name: string, value: unknown): ArrayView {
+export function viewOf(name: string, value: unknown, refuse = notAnArray): ArrayView {
   const dtype = dtypeOf(value)
-  if (dtype === undefined) throw notAnArray(name, value)
+  if (dtype === undefined) throw refuse(name, value)
   const array = value as NumericArray
   const buffer = bufferOf(array)
   const isShared = types.isSharedArrayBuffer(buffer)
@@ -79,7 +80,7 @@ export function overlap(a: ArrayView, b: ArrayView): boolean {
 }
 
 /**
- * Checks that results computed from `input` can be stored into `output`.
+ * Checks that results computed from an array can be stored into `output`.
  * @throws ArrayError `ERR_LENGTH_MISMATCH`, `ERR_DTYPE` between bigints and numbers, `ERR_OVERLAP` unless in place
  */
 export function checkFit(name: string, input: ArrayView, output: ArrayView): void {

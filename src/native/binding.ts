@@ -22,13 +22,16 @@ export interface JobEvent {
 
 /** The asynchronous jobs of one environment (the main thread, or one worker_thread). */
 export interface NativeJobs {
-  /** Copies the operand unless it is shared memory, queues the job and returns its number. */
+  /**
+   * Queues a job and returns its number. `arrays` is the output, or null for memory of the job's own, and then the operands,
+   * which are copied unless they are shared or moved. In a mask bit 0 is for the output, bit n for operand n.
+   */
   submit(
     operation: number,
-    input: NumericArray,
-    inputCode: number,
+    float16: number,
+    moved: number,
     outputCode: number,
-    sharedOutput: NumericArray | null,
+    arrays: readonly (NumericArray | number | bigint | null)[],
     wantsProgress: boolean,
   ): number
   /** Asks the job to end before its next chunk; the event tells when it has. */
@@ -36,19 +39,24 @@ export interface NativeJobs {
   /** Hands out the memory of a completed job's result, once. */
   take(id: number): ArrayBuffer
   /** Copies a completed job's result into `output`, once. */
-  takeInto(id: number, output: NumericArray, outputCode: number): void
+  takeInto(id: number, output: NumericArray): void
   /** Forgets a job that was cancelled, that failed, or that wrote into shared memory. */
   discard(id: number): void
 }
 
 /** The exports of the addon. */
 export interface Binding {
-  /** One pass on every core; returns when it is done. */
-  elementwise(operation: number, input: NumericArray, inputCode: number, output: NumericArray, outputCode: number): void
+  /** One pass on every core; returns when it is done. `float16` is a mask as for `submit`. */
+  elementwise(
+    operation: number,
+    float16: number,
+    output: NumericArray,
+    ...operands: (NumericArray | number | bigint)[]
+  ): void
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */
-  advise(array: NumericArray, code: number): void
+  advise(array: NumericArray): void
   /** Gives memory that is kept for the next result back to the system. */
   trim(): void
   /** Bytes that may be lent at a time. */

@@ -3,23 +3,23 @@
  * The addon rings, this module settles. Every job that was submitted is reported ended exactly once.
  */
 import { fromNative } from '../errors/index.ts'
-import type { DTypeInfo, NumericArray } from '../memory/index.ts'
+import type { NumericArray } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
 
 /** What a job needs to start. */
 export interface JobRequest {
   readonly operation: number
-  readonly input: NumericArray
-  readonly inputCode: number
-  readonly outputDtype: DTypeInfo
-  /** Shared memory that the job writes in place; absent: memory of its own, handed out at the end. */
-  readonly sharedOutput?: NumericArray | undefined
+  /** Which arrays are 16-bit floats: bit 0 for the output, bit n for operand n. */
+  readonly float16: number
+  readonly outputCode: number
+  /** Shared memory that the job writes in place, or null for memory of its own, handed out at the end; then the operands. */
+  readonly arrays: readonly (NumericArray | number | bigint | null)[]
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
 /** How a job ended. `take` and `takeInto` may be called once, at once. */
 export type JobEnd =
-  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: NumericArray, outputCode: number): void }
+  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: NumericArray): void }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string }
 
@@ -54,17 +54,10 @@ export class JobTable {
    * @throws what the binding refuses: no memory, a bad environment variable
    */
   start(request: JobRequest, onEnd: (end: JobEnd) => void): () => void {
-    const { operation, input, inputCode, outputDtype, sharedOutput, onProgress } = request
+    const { operation, float16, outputCode, arrays, onProgress } = request
     let id: number
     try {
-      id = this.#jobs.submit(
-        operation,
-        input,
-        inputCode,
-        outputDtype.code,
-        sharedOutput ?? null,
-        onProgress !== undefined,
-      )
+      id = this.#jobs.submit(operation, float16, 0, outputCode, arrays, onProgress !== undefined)
     } catch (error) {
       throw fromNative(error)
     }
@@ -98,9 +91,9 @@ export class JobTable {
           take()
           return this.#jobs.take(event.id)
         },
-        takeInto: (output, outputCode) => {
+        takeInto: (output) => {
           take()
-          this.#jobs.takeInto(event.id, output, outputCode)
+          this.#jobs.takeInto(event.id, output)
         },
       })
     } else if (event.kind === 'cancelled') {

@@ -7,6 +7,7 @@ import { totalmem } from 'node:os'
 import { fromNative } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
 import type { Binding } from './binding.ts'
+import { handed } from './handed.ts'
 
 /** Bytes from which the addon's memory is the better one: a huge page. */
 const LARGE = 2 ** 21
@@ -35,7 +36,7 @@ export class ResultMemory {
     const lent = this.#lend(bytes)
     if (lent !== null) return viewOf('The result', dtype.create(lent, 0, length))
     const ordinary = allocate(dtype, length)
-    this.#binding.advise(ordinary.array, dtype.code)
+    this.#binding.advise(handed(ordinary))
     return ordinary
   }
 

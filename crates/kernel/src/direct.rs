@@ -6,7 +6,8 @@
 use corepool_memory::ElementType;
 
 use crate::float16;
-use crate::operation::Operation;
+use crate::level::{Level, per_level};
+use crate::operation::Unary;
 use crate::store::to_uint32;
 
 /// Runs `operation` over `len` elements of one element type.
@@ -14,67 +15,88 @@ use crate::store::to_uint32;
 /// # Safety
 /// `input` must be valid for reads and `output` for writes of `len` elements, both aligned to their size; the two ranges must
 /// be the same or disjoint; nobody else may write `output`, except where it is memory that JavaScript shares.
-pub(crate) unsafe fn run(operation: Operation, element: ElementType, input: *const u8, output: *mut u8, len: usize) {
+pub(crate) unsafe fn run(
+    level: Level,
+    operation: Unary,
+    element: ElementType,
+    input: *const u8,
+    output: *mut u8,
+    len: usize,
+) {
     match operation {
         // SAFETY: this function's contract, handed on.
-        Operation::Square => unsafe { square(element, input, output, len) },
+        Unary::Square => unsafe { square(level, element, input, output, len) },
         // SAFETY: as above.
-        Operation::Cube => unsafe { cube(element, input, output, len) },
+        Unary::Cube => unsafe { cube(level, element, input, output, len) },
     }
 }
 
 /// # Safety
 /// As for [`run`].
-unsafe fn square(element: ElementType, input: *const u8, output: *mut u8, len: usize) {
+unsafe fn square(level: Level, element: ElementType, input: *const u8, output: *mut u8, len: usize) {
     use ElementType as E;
     // SAFETY (every arm): the contract of `run`, handed on with the element type as the Rust type of the same size.
     match element {
         // SAFETY: see above.
-        E::Float64 => unsafe { map::<f64>(input, output, len, |v| v * v) },
+        E::Float64 => unsafe { map::<f64>(level, input.cast(), output.cast(), len, |v| v * v) },
         // A product of two f32 is exact in f64, so one f32 multiplication rounds as computing in f64 and storing does.
         // SAFETY: see above.
-        E::Float32 => unsafe { map::<f32>(input, output, len, |v| v * v) },
+        E::Float32 => unsafe { map::<f32>(level, input.cast(), output.cast(), len, |v| v * v) },
         // SAFETY: see above.
-        E::Float16 => unsafe { map::<u16>(input, output, len, |v| half(Operation::Square, v)) },
+        E::Float16 => unsafe { map::<u16>(level, input.cast(), output.cast(), len, |v| half(Unary::Square, v)) },
         // SAFETY: see above.
-        E::Int8 | E::Uint8 => unsafe { map::<u8>(input, output, len, |v| v.wrapping_mul(v)) },
+        E::Int8 | E::Uint8 => unsafe { map::<u8>(level, input.cast(), output.cast(), len, |v| v.wrapping_mul(v)) },
         // SAFETY: see above.
-        E::Uint8Clamped => unsafe { map::<u8>(input, output, len, |v| v.saturating_mul(v)) },
+        E::Uint8Clamped => unsafe { map::<u8>(level, input.cast(), output.cast(), len, |v| v.saturating_mul(v)) },
         // SAFETY: see above.
-        E::Int16 | E::Uint16 => unsafe { map::<u16>(input, output, len, |v| v.wrapping_mul(v)) },
+        E::Int16 | E::Uint16 => unsafe { map::<u16>(level, input.cast(), output.cast(), len, |v| v.wrapping_mul(v)) },
         // SAFETY: see above.
-        E::Int32 => unsafe { map::<i32>(input, output, len, |v| signed(Operation::Square, v)) },
+        E::Int32 => unsafe { map::<i32>(level, input.cast(), output.cast(), len, |v| signed(Unary::Square, v)) },
         // SAFETY: see above.
-        E::Uint32 => unsafe { map::<u32>(input, output, len, |v| to_uint32(Operation::Square.on_number(v.into()))) },
+        E::Uint32 => unsafe {
+            map::<u32>(level, input.cast(), output.cast(), len, |v| to_uint32(Unary::Square.on_number(v.into())))
+        },
         // SAFETY: see above.
-        E::Int64 | E::Uint64 => unsafe { map::<u64>(input, output, len, |v| Operation::Square.on_bigint(v)) },
+        E::Int64 | E::Uint64 => unsafe {
+            map::<u64>(level, input.cast(), output.cast(), len, |v| Unary::Square.on_bigint(v))
+        },
     }
 }
 
 /// # Safety
 /// As for [`run`].
-unsafe fn cube(element: ElementType, input: *const u8, output: *mut u8, len: usize) {
+unsafe fn cube(level: Level, element: ElementType, input: *const u8, output: *mut u8, len: usize) {
     use ElementType as E;
     // SAFETY (every arm): the contract of `run`, handed on with the element type as the Rust type of the same size.
     match element {
         // SAFETY: see above.
-        E::Float64 => unsafe { map::<f64>(input, output, len, |v| v * v * v) },
+        E::Float64 => unsafe { map::<f64>(level, input.cast(), output.cast(), len, |v| v * v * v) },
         // SAFETY: see above.
-        E::Float32 => unsafe { map::<f32>(input, output, len, narrow_cube) },
+        E::Float32 => unsafe { map::<f32>(level, input.cast(), output.cast(), len, narrow_cube) },
         // SAFETY: see above.
-        E::Float16 => unsafe { map::<u16>(input, output, len, |v| half(Operation::Cube, v)) },
+        E::Float16 => unsafe { map::<u16>(level, input.cast(), output.cast(), len, |v| half(Unary::Cube, v)) },
         // SAFETY: see above.
-        E::Int8 | E::Uint8 => unsafe { map::<u8>(input, output, len, |v| v.wrapping_mul(v).wrapping_mul(v)) },
+        E::Int8 | E::Uint8 => unsafe {
+            map::<u8>(level, input.cast(), output.cast(), len, |v| v.wrapping_mul(v).wrapping_mul(v))
+        },
         // SAFETY: see above.
-        E::Uint8Clamped => unsafe { map::<u8>(input, output, len, |v| v.saturating_mul(v).saturating_mul(v)) },
+        E::Uint8Clamped => unsafe {
+            map::<u8>(level, input.cast(), output.cast(), len, |v| v.saturating_mul(v).saturating_mul(v))
+        },
         // SAFETY: see above.
-        E::Int16 | E::Uint16 => unsafe { map::<u16>(input, output, len, |v| v.wrapping_mul(v).wrapping_mul(v)) },
+        E::Int16 | E::Uint16 => unsafe {
+            map::<u16>(level, input.cast(), output.cast(), len, |v| v.wrapping_mul(v).wrapping_mul(v))
+        },
         // SAFETY: see above.
-        E::Int32 => unsafe { map::<i32>(input, output, len, |v| signed(Operation::Cube, v)) },
+        E::Int32 => unsafe { map::<i32>(level, input.cast(), output.cast(), len, |v| signed(Unary::Cube, v)) },
         // SAFETY: see above.
-        E::Uint32 => unsafe { map::<u32>(input, output, len, |v| to_uint32(Operation::Cube.on_number(v.into()))) },
+        E::Uint32 => unsafe {
+            map::<u32>(level, input.cast(), output.cast(), len, |v| to_uint32(Unary::Cube.on_number(v.into())))
+        },
         // SAFETY: see above.
-        E::Int64 | E::Uint64 => unsafe { map::<u64>(input, output, len, |v| Operation::Cube.on_bigint(v)) },
+        E::Int64 | E::Uint64 => unsafe {
+            map::<u64>(level, input.cast(), output.cast(), len, |v| Unary::Cube.on_bigint(v))
+        },
     }
 }
 
@@ -82,43 +104,43 @@ unsafe fn cube(element: ElementType, input: *const u8, output: *mut u8, len: usi
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is the store")]
 fn narrow_cube(v: f32) -> f32 {
-    Operation::Cube.on_number(v.into()) as f32
+    Unary::Cube.on_number(v.into()) as f32
 }
 
 /// An operation on an i32: computed in f64, wrapped modulo 2^32.
 #[inline(always)]
-fn signed(operation: Operation, v: i32) -> i32 {
+fn signed(operation: Unary, v: i32) -> i32 {
     to_uint32(operation.on_number(v.into())).cast_signed()
 }
 
 /// An operation on a binary16 number, by its bits.
 #[inline(always)]
-fn half(operation: Operation, bits: u16) -> u16 {
+fn half(operation: Unary, bits: u16) -> u16 {
     float16::from_f64(operation.on_number(float16::to_f64(bits)))
 }
 
-/// `output[i] = f(input[i])` for every i.
-///
-/// # Safety
-/// As for [`run`], with `T` of the element's size.
-#[inline(always)]
-unsafe fn map<T: Copy>(input: *const u8, output: *mut u8, len: usize, f: impl Fn(T) -> T) {
-    let (input, output) = (input.cast::<T>(), output.cast::<T>());
-    // In place is a loop of its own: there the compiler need not ask whether the ranges overlap, and so it vectorises.
-    if core::ptr::eq(input, output) {
-        for i in 0..len {
-            let place = output.wrapping_add(i);
-            // SAFETY: `i < len`, and `output` is valid and aligned for `len` elements; as it is `input`, it holds values.
-            let value = unsafe { place.read() };
-            // SAFETY: as above.
-            unsafe { place.write(f(value)) };
-        }
-    } else {
-        for i in 0..len {
-            // SAFETY: `i < len`, and `input` is valid and aligned for reads of `len` elements.
-            let value = unsafe { input.wrapping_add(i).read() };
-            // SAFETY: `i < len`, and `output` is valid and aligned for writes of `len` elements.
-            unsafe { output.wrapping_add(i).write(f(value)) };
+per_level! {
+    /// `output[i] = f(input[i])` for every i.
+    ///
+    /// # Safety
+    /// As for [`run`], with `T` of the element's size.
+    unsafe fn map<T: Copy>(input: *const T, output: *mut T, len: usize, f: impl Fn(T) -> T) {
+        // In place is a loop of its own: there the compiler need not ask whether the ranges overlap, and so it vectorises.
+        if core::ptr::eq(input, output) {
+            for i in 0..len {
+                let place = output.wrapping_add(i);
+                // SAFETY: `i < len`, and `output` is valid and aligned for `len` elements; as it is `input`, it holds values.
+                let value = unsafe { place.read() };
+                // SAFETY: as above.
+                unsafe { place.write(f(value)) };
+            }
+        } else {
+            for i in 0..len {
+                // SAFETY: `i < len`, and `input` is valid and aligned for reads of `len` elements.
+                let value = unsafe { input.wrapping_add(i).read() };
+                // SAFETY: `i < len`, and `output` is valid and aligned for writes of `len` elements.
+                unsafe { output.wrapping_add(i).write(f(value)) };
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! From an array to another of a different element type: block by block, widened to f64, computed, stored.
+//! From arrays to one of a different element type: block by block, widened to f64, computed, stored.
 //!
 //! A block stays in the first-level cache, so the two extra passes cost less than the memory traffic; in exchange twelve loads
 //! and twelve stores serve all pairs of element types.
@@ -6,39 +6,69 @@
 use corepool_memory::ElementType;
 
 use crate::float16;
-use crate::operation::Operation;
+use crate::operation::{Binary, Operation, Unary};
 use crate::store::{to_uint8_clamped, to_uint32};
 
 /// Elements of one block: 4 KiB of doubles.
 const BLOCK: usize = 512;
 
-/// Runs `operation` from one element type to another; neither is a bigint type.
+/// An operand of one chunk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Input {
+    /// Elements of this type, from this address on.
+    Elements(ElementType, *const u8),
+    /// The same number for each.
+    Same(f64),
+}
+
+/// Runs `operation` over `operands`, of which it takes so many, to elements of another type; none is a bigint type.
+///
+/// # Panics
+/// When there are fewer operands than the operation takes.
 ///
 /// # Safety
-/// `input` must be valid for reads of `len` elements of type `from` and `output` for writes of `len` of type `to`, both
-/// aligned; the two must start at the same address with elements of the same size, or be disjoint; nobody else may write
-/// `output`, except where it is memory that JavaScript shares.
-pub(crate) unsafe fn run(
-    operation: Operation,
-    (from, input): (ElementType, *const u8),
-    (to, output): (ElementType, *mut u8),
-    len: usize,
-) {
-    let mut block = [0.0_f64; BLOCK];
+/// Each operand must be valid for reads of `len` elements of its type and `output` for writes of `len` of type `to`, all
+/// aligned; each must start where `output` does with elements of the same size, or share no memory with it; nobody else may
+/// write `output`, except where it is memory that JavaScript shares.
+pub(crate) unsafe fn run(operation: Operation, operands: &[Input], (to, output): (ElementType, *mut u8), len: usize) {
+    let (mut first, mut second) = ([0.0_f64; BLOCK], [0.0_f64; BLOCK]);
     let mut start = 0;
     while start < len {
         let count = BLOCK.min(len - start);
-        let values = &mut block[..count];
-        // SAFETY: elements start..start+count lie inside the input, by the contract above.
-        unsafe { load(from, input.wrapping_add(start * from.size()), values) };
+        let values = &mut first[..count];
+        // SAFETY: elements start..start+count lie inside the operands, by the contract above.
+        unsafe { fill(operands[0], start, values) };
         match operation {
-            Operation::Square => values.iter_mut().for_each(|v| *v = Operation::Square.on_number(*v)),
-            Operation::Cube => values.iter_mut().for_each(|v| *v = Operation::Cube.on_number(*v)),
+            Operation::Unary(Unary::Square) => values.iter_mut().for_each(|v| *v = Unary::Square.on_number(*v)),
+            Operation::Unary(Unary::Cube) => values.iter_mut().for_each(|v| *v = Unary::Cube.on_number(*v)),
+            Operation::Binary(operation) => {
+                let others = &mut second[..count];
+                // SAFETY: as above.
+                unsafe { fill(operands[1], start, others) };
+                match operation {
+                    Binary::Add => values.iter_mut().zip(others).for_each(|(a, b)| *a += *b),
+                    Binary::Sub => values.iter_mut().zip(others).for_each(|(a, b)| *a -= *b),
+                    Binary::Mul => values.iter_mut().zip(others).for_each(|(a, b)| *a *= *b),
+                    Binary::Div => values.iter_mut().zip(others).for_each(|(a, b)| *a /= *b),
+                }
+            }
         }
-        // SAFETY: elements start..start+count lie inside the output, by the contract above. Where the two arrays start at one
-        // address, the elements written are those that were loaded just now, none that is still to be loaded.
+        // SAFETY: elements start..start+count lie inside the output, by the contract above. Where an operand starts at the
+        // output's address, the elements written are those that were loaded just now, none that is still to be loaded.
         unsafe { store(to, values, output.wrapping_add(start * to.size())) };
         start += count;
+    }
+}
+
+/// The values of an operand from element `start` on.
+///
+/// # Safety
+/// As for [`run`]: so many elements from there on must lie inside the operand.
+unsafe fn fill(operand: Input, start: usize, values: &mut [f64]) {
+    match operand {
+        Input::Same(value) => values.fill(value),
+        // SAFETY: this function's contract, handed on.
+        Input::Elements(element, at) => unsafe { load(element, at.wrapping_add(start * element.size()), values) },
     }
 }
 

@@ -18,7 +18,7 @@ pub enum Code {
     Dtype,
     /// An array without memory.
     Detached,
-    /// An output that shares memory with the operand without being it.
+    /// An output that shares memory with an operand without being it.
     Overlap,
     /// An output that another call is writing.
     BufferInUse,
@@ -79,8 +79,10 @@ pub(crate) fn from_view(refused: ViewError) -> napi::Error<Code> {
 
 pub(crate) fn from_elementwise(refused: ElementwiseError) -> napi::Error<Code> {
     let code = match refused {
+        ElementwiseError::Arity { .. } => Code::InvalidArgValue,
+        ElementwiseError::NoArray => Code::InvalidArgType,
         ElementwiseError::LengthMismatch { .. } => Code::LengthMismatch,
-        ElementwiseError::MixedBigint => Code::Dtype,
+        ElementwiseError::MixedBigint | ElementwiseError::NumbersOnly => Code::Dtype,
         ElementwiseError::Overlap => Code::Overlap,
     };
     error(code, refused)

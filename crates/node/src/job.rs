@@ -3,10 +3,11 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use corepool_kernel::Elementwise;
+use corepool_kernel::{Elementwise, Operation};
 use corepool_memory::{Buffer, Claim, View};
 use corepool_pool::{Job, Outcome};
 
+use crate::code::{Result, from_elementwise};
 use crate::environment::{Environment, Event, EventKind};
 use crate::job_memory::JobMemory;
 
@@ -14,40 +15,45 @@ use crate::job_memory::JobMemory;
 #[derive(Debug)]
 pub(crate) struct ElementwiseJob {
     id: u32,
-    work: Elementwise,
-    input: View,
-    output_bytes: usize,
+    work: Elementwise<'static>,
+    output: View,
     wants_progress: bool,
-    /// The copy of the operand; none where the operand is shared memory, or the result is computed in place.
-    copy: Mutex<Option<Buffer>>,
-    /// The result; none where it goes into shared memory.
+    /// Copies of operands.
+    copies: Mutex<Vec<Buffer>>,
+    /// The result; none where it goes into memory of JavaScript's.
     result: Mutex<Option<Buffer>>,
-    /// The right to write shared memory; none where the result is memory of its own.
+    /// The right to write memory of JavaScript's; none where the result is memory of its own.
     claim: Mutex<Option<Claim>>,
     has_ended: AtomicBool,
     environment: Arc<Environment>,
 }
 
 impl ElementwiseJob {
+    /// The job of an operation on memory that was prepared for it.
     pub(crate) fn new(
         id: u32,
-        work: Elementwise,
+        operation: Operation,
         memory: JobMemory,
         wants_progress: bool,
         environment: Arc<Environment>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        let JobMemory { operands, output, copies, result, claim } = memory;
+        Ok(Self {
             id,
-            work,
-            input: memory.input,
-            output_bytes: memory.output.bytes(),
+            work: Elementwise::new(operation, operands, output).map_err(from_elementwise)?,
+            output,
             wants_progress,
-            copy: Mutex::new(memory.copy),
-            result: Mutex::new(memory.result),
-            claim: Mutex::new(memory.claim),
+            copies: Mutex::new(copies),
+            result: Mutex::new(result),
+            claim: Mutex::new(claim),
             has_ended: AtomicBool::new(false),
             environment,
-        }
+        })
+    }
+
+    /// Number of chunks.
+    pub(crate) fn chunks(&self) -> u32 {
+        self.work.chunks()
     }
 
     /// True when no thread works on the job's memory any more.
@@ -58,7 +64,7 @@ impl ElementwiseJob {
 
     /// Size of the result.
     pub(crate) fn output_bytes(&self) -> usize {
-        self.output_bytes
+        self.output.bytes()
     }
 
     /// The result's memory, once, after the job has completed.
@@ -70,7 +76,7 @@ impl ElementwiseJob {
     }
 
     fn event(&self, kind: EventKind, done: usize) -> Event {
-        Event { id: self.id, kind, done, total: self.input.len() }
+        Event { id: self.id, kind, done, total: self.output.len() }
     }
 }
 
@@ -83,14 +89,14 @@ impl Job for ElementwiseJob {
 
     fn progressed(&self, done: u32, chunks: u32) {
         if self.wants_progress {
-            let part = u128::from(done) * self.input.len() as u128 / u128::from(chunks.max(1));
+            let part = u128::from(done) * self.output.len() as u128 / u128::from(chunks.max(1));
             self.environment.report(self.event(EventKind::Progress, usize::try_from(part).unwrap_or(usize::MAX)));
         }
     }
 
     fn finished(&self, outcome: Outcome) {
-        // The operand is of no more use, and giving back hundreds of megabytes is better done here than on the JS thread.
-        drop(self.copy.lock().unwrap_or_else(PoisonError::into_inner).take());
+        // The operands are of no more use, and giving back hundreds of megabytes is better done here than on the JS thread.
+        drop(core::mem::take(&mut *self.copies.lock().unwrap_or_else(PoisonError::into_inner)));
         if !matches!(outcome, Outcome::Completed) {
             // Partly written at best: nobody may see it.
             drop(self.result.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -99,7 +105,7 @@ impl Job for ElementwiseJob {
         // Release: pairs with the Acquire in `has_ended`.
         self.has_ended.store(true, Ordering::Release);
         self.environment.report(match outcome {
-            Outcome::Completed => self.event(EventKind::Completed, self.input.len()),
+            Outcome::Completed => self.event(EventKind::Completed, self.output.len()),
             Outcome::Cancelled => self.event(EventKind::Cancelled, 0),
             Outcome::Panicked(message) => self.event(EventKind::Failed(message), 0),
         });

@@ -2,20 +2,21 @@
 
 use std::sync::{Arc, Weak};
 
-use corepool_kernel::{Elementwise, copy};
+use corepool_kernel::copy;
 use corepool_memory::{Budget, Buffer, HUGE_PAGE};
 use napi::Env;
 use napi::bindgen_prelude::{ArrayBuffer, Function};
 use napi_derive::napi;
 
 use crate::array::{JsArray, element_of};
-use crate::code::{Code, Result, error, from_elementwise, from_node_api, from_panic};
+use crate::code::{Code, Result, error, from_node_api, from_panic};
 use crate::elementwise::operation_of;
 use crate::environment::{Environment, Event, EventKind, Pending};
 use crate::job::ElementwiseJob;
 use crate::job_memory::JobMemory;
 use crate::memory::{external, ordinary};
 use crate::module;
+use crate::operands::{Mask, Values};
 use crate::references::References;
 
 /// How far a job is; the counts are elements.
@@ -66,31 +67,41 @@ impl Jobs {
         Ok(Self { environment, references })
     }
 
-    /// Copies the operand, unless it is shared memory, and queues the job. `shared_output` must be over a SharedArrayBuffer;
-    /// without it the job has memory of its own for the result. Returns the job's number.
+    /// Copies the operands, unless they are memory that nothing can take away, and queues the job. `arrays` is the output, which
+    /// must be such memory too, or null for memory of the job's own, and then the operands. Bit 0 of a mask is for the output, bit
+    /// n for operand n: `float16` for arrays of 16-bit floats, `moved` for those that no JavaScript can reach any more, which the
+    /// facade promises. Returns the job's number.
     #[napi(catch_unwind)]
     pub fn submit(
         &self,
         env: &Env,
         operation: u32,
-        input: JsArray,
-        input_code: u32,
+        float16: u32,
+        moved: u32,
         output_code: u32,
-        shared_output: Option<JsArray>,
+        arrays: Values,
         wants_progress: bool,
     ) -> Result<u32> {
         let operation = operation_of(operation)?;
-        let (input_element, output_element) = (element_of(input_code)?, element_of(output_code)?);
+        let output_element = element_of(output_code)?;
         let pool = module::pool()?;
-        let memory = JobMemory::prepare((&input, input_element), output_element, shared_output.as_ref())?;
-        let work = Elementwise::new(operation, memory.input, memory.output).map_err(from_elementwise)?;
-
+        // SAFETY: the list was read in this call, and no JavaScript runs before it returns.
+        let (output, operands) = unsafe { arrays.read(env.raw(), Mask(float16), Mask(moved)) }?;
+        // SAFETY: as above.
+        let memory = unsafe { JobMemory::prepare(env.raw(), &operands, output_element, output.as_ref()) }?;
         let id = self.environment.next_id();
-        let shared = [Some(&input), shared_output.as_ref()].into_iter().flatten().filter(|array| !array.is_plain);
-        self.references.hold(env, id, shared)?;
+        let job = ElementwiseJob::new(id, operation, memory, wants_progress, Arc::clone(&self.environment))?;
+
+        for given in output.iter().chain(&operands) {
+            // SAFETY: as above.
+            if let Some(array) = (unsafe { given.steady(env.raw()) })? {
+                self.references.hold(env, id, array)?;
+            }
+        }
         self.environment.hold(env);
-        let job = Arc::new(ElementwiseJob::new(id, work, memory, wants_progress, Arc::clone(&self.environment)));
-        let handle = pool.submit(Arc::clone(&job) as Arc<dyn corepool_pool::Job>, work.chunks());
+        let chunks = job.chunks();
+        let job = Arc::new(job);
+        let handle = pool.submit(Arc::clone(&job) as Arc<dyn corepool_pool::Job>, chunks);
         self.environment.remember(id, Pending { job, handle });
         Ok(id)
     }
@@ -116,9 +127,9 @@ impl Jobs {
 
     /// Copies the result of a completed job into `output`, once.
     #[napi(catch_unwind)]
-    pub fn take_into(&self, id: u32, output: JsArray, output_code: u32) -> Result<()> {
+    pub fn take_into(&self, id: u32, output: JsArray) -> Result<()> {
         // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-        let output = unsafe { output.view(element_of(output_code)?) }?;
+        let output = unsafe { output.view(false) }?;
         let is_fit = |pending: &Pending| pending.job.output_bytes() == output.bytes();
         if self.environment.pending(id).is_some_and(|pending| !is_fit(&pending)) {
             return Err(error(Code::LengthMismatch, "the output has another size than the result"));

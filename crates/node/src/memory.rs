@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{ArrayBuffer, FromNapiValue};
 use napi::{Env, sys};
 use napi_derive::napi;
 
-use crate::array::{JsArray, element_of};
+use crate::array::JsArray;
 use crate::code::{Code, Result, error, from_memory, from_node_api};
 
 /// Set when the host refused external memory (Electron, a sandboxed V8): it always will.
@@ -46,10 +46,11 @@ pub fn lend(env: &Env, bytes: f64) -> Result<Option<ArrayBuffer<'_>>> {
 
 /// Asks for huge pages under an ordinary array that is about to be written for the first time.
 #[napi(catch_unwind)]
-pub fn advise(array: JsArray, code: u32) -> Result<()> {
+pub fn advise(env: &Env, array: JsArray) -> Result<()> {
     // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-    let view = unsafe { array.view(element_of(code)?) }?;
-    if array.is_plain {
+    let view = unsafe { array.view(false) }?;
+    // SAFETY: the array was read in this call.
+    if unsafe { array.is_plain(env.raw()) }? {
         // SAFETY: the array has this memory now; where it is of another kind than the advice is for, the system refuses it.
         unsafe { advise_huge_pages(view.at(0), view.bytes()) };
     }
