@@ -2,6 +2,7 @@ export {
   AbortError,
   ArrayError,
   CorepoolError,
+  KernelError,
   ProcessStateError,
   RemoteError,
   TargetError,
@@ -13,11 +14,14 @@ export {
   cube,
   div,
   isNative,
+  kernel,
   mul,
   square,
   sub,
   type AsyncOptions,
   type Kernel,
+  type KernelInfo,
+  type KernelOptions,
   type Operand,
 } from './kernel/index.ts'
 export type { Arrays, DType, NumericArray } from './memory/index.ts'

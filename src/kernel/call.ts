@@ -6,8 +6,7 @@
 import { checkFunction, checkSignal, isPlainObject, readOwnOptions } from '../arguments/index.ts'
 import { misfit, notAnArray, notAnOperand, outAndDtype, wrongArguments } from '../errors/index.ts'
 import { checkFit, dtypeByName, dtypeNames, dtypeOf, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
-import type { CheckedOperand } from './engine.ts'
-import type { Operation } from './operation.ts'
+import type { CheckedOperand, Operation } from './operation.ts'
 
 /** A call that was checked. */
 export interface Call {

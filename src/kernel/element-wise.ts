@@ -13,26 +13,32 @@ import type { Kernel } from './types.ts'
 /** What computes in this program. */
 export const engine: Engine = binding === null ? plainEngine : nativeEngine(binding)
 
-/** The kernels that this module made. */
-const kernels = new WeakSet<object>()
+/** The kernels that this module made, and what they compute. */
+const kernels = new WeakMap<object, Operation>()
 
 /** True for a kernel of this package. */
 export function isKernel(value: unknown): value is Kernel {
   return typeof value === 'function' && kernels.has(value)
 }
 
+/** What a kernel computes; undefined for anything else. */
+export function operationOf(kernel: Function): Operation | undefined {
+  return kernels.get(kernel)
+}
+
 /** The kernel of an operation. */
-export function elementWise<P extends number[]>(operation: Operation): Kernel<P> {
+export function elementWise<P extends unknown[], R = number>(operation: Operation): Kernel<P, R> {
   const signature = signatureOf(operation)
   const callable = operation.arity === 1 ? ofOne(operation, signature) : ofMany(operation, signature)
   Object.defineProperties(callable.call, {
     name: { value: operation.name },
     length: { value: operation.arity },
     async: { value: callable.startCall },
-    toString: { value: () => operation.onNumbers.toString() },
+    toString: { value: () => operation.text },
+    info: { get: () => Object.freeze(engine.info(operation)), enumerable: true },
   })
-  kernels.add(callable.call)
-  return Object.freeze(callable.call) as unknown as Kernel<P>
+  kernels.set(callable.call, operation)
+  return Object.freeze(callable.call) as unknown as Kernel<P, R>
 }
 
 interface Callable {
@@ -46,7 +52,7 @@ function ofOne(operation: Operation, signature: Signature): Callable {
   const { onNumbers } = operation
   return {
     call(operand: unknown, options: unknown): number | NumericArray {
-      if (typeof operand === 'number') return onNumbers(operand)
+      if (typeof operand === 'number') return onNumbers(operand, options as number)
       return run(operation, readCall(signature, [operand], options, arguments.length))
     },
     startCall(operand: unknown, options: unknown): Promise<NumericArray> {
@@ -61,7 +67,7 @@ function ofMany(operation: Operation, signature: Signature): Callable {
   return {
     call(...args: unknown[]): number | NumericArray {
       const operands = argumentsOf(args, arity)
-      if (operands.every((operand) => typeof operand === 'number')) return onNumbers(...operands)
+      if (operands.every((operand) => typeof operand === 'number')) return onNumbers(...(args as number[]))
       return run(operation, readCall(signature, operands, args[arity], args.length))
     },
     startCall(...args: unknown[]): Promise<NumericArray> {

@@ -3,6 +3,8 @@ import { engine, elementWise } from './element-wise.ts'
 import { addOperation, cubeOperation, divOperation, mulOperation, squareOperation, subOperation } from './operation.ts'
 import type { Kernel } from './types.ts'
 
+export { kernel, kernelOfFunction } from './compile-kernel.ts'
+
 /**
  * `v * v` of a number, or of each element of a typed array.
  * @example square(12) // 144
@@ -43,4 +45,4 @@ export const isNative: boolean = engine.name === 'native'
 
 export { isKernel } from './element-wise.ts'
 export { runKernel } from './run-kernel.ts'
-export type { AsyncOptions, Kernel, Operand } from './types.ts'
+export type { AsyncOptions, Kernel, KernelInfo, KernelOptions, Operand } from './types.ts'

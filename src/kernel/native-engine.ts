@@ -2,8 +2,9 @@
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
 import { float16Mask, handed, JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
-import type { AsyncObserver, AsyncRequest, CheckedOperand, Engine } from './engine.ts'
-import { runTiny } from './plain-engine.ts'
+import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
+import { isCompiled, type CheckedOperand, type Operation } from './operation.ts'
+import { differenceReason, plainEngine, runPlain, runTiny } from './plain-engine.ts'
 
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
@@ -25,6 +26,12 @@ function runNative(binding: Binding, code: number, operands: readonly CheckedOpe
   } else binding.elementwise(code, float16, handed(output), ...operands.map(handed))
 }
 
+/** Why the operation runs in JavaScript although there is the addon; undefined where it does not. */
+function inJavaScript(operation: Operation): string | undefined {
+  if (!isCompiled(operation)) return undefined
+  return differenceReason(operation) ?? 'The addon does not run compiled functions yet.'
+}
+
 /**
  * Up to this many elements a loop in JavaScript is done before a call of the addon has begun: it costs 0.25 µs, in which a loop
  * does some 400 elements.
@@ -35,10 +42,19 @@ const TINY = 400
 export function nativeEngine(binding: Binding): Engine {
   const jobs = new JobTable(binding)
   const memory = new ResultMemory(binding)
+  let simd: string | undefined
   return {
     name: 'native',
     allocate: (dtype, length) => memory.allocate(dtype, length),
+    info(operation) {
+      const shared = { accuracy: 'exact', operations: operation.operations } as const
+      const reason = inJavaScript(operation)
+      if (reason !== undefined) return { ...shared, engine: 'js', simd: 'none', reason }
+      simd ??= binding.topology().simd
+      return { ...shared, engine: 'native', simd }
+    },
     run(operation, operands, output) {
+      if (isCompiled(operation)) return runPlain(operation, operands, output)
       // Shared memory may be claimed by a call that is writing it, which only the addon knows.
       if (output.length <= TINY && !output.isShared && runTiny(operation, operands, output)) return
       try {
@@ -49,6 +65,7 @@ export function nativeEngine(binding: Binding): Engine {
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
       const { operation, operands, dtype, out, onProgress } = request
+      if (isCompiled(operation)) return plainEngine.start(request, observer)
       memory.noteUse()
       const output = out?.isShared === true ? out : undefined
       return jobs.start(

@@ -8,4 +8,4 @@ export {
   type DTypeInfo,
   type NumericArray,
 } from './dtype.ts'
-export { allocate, checkFit, viewOf, type ArrayView } from './view.ts'
+export { allocate, checkFit, overlap, viewOf, type ArrayView } from './view.ts'

@@ -1,0 +1,105 @@
+/** A kernel that was compiled from a function: which program a call runs, and whether its values can be trusted. */
+import { misfit } from '../errors/index.ts'
+import { overlap, viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
+import type { CompiledProgram, CompiledSource } from './compiled-source.ts'
+import type { CheckedOperand, CompiledOperation, Pass, PreparedProgram } from './operation.ts'
+import { passOfFunction, type PlainFunction } from './plain-function.ts'
+import { difference } from './self-check.ts'
+
+/** The value of a bound name. */
+export type BoundValue = number | boolean | NumericArray | PlainFunction
+
+export interface CompiledOptions {
+  readonly name: string
+  readonly source: CompiledSource
+  readonly bindings: ReadonlyMap<string, BoundValue>
+  readonly hasIndex: boolean
+  readonly math: 'exact' | 'ulp1' | undefined
+  /** The text that toString() shows. */
+  readonly text: string
+  /** The text of a function. */
+  readonly functionText: string
+  /** The function itself; made from the text, at first use, where there is none. */
+  readonly makeFunction: () => PlainFunction
+}
+
+/** The operation of one kernel. */
+export class CompiledFunction implements CompiledOperation {
+  readonly name: string
+  readonly arity: number
+  /** Whether its text computes with bigints shows when a call brings some. */
+  readonly takesBigints = true
+  readonly text: string
+  readonly functionText: string
+  readonly math: 'exact' | 'ulp1' | undefined
+  readonly #options: CompiledOptions
+  #function: PlainFunction | undefined
+  /** By kind of elements: null after a check that found no difference, or what it found. */
+  readonly #differences = new Map<boolean, string | null>()
+
+  constructor(options: CompiledOptions) {
+    this.#options = options
+    this.name = options.name
+    this.arity = options.source.arity
+    this.text = options.text
+    this.functionText = options.functionText
+    this.math = options.math
+  }
+
+  get function(): PlainFunction {
+    this.#function ??= this.#options.makeFunction()
+    return this.#function
+  }
+
+  /** Only as many numbers as there are operands; what follows them is the index, where the function takes one. */
+  readonly onNumbers = (...numbers: number[]): number => {
+    const { hasIndex } = this.#options
+    const given: unknown[] = numbers.slice(0, this.arity)
+    if (hasIndex) given.push(typeof numbers[this.arity] === 'number' ? numbers[this.arity] : 0)
+    return this.function(...(given as never[])) as number
+  }
+
+  get operations(): number {
+    return this.program.program.instructions.length
+  }
+
+  get program(): CompiledProgram {
+    try {
+      return this.#options.source.program(false)
+    } catch {
+      return this.#options.source.program(true)
+    }
+  }
+
+  get difference(): string | null | undefined {
+    return this.#differences.get(false) ?? this.#differences.get(true)
+  }
+
+  prepare(operands: readonly CheckedOperand[], isBigint: boolean, out: ArrayView | undefined): PreparedProgram {
+    const { source, bindings, hasIndex } = this.#options
+    const program = source.program(isBigint)
+    const tables = program.tables.map((name) =>
+      viewOf(`The array bound to "${name}" of ${this.name}()`, bindings.get(name)),
+    )
+    if (out !== undefined) {
+      for (const table of tables) if (overlap(table, out)) throw misfit.overlap(`${this.name}()`)
+    }
+    const scalars = program.scalars.map(({ of, binding }) => {
+      const value = bindings.get(binding)
+      return of === 'value' ? Number(value) : viewOf(`The array bound to "${binding}" of ${this.name}()`, value).length
+    })
+    let found = this.#differences.get(isBigint)
+    if (found === undefined) {
+      const checked = { fn: this.function, program: program.reference, scalars, tables, hasIndex }
+      found = difference(checked, operands, isBigint)
+      this.#differences.set(isBigint, found)
+    }
+    return { program: found === null ? program : null, scalars, tables }
+  }
+
+  pass({ program, scalars, tables }: PreparedProgram, operands: readonly CheckedOperand[], output: ArrayView): Pass {
+    return program === null
+      ? passOfFunction(this.function, operands, output, this.#options.hasIndex)
+      : program.reference.pass({ operands, scalars, tables }, output)
+  }
+}
