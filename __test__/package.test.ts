@@ -27,6 +27,7 @@ const names = [
   'cores',
   'cube',
   'div',
+  'explain',
   'isNative',
   'kernel',
   'mul',

@@ -9,6 +9,7 @@ export {
   TaskError,
   type ErrorCode,
 } from './errors/index.ts'
+export { explain, type Explanation } from './executors/index.ts'
 export {
   add,
   cube,

@@ -43,6 +43,7 @@ export const div: Kernel<[number, number]> = elementWise(divOperation)
 /** False: there is no native addon here, and plain JavaScript computes the same values. */
 export const isNative: boolean = engine.name === 'native'
 
+export { isNumericArray } from '../memory/index.ts'
 export { isKernel } from './element-wise.ts'
 export { runKernel } from './run-kernel.ts'
 export type { AsyncOptions, Kernel, KernelInfo, KernelOptions, Operand } from './types.ts'
