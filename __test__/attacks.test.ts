@@ -188,24 +188,27 @@ describe('the addon, called without the facade', () => {
   const xs: NumericArray = numbers(10)
 
   test.each([
-    ['a code of no operation', [99, 0, xs, xs]],
-    ['an operand too few', [2, 0, xs, xs]],
-    ['an operand too many', [0, 0, xs, xs, xs]],
-    ['no operand', [0, 0, xs]],
-    ['more operands than any call has', [0, 0, xs, ...Array.from({ length: 40 }, () => xs)]],
-    ['no array', [0, 0, xs, {}]],
-    ['no array as output', [0, 0, {}, xs]],
-    ['numbers alone', [2, 0, xs, 1, 2]],
-    ['an array of numbers that is said to be 16-bit floats', [0, 2, xs, xs]],
-    ['an output of numbers that is said to be 16-bit floats', [0, 1, xs, xs]],
+    ['a code of no operation', [99, xs, xs]],
+    ['no code', ['square', xs, xs]],
+    ['an operand too few', [2, xs, xs]],
+    ['an operand too many', [0, xs, xs, xs]],
+    ['no operand', [0, xs]],
+    ['no output', [0]],
+    ['more operands than are read without a list of them', [0, xs, ...Array.from({ length: 40 }, () => xs)]],
+    ['more operands than any call has', [0, xs, ...Array.from({ length: 5000 }, () => xs)]],
+    ['no array', [0, xs, {}]],
+    ['no array as output', [0, {}, xs]],
+    ['numbers alone', [2, xs, 1, 2]],
+    ['a view of bytes that start inside a 16-bit float', [0, new DataView(xs.buffer, 1, 20), xs]],
+    ['a view of bytes of another length in 16-bit floats', [0, new DataView(xs.buffer, 0, 22), xs]],
     ['nothing', []],
-    ['different lengths', [0, 0, numbers(11), xs]],
-    ['different lengths of operands', [2, 0, xs, xs, numbers(11)]],
-    ['numbers into bigints', [0, 0, new BigInt64Array(10), xs]],
-    ['a bigint beside numbers', [2, 0, xs, xs, 1n]],
-    ['bigints where a quotient may not exist', [5, 0, new BigInt64Array(10), new BigInt64Array(10), 1n]],
-    ['an overlap', [0, 0, xs.subarray(1, 6), xs.subarray(0, 5)]],
-    ['an overlap with the second operand', [2, 0, xs.subarray(1, 6), 1, xs.subarray(0, 5)]],
+    ['different lengths', [0, numbers(11), xs]],
+    ['different lengths of operands', [2, xs, xs, numbers(11)]],
+    ['numbers into bigints', [0, new BigInt64Array(10), xs]],
+    ['a bigint beside numbers', [2, xs, xs, 1n]],
+    ['bigints where a quotient may not exist', [5, new BigInt64Array(10), new BigInt64Array(10), 1n]],
+    ['an overlap', [0, xs.subarray(1, 6), xs.subarray(0, 5)]],
+    ['an overlap with the second operand', [2, xs.subarray(1, 6), 1, xs.subarray(0, 5)]],
   ])('refuses %s', (_what, args) => {
     expect(() => raw.elementwise(...args)).toThrow()
   })
@@ -221,7 +224,7 @@ describe('the addon, called without the facade', () => {
         return 1
       },
     })
-    const id = jobs.submit(2, 0, 0, 0, list, false)
+    const id = jobs.submit(2, 0, list, [], false)
     await end
     expect(jobs.take(id).byteLength).toBe(0)
   })
@@ -240,13 +243,13 @@ describe('the addon, called without the facade', () => {
       jobs.cancel(id)
       jobs.discard(id)
     }
-    expect(() => jobs.submit(0, 0, 0, 0, [numbers(10), xs], false)).toThrow(/shared or moved/)
-    const id = jobs.submit(0, 0, 0, 0, [null, xs], false)
+    expect(() => jobs.submit(0, 0, [numbers(10), xs], [], false)).toThrow(/shared or moved/)
+    const id = jobs.submit(0, 0, [null, xs], [], false)
     await ended
     // A job that waits behind a long one has no result, and is not forgotten while it may still run.
     const shared = (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(8 * length))
-    const front = jobs.submit(1, 0, 0, 0, [shared(30_000_000), shared(30_000_000)], false)
-    const behind = jobs.submit(0, 0, 0, 1, [null, shared(100_000)], false)
+    const front = jobs.submit(1, 0, [shared(30_000_000), shared(30_000_000)], [], false)
+    const behind = jobs.submit(0, 1, [null, shared(100_000)], [], false)
     expect(() => jobs.take(behind)).toThrow(/no result to take/)
     jobs.discard(front)
     jobs.discard(behind)

@@ -17,7 +17,6 @@ const targetFolder = join(root, 'target', 'address-sanitizer')
 const seeds = [
   { seed: 'length', file: 'attacks', name: 'refuses different lengths' },
   { seed: 'overlap', file: 'attacks', name: 'refuses an overlap' },
-  { seed: 'kind', file: 'attacks', name: 'that is said to be 16-bit floats' },
   { seed: 'take', file: 'attacks', name: 'takes a result once' },
   { seed: 'claim', file: 'result-memory', name: 'ERR_BUFFER_IN_USE' },
   { seed: 'borrow', file: 'attacks', name: 'an operand transferred by structuredClone' },

@@ -3,7 +3,7 @@
  * depends on changed since it last succeeded, and all that it made is still there, so that a second run costs a fraction of a
  * second.
  *
- * Uses nothing but Node's own modules: it runs before anything is installed. `--need-rust` makes a missing Rust toolchain an
+ * Uses nothing but Node's own modules and what stands beside it: it runs before anything is installed. `--need-rust` makes a missing Rust toolchain an
  * error; without it the addon is left out and plain JavaScript runs.
  */
 import { spawnSync } from 'node:child_process'
@@ -21,6 +21,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { npm } from './npm.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const addonBuild = join('build', 'addon')
@@ -67,11 +68,12 @@ function step(name, folder, print, hasAll, action) {
 }
 
 function install() {
-  // npm is a script beside npm_execpath when npm runs us (another package manager is not asked), and a command otherwise.
-  const running = process.env.npm_execpath
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
-  if (running !== undefined && basename(running) === 'npm-cli.js') run('npm ci', process.execPath, [running, ...args])
-  else run('npm ci', 'npm', args, { shell: process.platform === 'win32' })
+  try {
+    npm(root, 'ci')
+  } catch (error) {
+    console.error(`corepool: ${error.message}`)
+    process.exit(1)
+  }
 }
 
 const hasPackages = () => existsSync(join(root, 'node_modules', 'typescript'))

@@ -44,7 +44,8 @@ export {
   resizable,
   wrongArguments,
 } from './arrays.ts'
-export { bindingNotLoaded, fromNative, nativeFailure } from './native.ts'
+export { fromNative, nativeFailure } from './native.ts'
+export { bindingNeeded, bindingNotLoaded, type BindingProblem, type Libc } from './binding.ts'
 export {
   alreadyStarted,
   closed,

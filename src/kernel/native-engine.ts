@@ -1,7 +1,7 @@
 /** The engine on the native pool. */
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
-import { float16Mask, handed, JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
+import { handed, JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { isCompiled, type CheckedOperand, type Operation } from './operation.ts'
 import { differenceReason, plainEngine, runPlain, runTiny } from './plain-engine.ts'
@@ -17,13 +17,12 @@ function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): Nu
 }
 
 function runNative(binding: Binding, code: number, operands: readonly CheckedOperand[], output: ArrayView): void {
-  const float16 = float16Mask(operands, output)
   const [x, y] = operands
   // The usual numbers of operands without a list of them.
-  if (operands.length === 1) binding.elementwise(code, float16, handed(output), handed(x as ArrayView))
+  if (operands.length === 1) binding.elementwise(code, handed(output), handed(x as ArrayView))
   else if (operands.length === 2) {
-    binding.elementwise(code, float16, handed(output), handed(x as CheckedOperand), handed(y as CheckedOperand))
-  } else binding.elementwise(code, float16, handed(output), ...operands.map(handed))
+    binding.elementwise(code, handed(output), handed(x as CheckedOperand), handed(y as CheckedOperand))
+  } else binding.elementwise(code, handed(output), ...operands.map(handed))
 }
 
 /** Why the operation runs in JavaScript although there is the addon; undefined where it does not. */
@@ -71,7 +70,6 @@ export function nativeEngine(binding: Binding): Engine {
       return jobs.start(
         {
           operation: operation.code,
-          float16: float16Mask(operands, output),
           outputCode: dtype.code,
           arrays: [output === undefined ? null : handed(output), ...operands.map(handed)],
           onProgress,

@@ -1,27 +1,17 @@
 /**
- * Arrays as the addon takes them. Node-API of Node 20 does not know Float16Array: such an array travels as the 16-bit integers in
- * the same memory, and a mask says which those are.
+ * Operands as the addon takes them. Node-API of Node 20 does not know Float16Array: such an array travels as a DataView of the same
+ * memory.
  */
 import type { ArrayView, NumericArray } from '../memory/index.ts'
 
-function isFloat16({ dtype }: ArrayView): boolean {
-  return dtype.name === ('float16' as string)
-}
+/** An array in the addon's hands. */
+export type HandedArray = NumericArray | DataView
 
 /** An array, or a single value. */
-export function handed(operand: ArrayView): NumericArray
-export function handed(operand: ArrayView | number | bigint): NumericArray | number | bigint
-export function handed(operand: ArrayView | number | bigint): NumericArray | number | bigint {
+export function handed(operand: ArrayView): HandedArray
+export function handed(operand: ArrayView | number | bigint): HandedArray | number | bigint
+export function handed(operand: ArrayView | number | bigint): HandedArray | number | bigint {
   if (typeof operand !== 'object') return operand
-  return isFloat16(operand) ? new Uint16Array(operand.buffer, operand.byteOffset, operand.length) : operand.array
-}
-
-/** Bit 0 for the output, bit n for operand n, from 1 on: set where it is an array of 16-bit floats. */
-export function float16Mask(operands: readonly (ArrayView | number | bigint)[], output: ArrayView | undefined): number {
-  let mask = output !== undefined && isFloat16(output) ? 1 : 0
-  for (let n = 0; n < operands.length; n++) {
-    const operand = operands[n]
-    if (typeof operand === 'object' && isFloat16(operand)) mask |= 2 << n
-  }
-  return mask
+  const { array, dtype, buffer, byteOffset, byteLength } = operand
+  return dtype.name === ('float16' as string) ? new DataView(buffer, byteOffset, byteLength) : array
 }

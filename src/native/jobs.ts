@@ -3,23 +3,32 @@
  * The addon rings, this module settles. Every job that was submitted is reported ended exactly once.
  */
 import { fromNative } from '../errors/index.ts'
-import type { NumericArray } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
+import type { HandedArray } from './handed.ts'
 
-/** What a job needs to start. */
-export interface JobRequest {
+/** What a job needs to start: a built-in operation, or a program with its scalars and bound arrays. */
+export type JobRequest = JobMemory & (JobOperation | JobProgram)
+
+export interface JobOperation {
   readonly operation: number
-  /** Which arrays are 16-bit floats: bit 0 for the output, bit n for operand n. */
-  readonly float16: number
+}
+
+export interface JobProgram {
+  readonly program: number
+  readonly scalars: Float64Array | BigUint64Array | undefined
+  readonly tables: readonly HandedArray[]
+}
+
+export interface JobMemory {
   readonly outputCode: number
   /** Shared memory that the job writes in place, or null for memory of its own, handed out at the end; then the operands. */
-  readonly arrays: readonly (NumericArray | number | bigint | null)[]
+  readonly arrays: readonly (HandedArray | number | bigint | null)[]
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
 /** How a job ended. `take` and `takeInto` may be called once, at once. */
 export type JobEnd =
-  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: NumericArray): void }
+  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: HandedArray): void }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string }
 
@@ -54,10 +63,22 @@ export class JobTable {
    * @throws what the binding refuses: no memory, a bad environment variable
    */
   start(request: JobRequest, onEnd: (end: JobEnd) => void): () => void {
-    const { operation, float16, outputCode, arrays, onProgress } = request
+    const { outputCode, arrays, onProgress } = request
+    const wantsProgress = onProgress !== undefined
     let id: number
     try {
-      id = this.#jobs.submit(operation, float16, 0, outputCode, arrays, onProgress !== undefined)
+      id =
+        'program' in request
+          ? this.#jobs.submitProgram(
+              request.program,
+              outputCode,
+              arrays,
+              request.scalars,
+              request.tables,
+              [],
+              wantsProgress,
+            )
+          : this.#jobs.submit(request.operation, outputCode, arrays, [], wantsProgress)
     } catch (error) {
       throw fromNative(error)
     }

@@ -105,7 +105,8 @@ impl<'a> Elementwise<'a> {
         if is_bigint && !operation.takes_bigints() {
             return Err(ElementwiseError::NumbersOnly);
         }
-        Ok(Self { operation, operands, output, chunking: Chunking::new(output.len()), level: Level::chosen() })
+        let (chunking, level) = (Chunking::new(output.len()), Level::chosen());
+        Ok(Self { operation, operands, output, chunking, level })
     }
 
     /// Number of chunks; 0 for arrays without elements.
@@ -153,7 +154,7 @@ impl<'a> Elementwise<'a> {
             }
             let output = (self.output.element(), self.output.at(range.start));
             // SAFETY: see above; none is a bigint, for which the loops above serve every case.
-            unsafe { staged::run(self.operation, &operands, output, range.end - range.start) };
+            unsafe { staged::run(self.level, self.operation, &operands, output, range.end - range.start) };
         }
     }
 
@@ -188,7 +189,7 @@ impl<'a> Elementwise<'a> {
                 let (Some(a), Some(b)) = (source(a), source(b)) else { return false };
                 // SAFETY: addresses inside views of `end` elements or more, of this type, each the output's or disjoint from it;
                 // the caller promised the rest.
-                unsafe { pairs::on_f64(operation, a, b, output.cast(), len) };
+                unsafe { pairs::on_f64(self.level, operation, a, b, output.cast(), len) };
             }
             ElementType::Float32 => {
                 let source = |operand: &Operand| match operand {
@@ -198,7 +199,7 @@ impl<'a> Elementwise<'a> {
                 };
                 let (Some(a), Some(b)) = (source(a), source(b)) else { return false };
                 // SAFETY: as above.
-                unsafe { pairs::on_f32(operation, a, b, output.cast(), len) };
+                unsafe { pairs::on_f32(self.level, operation, a, b, output.cast(), len) };
             }
             ElementType::Int64 | ElementType::Uint64 => {
                 let source = |operand: &Operand| match operand {
@@ -207,7 +208,7 @@ impl<'a> Elementwise<'a> {
                     Operand::Number(_) => unreachable!("numbers beside bigints are refused when the job is made"),
                 };
                 // SAFETY: as above; both bigint types are 64 bits, which the operation treats alike.
-                unsafe { pairs::on_u64(operation, source(a), source(b), output.cast(), len) };
+                unsafe { pairs::on_u64(self.level, operation, source(a), source(b), output.cast(), len) };
             }
             _ => return false,
         }

@@ -7,16 +7,21 @@
 mod chunking;
 mod copy;
 mod direct;
+mod elements;
 mod elementwise;
 mod float16;
 mod level;
+pub mod math;
 mod operand;
 mod operation;
 mod pairs;
+mod program;
 mod staged;
 mod store;
+mod stream;
 
 pub use copy::copy;
 pub use elementwise::{Elementwise, ElementwiseError};
 pub use operand::Operand;
 pub use operation::{Binary, Operation, Unary};
+pub use program::{Evaluation, Kind, Opcode, Program, ProgramError, Run, RunError};

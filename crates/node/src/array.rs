@@ -5,20 +5,31 @@ use core::ptr;
 
 use corepool_memory::{ElementType, View};
 use napi::bindgen_prelude::{FromNapiValue, TypeName, ValidateNapiValue};
-use napi::sys::{self, TypedarrayType as Kind};
+use napi::sys::{self, TypedarrayType};
 use napi::{Status, ValueType};
 
 use crate::code::{Code, Result, error, from_view};
 
-/// A typed array as Node-API describes it at this moment. Good until JavaScript runs again on this thread.
+/// An array as Node-API describes it at this moment. Good until JavaScript runs again on this thread.
+///
+/// Node-API of Node 20 has no Float16Array: the facade hands over a DataView of the same memory, which means nothing else here.
 #[derive(Clone, Copy, Debug)]
 pub struct JsArray {
     /// The array itself, for a reference to it.
     pub(crate) value: sys::napi_value,
     buffer: sys::napi_value,
-    kind: sys::napi_typedarray_type,
+    kind: Kind,
+    /// In elements.
     len: usize,
     data: *mut c_void,
+}
+
+/// What the elements are.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// By Node-API's number.
+    Typed(sys::napi_typedarray_type),
+    Float16,
 }
 
 impl JsArray {
@@ -32,7 +43,13 @@ impl JsArray {
         let status = unsafe {
             sys::napi_get_typedarray_info(env, value, &mut kind, &mut len, &mut data, &mut buffer, &mut offset)
         };
-        (status == sys::Status::napi_ok).then_some(Self { value, buffer, kind, len, data })
+        if status == sys::Status::napi_ok {
+            return Some(Self { value, buffer, kind: Kind::Typed(kind), len, data });
+        }
+        // SAFETY: as above.
+        let status = unsafe { sys::napi_get_dataview_info(env, value, &mut len, &mut data, &mut buffer, &mut offset) };
+        let len = len / ElementType::Float16.size();
+        (status == sys::Status::napi_ok).then_some(Self { value, buffer, kind: Kind::Float16, len, data })
     }
 
     /// True when its buffer is an ArrayBuffer; false when it is a SharedArrayBuffer, which is no array buffer to Node-API, on
@@ -51,8 +68,7 @@ impl JsArray {
         }
     }
 
-    /// A view of the array. Node-API of Node 20 has no Float16Array: the facade hands over the 16-bit integers of the same memory,
-    /// and says by `is_float16` what they are.
+    /// A view of the array.
     ///
     /// # Errors
     /// When the array is of no kind that kernels know; when it is detached, misaligned or too long.
@@ -60,33 +76,28 @@ impl JsArray {
     /// # Safety
     /// The view is good for as long as the array's memory is: until JavaScript runs again on this thread, or, where the array
     /// is not plain, for as long as a reference keeps it alive.
-    pub(crate) unsafe fn view(&self, is_float16: bool) -> Result<View> {
-        let element = self.element(is_float16)?;
+    pub(crate) unsafe fn view(&self) -> Result<View> {
         // SAFETY: Node-API gave pointer and length of memory that this array has now; the caller keeps to its life.
-        unsafe { View::new(self.data.cast(), self.len, element) }.map_err(from_view)
+        unsafe { View::new(self.data.cast(), self.len, self.element()?) }.map_err(from_view)
     }
 
-    fn element(&self, is_float16: bool) -> Result<ElementType> {
-        if is_float16 {
-            return if self.kind == Kind::uint16_array || cfg!(corepool_seed = "kind") {
-                Ok(ElementType::Float16)
-            } else {
-                Err(error(Code::InvalidArgType, "a float16 array comes as its 16-bit integers"))
-            };
-        }
+    fn element(&self) -> Result<ElementType> {
         Ok(match self.kind {
-            Kind::float64_array => ElementType::Float64,
-            Kind::float32_array => ElementType::Float32,
-            Kind::int8_array => ElementType::Int8,
-            Kind::uint8_array => ElementType::Uint8,
-            Kind::uint8_clamped_array => ElementType::Uint8Clamped,
-            Kind::int16_array => ElementType::Int16,
-            Kind::uint16_array => ElementType::Uint16,
-            Kind::int32_array => ElementType::Int32,
-            Kind::uint32_array => ElementType::Uint32,
-            Kind::bigint64_array => ElementType::Int64,
-            Kind::biguint64_array => ElementType::Uint64,
-            kind => return Err(error(Code::InvalidArgType, format!("no dtype is a typed array of kind {kind}"))),
+            Kind::Float16 => ElementType::Float16,
+            Kind::Typed(TypedarrayType::float64_array) => ElementType::Float64,
+            Kind::Typed(TypedarrayType::float32_array) => ElementType::Float32,
+            Kind::Typed(TypedarrayType::int8_array) => ElementType::Int8,
+            Kind::Typed(TypedarrayType::uint8_array) => ElementType::Uint8,
+            Kind::Typed(TypedarrayType::uint8_clamped_array) => ElementType::Uint8Clamped,
+            Kind::Typed(TypedarrayType::int16_array) => ElementType::Int16,
+            Kind::Typed(TypedarrayType::uint16_array) => ElementType::Uint16,
+            Kind::Typed(TypedarrayType::int32_array) => ElementType::Int32,
+            Kind::Typed(TypedarrayType::uint32_array) => ElementType::Uint32,
+            Kind::Typed(TypedarrayType::bigint64_array) => ElementType::Int64,
+            Kind::Typed(TypedarrayType::biguint64_array) => ElementType::Uint64,
+            Kind::Typed(kind) => {
+                return Err(error(Code::InvalidArgType, format!("no dtype is a typed array of kind {kind}")));
+            }
         })
     }
 }

@@ -13,6 +13,8 @@ use crate::operands::JsOperand;
 /// nothing can take away and that a reference must keep alive as long.
 pub(crate) struct JobMemory {
     pub(crate) operands: Vec<Operand>,
+    /// Bound arrays.
+    pub(crate) tables: Vec<View>,
     pub(crate) output: View,
     /// Copies of operands; none of those that nothing can take away, nor of the one in whose copy the result is computed.
     pub(crate) copies: Vec<Buffer>,
@@ -26,8 +28,6 @@ pub(crate) struct JobMemory {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Given {
     pub(crate) operand: JsOperand,
-    /// Whether its array is 16-bit floats, handed over as integers.
-    pub(crate) is_float16: bool,
     /// Whether the facade has moved its memory to where no JavaScript can reach it.
     pub(crate) is_moved: bool,
 }
@@ -54,6 +54,7 @@ impl JobMemory {
     pub(crate) unsafe fn prepare(
         env: sys::napi_env,
         given: &[Given],
+        given_tables: &[Given],
         output_element: ElementType,
         output: Option<&Given>,
     ) -> Result<Self> {
@@ -68,24 +69,29 @@ impl JobMemory {
                     ));
                 };
                 // SAFETY: memory that nothing can take away, kept alive by the job's references.
-                let view = unsafe { array.view(given.is_float16) }?;
+                let view = unsafe { array.view() }?;
                 (Some(view), Some(Claim::new(&view).map_err(from_claim)?))
             }
         };
         let mut operands = Vec::with_capacity(given.len());
         let mut copies = Copies::default();
         for given in given {
-            // SAFETY: used before the binding returns to JavaScript; and afterwards only where nothing can take the memory away.
-            let operand = unsafe { given.operand.operand(given.is_float16) }?;
             // SAFETY: the caller's promise.
-            let is_steady = unsafe { given.steady(env) }?.is_some();
-            operands.push(match operand {
-                Operand::Array(view) if !is_steady => Operand::Array(copies.of(&view)?),
-                steady => steady,
-            });
+            operands.push(unsafe { copies.owned(env, given) }?);
+        }
+        // Apart from the operands: no result may be computed in a table's copy.
+        let mut tables = Vec::with_capacity(given_tables.len());
+        let mut table_copies = Copies::default();
+        for given in given_tables {
+            // SAFETY: the caller's promise.
+            let Operand::Array(table) = (unsafe { table_copies.owned(env, given) })? else {
+                return Err(error(Code::InvalidArgType, "a bound array must be a typed array"));
+            };
+            tables.push(table);
         }
         if let Some(output) = output {
-            return Ok(Self { operands, output, copies: copies.into_buffers(), result: None, claim });
+            let copies = copies.into_buffers().chain(table_copies.into_buffers()).collect();
+            return Ok(Self { operands, tables, output, copies, result: None, claim });
         }
         let (output, result) = if let Some((view, buffer)) = copies.take_of_size(output_element.size()) {
             // The copy becomes the result, in place: fresh pages cost more than the kernel.
@@ -96,7 +102,8 @@ impl JobMemory {
             // SAFETY: the buffer goes into the job beside its view.
             (unsafe { buffer.view(output_element) }, buffer)
         };
-        Ok(Self { operands, output, copies: copies.into_buffers(), result: Some(result), claim })
+        let copies = copies.into_buffers().chain(table_copies.into_buffers()).collect();
+        Ok(Self { operands, tables, output, copies, result: Some(result), claim })
     }
 }
 
@@ -113,6 +120,21 @@ struct Copied {
 }
 
 impl Copies {
+    /// What was given, in memory that stays: a copy, unless nothing can take its own memory away.
+    ///
+    /// # Safety
+    /// As for [`JobMemory::prepare`].
+    unsafe fn owned(&mut self, env: sys::napi_env, given: &Given) -> Result<Operand> {
+        // SAFETY: used before the binding returns to JavaScript; and afterwards only where nothing can take the memory away.
+        let operand = unsafe { given.operand.operand() }?;
+        // SAFETY: the caller's promise.
+        let is_steady = unsafe { given.steady(env) }?.is_some();
+        Ok(match operand {
+            Operand::Array(view) if !is_steady => Operand::Array(self.of(&view)?),
+            steady => steady,
+        })
+    }
+
     /// A copy of `original`, made on every core.
     fn of(&mut self, original: &View) -> Result<View> {
         if let Some(copied) = self.made.iter().find(|copied| copied.original == *original) {
@@ -134,7 +156,7 @@ impl Copies {
         Some((view, buffer))
     }
 
-    fn into_buffers(self) -> Vec<Buffer> {
-        self.made.into_iter().map(|copied| copied.buffer).collect()
+    fn into_buffers(self) -> impl Iterator<Item = Buffer> {
+        self.made.into_iter().map(|copied| copied.buffer)
     }
 }

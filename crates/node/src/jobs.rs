@@ -12,11 +12,12 @@ use crate::array::{JsArray, element_of};
 use crate::code::{Code, Result, error, from_node_api, from_panic};
 use crate::elementwise::operation_of;
 use crate::environment::{Environment, Event, EventKind, Pending};
-use crate::job::ElementwiseJob;
-use crate::job_memory::JobMemory;
+use crate::job::{KernelJob, Task};
+use crate::job_memory::{Given, JobMemory};
 use crate::memory::{external, ordinary};
 use crate::module;
-use crate::operands::{Mask, Values};
+use crate::operands::{Unread, Values};
+use crate::program::{MOST_TABLES, program_of, scalars as scalars_of};
 use crate::references::References;
 
 /// How far a job is; the counts are elements.
@@ -68,31 +69,69 @@ impl Jobs {
     }
 
     /// Copies the operands, unless they are memory that nothing can take away, and queues the job. `arrays` is the output, which
-    /// must be such memory too, or null for memory of the job's own, and then the operands. Bit 0 of a mask is for the output, bit
-    /// n for operand n: `float16` for arrays of 16-bit floats, `moved` for those that no JavaScript can reach any more, which the
-    /// facade promises. Returns the job's number.
+    /// must be such memory too, or null for memory of the job's own, and then the operands. `moved` are the places in it of arrays
+    /// that no JavaScript can reach any more, which the facade promises. Returns the job's number.
     #[napi(catch_unwind)]
     pub fn submit(
         &self,
         env: &Env,
         operation: u32,
-        float16: u32,
-        moved: u32,
         output_code: u32,
         arrays: Values,
+        moved: Vec<u32>,
         wants_progress: bool,
     ) -> Result<u32> {
-        let operation = operation_of(operation)?;
+        let task = Task::Elementwise(operation_of(operation)?);
+        // SAFETY: the list was read in this call, and no JavaScript runs before it returns.
+        unsafe { self.start(env, &task, output_code, &arrays, &[], &moved, wants_progress) }
+    }
+
+    /// As `submit`, for a program. `scalars` is as for `runProgram`; `tables` are copied as operands are.
+    #[napi(catch_unwind)]
+    pub fn submit_program(
+        &self,
+        env: &Env,
+        handle: u32,
+        output_code: u32,
+        arrays: Values,
+        scalars: Unread,
+        tables: Values,
+        moved: Vec<u32>,
+        wants_progress: bool,
+    ) -> Result<u32> {
+        // SAFETY: given in this call, in which all lists were read and no JavaScript runs any more.
+        let scalars = unsafe { scalars_of(env.raw(), scalars.0) }?;
+        let task = Task::Program(program_of(handle)?, scalars);
+        // SAFETY: as above.
+        let tables = unsafe { tables.read_all(env.raw(), MOST_TABLES) }?;
+        // SAFETY: as above.
+        unsafe { self.start(env, &task, output_code, &arrays, &tables, &moved, wants_progress) }
+    }
+
+    /// Makes a job of what was given, and queues it.
+    ///
+    /// # Safety
+    /// The lists must have been read in the call that is being made, and no JavaScript may run before it returns.
+    unsafe fn start(
+        &self,
+        env: &Env,
+        task: &Task,
+        output_code: u32,
+        arrays: &Values,
+        tables: &[Given],
+        moved: &[u32],
+        wants_progress: bool,
+    ) -> Result<u32> {
         let output_element = element_of(output_code)?;
         let pool = module::pool()?;
-        // SAFETY: the list was read in this call, and no JavaScript runs before it returns.
-        let (output, operands) = unsafe { arrays.read(env.raw(), Mask(float16), Mask(moved)) }?;
+        // SAFETY: the caller's promise.
+        let (output, operands) = unsafe { arrays.read(env.raw(), moved) }?;
         // SAFETY: as above.
-        let memory = unsafe { JobMemory::prepare(env.raw(), &operands, output_element, output.as_ref()) }?;
+        let memory = unsafe { JobMemory::prepare(env.raw(), &operands, tables, output_element, output.as_ref()) }?;
         let id = self.environment.next_id();
-        let job = ElementwiseJob::new(id, operation, memory, wants_progress, Arc::clone(&self.environment))?;
+        let job = KernelJob::new(id, task, memory, wants_progress, Arc::clone(&self.environment))?;
 
-        for given in output.iter().chain(&operands) {
+        for given in output.iter().chain(&operands).chain(tables) {
             // SAFETY: as above.
             if let Some(array) = (unsafe { given.steady(env.raw()) })? {
                 self.references.hold(env, id, array)?;
@@ -129,7 +168,7 @@ impl Jobs {
     #[napi(catch_unwind)]
     pub fn take_into(&self, id: u32, output: JsArray) -> Result<()> {
         // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-        let output = unsafe { output.view(false) }?;
+        let output = unsafe { output.view() }?;
         let is_fit = |pending: &Pending| pending.job.output_bytes() == output.bytes();
         if self.environment.pending(id).is_some_and(|pending| !is_fit(&pending)) {
             return Err(error(Code::LengthMismatch, "the output has another size than the result"));

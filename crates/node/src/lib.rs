@@ -7,6 +7,7 @@
 //! [`environment`].
 
 pub mod array;
+pub mod call;
 pub mod code;
 pub mod cores;
 pub mod elementwise;
@@ -18,4 +19,6 @@ pub mod memory;
 mod module;
 pub mod operands;
 pub mod parent;
+pub mod program;
 mod references;
+pub mod version;

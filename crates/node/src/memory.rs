@@ -48,7 +48,7 @@ pub fn lend(env: &Env, bytes: f64) -> Result<Option<ArrayBuffer<'_>>> {
 #[napi(catch_unwind)]
 pub fn advise(env: &Env, array: JsArray) -> Result<()> {
     // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-    let view = unsafe { array.view(false) }?;
+    let view = unsafe { array.view() }?;
     // SAFETY: the array was read in this call.
     if unsafe { array.is_plain(env.raw()) }? {
         // SAFETY: the array has this memory now; where it is of another kind than the advice is for, the system refuses it.

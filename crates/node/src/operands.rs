@@ -8,11 +8,8 @@ use crate::array::JsArray;
 use crate::code::{Code, Result, error};
 use crate::job_memory::Given;
 
-/// Operands that a call has at most: as many as a mask of 32 bits names beside the output.
-pub(crate) const MAX_OPERANDS: usize = 31;
-
-/// Elements of a list that are looked at: one more than a call has is enough to refuse it.
-const MOST: u32 = 33;
+/// Operands that a call has at most. Which number an operation takes is its own affair; this one only bounds what is read.
+pub(crate) const MAX_OPERANDS: usize = 1024;
 
 /// One operand.
 #[derive(Clone, Copy, Debug)]
@@ -21,21 +18,6 @@ pub(crate) enum JsOperand {
     Number(f64),
     /// Its low 64 bits.
     Bigint(u64),
-}
-
-/// Something that is said of some of the arrays of a call: bit 0 for the output, bit n for operand n, from 1 on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Mask(pub(crate) u32);
-
-impl Mask {
-    pub(crate) fn output(self) -> bool {
-        self.0 & 1 == 1
-    }
-
-    /// For the operand `index`, from 0 on.
-    pub(crate) fn operand(self, index: usize) -> bool {
-        index < MAX_OPERANDS && self.0 >> (index + 1) & 1 == 1
-    }
 }
 
 impl JsOperand {
@@ -72,10 +54,10 @@ impl JsOperand {
     ///
     /// # Safety
     /// As for [`JsArray::view`].
-    pub(crate) unsafe fn operand(&self, is_float16: bool) -> Result<Operand> {
+    pub(crate) unsafe fn operand(&self) -> Result<Operand> {
         Ok(match self {
             // SAFETY: the caller's promise.
-            Self::Array(array) => Operand::Array(unsafe { array.view(is_float16) }?),
+            Self::Array(array) => Operand::Array(unsafe { array.view() }?),
             Self::Number(value) => Operand::Number(*value),
             Self::Bigint(value) => Operand::Bigint(*value),
         })
@@ -95,19 +77,15 @@ impl JsOperand {
 pub struct Values(Vec<sys::napi_value>);
 
 impl Values {
-    /// Reads the first element as an output, or null for none, and the others as operands.
+    /// Reads the first element as an output, or null for none, and the others as operands; `moved` are the places of those whose
+    /// memory the facade has moved to where no JavaScript can reach it.
     ///
     /// # Errors
     /// When there are too many, or one is neither.
     ///
     /// # Safety
     /// `env` must be that of the call that is being made, in which the list was read.
-    pub(crate) unsafe fn read(
-        &self,
-        env: sys::napi_env,
-        float16: Mask,
-        moved: Mask,
-    ) -> Result<(Option<Given>, Vec<Given>)> {
+    pub(crate) unsafe fn read(&self, env: sys::napi_env, moved: &[u32]) -> Result<(Option<Given>, Vec<Given>)> {
         let Some((output, operands)) = self.0.split_first().filter(|(_, operands)| operands.len() <= MAX_OPERANDS)
         else {
             return Err(error(
@@ -117,13 +95,55 @@ impl Values {
         };
         // SAFETY: the caller's promise.
         let output = unsafe { JsArray::read(env, *output) }.map(JsOperand::Array);
-        let output = output.map(|operand| Given { operand, is_float16: float16.output(), is_moved: moved.output() });
-        let operands = operands.iter().enumerate().map(|(index, value)| {
+        let output = output.map(|operand| Given { operand, is_moved: moved.contains(&0) });
+        let operands = operands.iter().zip(1..).map(|(value, place)| {
             // SAFETY: the caller's promise.
             let operand = unsafe { JsOperand::read(env, *value) }?;
-            Ok(Given { operand, is_float16: float16.operand(index), is_moved: moved.operand(index) })
+            Ok(Given { operand, is_moved: moved.contains(&place) })
         });
         Ok((output, operands.collect::<Result<_>>()?))
+    }
+}
+
+impl Values {
+    /// Reads every element as an operand.
+    ///
+    /// # Errors
+    /// When there are more than `most`, or one is none.
+    ///
+    /// # Safety
+    /// As for [`Values::read`].
+    pub(crate) unsafe fn read_all(&self, env: sys::napi_env, most: usize) -> Result<Vec<Given>> {
+        if self.0.len() > most {
+            return Err(error(Code::InvalidArgValue, format!("a call has at most {most} bound arrays")));
+        }
+        let given = self.0.iter().map(|value| {
+            // SAFETY: the caller's promise.
+            Ok(Given { operand: unsafe { JsOperand::read(env, *value) }?, is_moved: false })
+        });
+        given.collect()
+    }
+}
+
+/// An argument that is looked at when all lists have been read.
+#[derive(Debug)]
+pub struct Unread(pub(crate) sys::napi_value);
+
+impl TypeName for Unread {
+    fn type_name() -> &'static str {
+        "TypedArray | undefined"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::Unknown
+    }
+}
+
+impl ValidateNapiValue for Unread {}
+
+impl FromNapiValue for Unread {
+    unsafe fn from_napi_value(_: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
+        Ok(Self(value))
     }
 }
 
@@ -141,21 +161,29 @@ impl ValidateNapiValue for Values {}
 
 impl FromNapiValue for Values {
     unsafe fn from_napi_value(env: sys::napi_env, list: sys::napi_value) -> napi::Result<Self> {
-        let expected = || napi::Error::new(Status::ArrayExpected, "a list of operands is expected");
-        let mut len = 0;
-        // SAFETY: `env` and `list` are those of the call that is being made; the out-pointer is ours.
-        if unsafe { sys::napi_get_array_length(env, list, &mut len) } != sys::Status::napi_ok {
-            return Err(expected());
-        }
-        let mut values = Vec::new();
-        for index in 0..len.min(MOST) {
-            let mut value = core::ptr::null_mut();
-            // SAFETY: as above.
-            if unsafe { sys::napi_get_element(env, list, index, &mut value) } != sys::Status::napi_ok {
-                return Err(expected());
-            }
-            values.push(value);
-        }
-        Ok(Self(values))
+        // SAFETY: `env` and `list` are those of the call that is being made.
+        let values = unsafe { self::list(env, list, MAX_OPERANDS + 1) };
+        values.map(Self).ok_or_else(|| napi::Error::new(Status::ArrayExpected, "a list of operands is expected"))
     }
+}
+
+/// The elements of a list, one more than `most` at most: that is enough to refuse them. None when it is no list. May run
+/// JavaScript, by the list's own doing.
+///
+/// # Safety
+/// `env` and `list` must be those of the call that is being made.
+pub(crate) unsafe fn list(env: sys::napi_env, list: sys::napi_value, most: usize) -> Option<Vec<sys::napi_value>> {
+    let mut len = 0;
+    // SAFETY: the caller's promise; the out-pointer is ours.
+    if unsafe { sys::napi_get_array_length(env, list, &mut len) } != sys::Status::napi_ok {
+        return None;
+    }
+    let most = u32::try_from(most + 1).unwrap_or(u32::MAX);
+    let element = |index| {
+        let mut value = core::ptr::null_mut();
+        // SAFETY: as above.
+        let status = unsafe { sys::napi_get_element(env, list, index, &mut value) };
+        (status == sys::Status::napi_ok).then_some(value)
+    };
+    (0..len.min(most)).map(element).collect()
 }
