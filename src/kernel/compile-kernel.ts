@@ -164,7 +164,11 @@ function shapeOf(value: BoundValue): BindingShape {
       const builtin = builtinName(isOfFunction ? operation.function : value)
       if (builtin !== undefined) return { is: 'builtin', name: builtin }
       if (operation === undefined) return { is: 'function', ...textOfFunction(value) }
-      return { is: 'function', name: operation.name, text: isOfFunction ? operation.functionText : operation.text }
+      return {
+        is: 'function',
+        name: operation.name,
+        text: isOfFunction ? operation.functionText : operation.onNumbers.toString(),
+      }
     }
     default:
       return { is: 'table' }

@@ -34,6 +34,8 @@ export class CompiledFunction implements CompiledOperation {
   readonly math: 'exact' | 'ulp1' | undefined
   readonly #options: CompiledOptions
   #function: PlainFunction | undefined
+  /** Of programs without bound values: the same at each call. */
+  readonly #prepared = new WeakMap<CompiledProgram, PreparedProgram>()
   /** By kind of elements: null after a check that found no difference, or what it found. */
   readonly #differences = new Map<boolean, string | null>()
 
@@ -78,6 +80,8 @@ export class CompiledFunction implements CompiledOperation {
   prepare(operands: readonly CheckedOperand[], isBigint: boolean, out: ArrayView | undefined): PreparedProgram {
     const { source, bindings, hasIndex } = this.#options
     const program = source.program(isBigint)
+    const before = this.#prepared.get(program)
+    if (before !== undefined) return before
     const tables = program.tables.map((name) =>
       viewOf(`The array bound to "${name}" of ${this.name}()`, bindings.get(name)),
     )
@@ -94,7 +98,9 @@ export class CompiledFunction implements CompiledOperation {
       found = difference(checked, operands, isBigint)
       this.#differences.set(isBigint, found)
     }
-    return { program: found === null ? program : null, scalars, tables }
+    const prepared = { program: found === null ? program : null, scalars, tables }
+    if (tables.length === 0 && scalars.length === 0) this.#prepared.set(program, prepared)
+    return prepared
   }
 
   pass({ program, scalars, tables }: PreparedProgram, operands: readonly CheckedOperand[], output: ArrayView): Pass {

@@ -27,8 +27,6 @@ export interface CompiledProgram extends Compilation {
   readonly bytes: Uint8Array
   /** The program in JavaScript, made at first use. */
   readonly reference: ReferenceProgram
-  /** What the addon made of the bytes, by mode. */
-  readonly loaded: Map<string, unknown>
 }
 
 /** A text with its programs. */
@@ -104,7 +102,6 @@ function ready(compilation: Compilation): CompiledProgram {
       reference ??= new ReferenceProgram(compilation.program)
       return reference
     },
-    loaded: new Map(),
   }
 }
 

@@ -6,7 +6,7 @@ import { binding } from '../native/index.ts'
 import { readAsyncCall, readCall, signatureOf, type AsyncCall, type Call, type Signature } from './call.ts'
 import type { Engine } from './engine.ts'
 import { nativeEngine } from './native-engine.ts'
-import type { Operation } from './operation.ts'
+import { isCompiled, type Operation } from './operation.ts'
 import { plainEngine } from './plain-engine.ts'
 import type { Kernel } from './types.ts'
 
@@ -34,7 +34,7 @@ export function elementWise<P extends unknown[], R = number>(operation: Operatio
     name: { value: operation.name },
     length: { value: operation.arity },
     async: { value: callable.startCall },
-    toString: { value: () => operation.text },
+    toString: { value: () => (isCompiled(operation) ? operation.text : operation.onNumbers.toString()) },
     info: { get: () => Object.freeze(engine.info(operation)), enumerable: true },
   })
   kernels.set(callable.call, operation)

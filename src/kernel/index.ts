@@ -44,6 +44,7 @@ export const div: Kernel<[number, number]> = elementWise(divOperation)
 export const isNative: boolean = engine.name === 'native'
 
 export { isNumericArray } from '../memory/index.ts'
+export * from './math/kernels.ts'
 export { isKernel } from './element-wise.ts'
 export { runKernel } from './run-kernel.ts'
 export type { AsyncOptions, Kernel, KernelInfo, KernelOptions, Operand } from './types.ts'

@@ -1,10 +1,19 @@
 /** The engine on the native pool. */
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
-import { handed, JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
+import {
+  handed,
+  JobTable,
+  ResultMemory,
+  type Binding,
+  type JobEnd,
+  type JobOperation,
+  type JobProgram,
+} from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
-import { isCompiled, type CheckedOperand, type Operation } from './operation.ts'
-import { differenceReason, plainEngine, runPlain, runTiny } from './plain-engine.ts'
+import { handedValues, NativePrograms } from './native-programs.ts'
+import { isCompiled, type CheckedOperand } from './operation.ts'
+import { differenceReason, plainEngine, runTiny } from './plain-engine.ts'
 
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
@@ -25,12 +34,6 @@ function runNative(binding: Binding, code: number, operands: readonly CheckedOpe
   } else binding.elementwise(code, handed(output), ...operands.map(handed))
 }
 
-/** Why the operation runs in JavaScript although there is the addon; undefined where it does not. */
-function inJavaScript(operation: Operation): string | undefined {
-  if (!isCompiled(operation)) return undefined
-  return differenceReason(operation) ?? 'The addon does not run compiled functions yet.'
-}
-
 /**
  * Up to this many elements a loop in JavaScript is done before a call of the addon has begun: it costs 0.25 µs, in which a loop
  * does some 400 elements.
@@ -41,19 +44,31 @@ const TINY = 400
 export function nativeEngine(binding: Binding): Engine {
   const jobs = new JobTable(binding)
   const memory = new ResultMemory(binding)
+  const programs = new NativePrograms(binding)
   let simd: string | undefined
   return {
     name: 'native',
     allocate: (dtype, length) => memory.allocate(dtype, length),
     info(operation) {
-      const shared = { accuracy: 'exact', operations: operation.operations } as const
-      const reason = inJavaScript(operation)
-      if (reason !== undefined) return { ...shared, engine: 'js', simd: 'none', reason }
+      const operations = operation.operations ?? 1
+      const program = isCompiled(operation) ? operation.program : undefined
+      const reason = isCompiled(operation)
+        ? (differenceReason(operation) ?? programs.reason(operation, operation.program))
+        : undefined
+      if (reason !== undefined) return { engine: 'js', accuracy: 'exact', simd: 'none', operations, reason }
       simd ??= binding.topology().simd
-      return { ...shared, engine: 'native', simd }
+      const accuracy = program === undefined ? 'exact' : programs.accuracy(program)
+      return { engine: 'native', accuracy, simd, operations }
     },
     run(operation, operands, output) {
-      if (isCompiled(operation)) return runPlain(operation, operands, output)
+      if (isCompiled(operation)) {
+        const prepared = operation.prepare(operands, output.dtype.isBigint, output)
+        const { program } = prepared
+        if (program !== null && programs.reason(operation, program) === undefined) {
+          return programs.run(program, prepared, operands, output)
+        }
+        return operation.pass(prepared, operands, output)(0, output.length)
+      }
       // Shared memory may be claimed by a call that is writing it, which only the addon knows.
       if (output.length <= TINY && !output.isShared && runTiny(operation, operands, output)) return
       try {
@@ -64,12 +79,20 @@ export function nativeEngine(binding: Binding): Engine {
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
       const { operation, operands, dtype, out, onProgress } = request
-      if (isCompiled(operation)) return plainEngine.start(request, observer)
+      let work: JobOperation | JobProgram
+      if (isCompiled(operation)) {
+        const prepared = operation.prepare(operands, dtype.isBigint, out)
+        const { program } = prepared
+        if (program === null || programs.reason(operation, program) !== undefined) {
+          return plainEngine.start(request, observer)
+        }
+        work = { program: programs.handle(program), ...handedValues(prepared) }
+      } else work = { operation: operation.code }
       memory.noteUse()
       const output = out?.isShared === true ? out : undefined
       return jobs.start(
         {
-          operation: operation.code,
+          ...work,
           outputCode: dtype.code,
           arrays: [output === undefined ? null : handed(output), ...operands.map(handed)],
           onProgress,

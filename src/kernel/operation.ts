@@ -43,10 +43,8 @@ interface AnyOperation {
   /** The plain function: what it gives for single numbers; what followed them in the call comes after them. */
   readonly onNumbers: (...numbers: number[]) => number
   readonly takesBigints: boolean
-  /** The formula, as source text. */
-  readonly text: string
-  /** Operations an element. */
-  readonly operations: number
+  /** Operations an element; 1 where absent. */
+  readonly operations?: number
 }
 
 /** A built-in operation. */
@@ -68,6 +66,8 @@ export interface PreparedProgram {
 /** An operation that was compiled from a function. */
 export interface CompiledOperation extends AnyOperation {
   readonly math: 'exact' | 'ulp1' | undefined
+  /** The text that was compiled. */
+  readonly text: string
   /** The text of the function, for functions that call it. */
   readonly functionText: string
   /** The function itself. */
@@ -101,8 +101,7 @@ function builtIn(
   operations = 1,
 ): BuiltInOperation {
   const loops = { direct: direct[name] as Loops['direct'], onDoubles: onDoubles[name] }
-  const text = onNumbers.toString()
-  return { name, arity: onNumbers.length, onNumbers, takesBigints, text, operations, code, loops }
+  return { name, arity: onNumbers.length, onNumbers, takesBigints, operations, code, loops }
 }
 
 // The codes are those of the Rust side's `Operation`.

@@ -2,6 +2,7 @@
  * The engine without addon: plain loops on the calling thread. An asynchronous call works in slices of a few milliseconds
  * and lets the event loop turn between them.
  */
+import { runReasons } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo, type NumericArray } from '../memory/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { load, store } from './loops.generated.ts'
@@ -125,14 +126,6 @@ function passLater(
   return operation.pass({ ...prepared, tables }, operands, output)
 }
 
-/** Runs an operation on this thread, to the end. */
-export function runPlain(operation: Operation, operands: readonly CheckedOperand[], output: ArrayView): void {
-  const pass = isCompiled(operation)
-    ? operation.pass(operation.prepare(operands, output.dtype.isBigint, output), operands, output)
-    : passOver(operation, operands, output)
-  pass(0, output.length)
-}
-
 function copyOf(view: ArrayView): ArrayView {
   const copy = allocate(view.dtype, view.length)
   copy.array.set(view.array as never)
@@ -190,9 +183,7 @@ function deliver(output: ArrayView, out: ArrayView | undefined): NumericArray {
 /** What the self-check has to say of an operation; undefined where it found nothing. */
 export function differenceReason(operation: Operation): string | undefined {
   const difference = isCompiled(operation) ? operation.difference : null
-  return typeof difference === 'string'
-    ? `The function itself is called for each element, because its compiled text gives other values: ${difference}.`
-    : undefined
+  return typeof difference === 'string' ? runReasons.difference(difference) : undefined
 }
 
 /** Plain JavaScript. */
@@ -203,9 +194,14 @@ export const plainEngine: Engine = {
     engine: 'js',
     accuracy: 'exact',
     simd: 'none',
-    operations: operation.operations,
-    reason: differenceReason(operation) ?? 'There is no native addon here.',
+    operations: operation.operations ?? 1,
+    reason: differenceReason(operation) ?? runReasons.noAddon,
   }),
-  run: runPlain,
+  run(operation, operands, output) {
+    const pass = isCompiled(operation)
+      ? operation.pass(operation.prepare(operands, output.dtype.isBigint, output), operands, output)
+      : passOver(operation, operands, output)
+    pass(0, output.length)
+  },
   start: begin,
 }

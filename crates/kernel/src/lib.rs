@@ -23,5 +23,5 @@ mod stream;
 pub use copy::copy;
 pub use elementwise::{Elementwise, ElementwiseError};
 pub use operand::Operand;
-pub use operation::{Binary, Operation, Unary};
+pub use operation::{Binary, Operation, Ternary, Unary};
 pub use program::{Evaluation, Kind, Opcode, Program, ProgramError, Run, RunError};
