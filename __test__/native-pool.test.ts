@@ -1,7 +1,12 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
-import { cube, isNative } from 'corepool'
+import { cube, isNative, Process, square } from 'corepool'
 import { describe, expect, test } from 'vitest'
-import { program, runNode } from './fixtures/run-program.ts'
+import { isGoneWithin, isRunning, program, runNode, startProgram } from './fixtures/run-program.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 interface Threads {
   before: Thread[]
@@ -116,4 +121,31 @@ test('process.exit() ends a program whose pool is busy, with its own code', asyn
 test('an idle pool does not keep the program alive, and memory of results that were collected comes back', async () => {
   const run = await runNode(['--expose-gc', program('idle-pool.mjs')])
   expect(run).toEqual({ code: 0, signal: null, stdout: 'lent: 0 bytes\n', stderr: '' })
+})
+
+// start() copies an ordinary array, on all cores. The quickest of several shows what that costs; the others what else the machine
+// did, such as giving out memory for the first time.
+test('start() of a kernel over 5e7 elements of an ordinary Float64Array returns within 50 ms, and it is alive then', async () => {
+  const length = 5e7
+  const xs = new Float64Array(length).fill(3)
+  const starts: number[] = []
+  for (let round = 0; round < 5; round++) {
+    const p = new Process({ target: square, args: [xs] })
+    const before = performance.now()
+    p.start()
+    starts.push(performance.now() - before)
+    expect(p.isAlive()).toBe(true)
+    expect(await p.join()).toBe(true)
+    expect(await p.result.then((ys) => [ys.length, ys[0], ys.at(-1)])).toEqual([length, 9, 9])
+    collectGarbage()
+  }
+  expect(Math.min(...starts)).toBeLessThan(50)
+})
+
+// The system watches the thread that made the child; without the addon only the death of the whole program is noticed.
+test('a busy child ends with the worker_thread that started it', async () => {
+  const { parent, line } = await startProgram(program('worker-parent.mjs'))
+  expect(await isGoneWithin(Number(line), 2_000)).toBe(true)
+  expect(isRunning(Number(parent.pid))).toBe(true)
+  parent.kill('SIGKILL')
 })

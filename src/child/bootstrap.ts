@@ -12,6 +12,7 @@ import { binding } from '../native/index.ts'
 import { enterProcess } from './current-process.ts'
 import { encodeError, inspectSafely, isError } from './errors.ts'
 import { loadTarget } from './load-target.ts'
+import { watchParent } from './parent-watch.ts'
 import { isToChild, type ChildTask, type FromChild, type Hello } from './protocol.ts'
 import { decode, encode } from './values.ts'
 
@@ -32,9 +33,8 @@ let unsent = 0
 let isLeaving = false
 const leaving = Symbol('process.exit()')
 
-// Where the system ends this process with its parent, Ctrl-C is left to the parent; elsewhere a busy child would survive
-// it, since it reads no channel.
-if (binding !== null) process.on('SIGINT', ignore)
+// Ctrl-C is left to the parent, with which this process ends.
+process.on('SIGINT', ignore)
 // Without the parent nobody wants the result.
 process.once('disconnect', () => exit(1))
 process.on('message', receive)
@@ -61,7 +61,8 @@ function receive(message: unknown): void {
  */
 function followParent(parent: number): void {
   if (isChildOf(parent) && binding?.endWithParent(parent) === true) return
-  process.removeListener('SIGINT', ignore)
+  // Where nothing ends a busy child with its parent, Ctrl-C must: such a child reads no channel.
+  watchParent(parent, () => process.removeListener('SIGINT', ignore))
 }
 
 /** False when a program stands between (a wrapper as execPath), which the system would watch in the parent's place. */

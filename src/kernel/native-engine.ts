@@ -2,8 +2,10 @@
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
 import {
+  allHanded,
   handed,
   JobTable,
+  placeOf,
   ResultMemory,
   type Binding,
   type JobEnd,
@@ -11,7 +13,7 @@ import {
   type JobProgram,
 } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
-import { handedValues, NativePrograms } from './native-programs.ts'
+import { boundScalars, NativePrograms } from './native-programs.ts'
 import { isCompiled, type CheckedOperand } from './operation.ts'
 import { differenceReason, plainEngine, runTiny } from './plain-engine.ts'
 
@@ -21,17 +23,19 @@ function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): Nu
   if (out.isShared) return out.array
   // The caller kept `out` while the pool worked: it may have been detached, and is written only as it is now.
   const now = viewOf('The output', out.array)
-  end.takeInto(handed(now))
+  end.takeInto(now)
   return now.array
 }
 
 function runNative(binding: Binding, code: number, operands: readonly CheckedOperand[], output: ArrayView): void {
-  const [x, y] = operands
+  const { length } = output
+  const [x, y] = operands as [CheckedOperand, CheckedOperand]
+  const [value, place] = [handed(output), placeOf(output)]
   // The usual numbers of operands without a list of them.
-  if (operands.length === 1) binding.elementwise(code, handed(output), handed(x as ArrayView))
+  if (operands.length === 1) binding.elementwise(code, length, value, place, handed(x), placeOf(x))
   else if (operands.length === 2) {
-    binding.elementwise(code, handed(output), handed(x as CheckedOperand), handed(y as CheckedOperand))
-  } else binding.elementwise(code, handed(output), ...operands.map(handed))
+    binding.elementwise(code, length, value, place, handed(x), placeOf(x), handed(y), placeOf(y))
+  } else binding.elementwise(code, length, value, place, ...allHanded(operands))
 }
 
 /**
@@ -78,7 +82,7 @@ export function nativeEngine(binding: Binding): Engine {
       }
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
-      const { operation, operands, dtype, out, onProgress } = request
+      const { operation, operands, length, dtype, out, onProgress } = request
       let work: JobOperation | JobProgram
       if (isCompiled(operation)) {
         const prepared = operation.prepare(operands, dtype.isBigint, out)
@@ -86,15 +90,16 @@ export function nativeEngine(binding: Binding): Engine {
         if (program === null || programs.reason(operation, program) !== undefined) {
           return plainEngine.start(request, observer)
         }
-        work = { program: programs.handle(program), ...handedValues(prepared) }
+        work = { program: programs.handle(program), scalars: boundScalars(prepared), tables: prepared.tables }
       } else work = { operation: operation.code }
       memory.noteUse()
-      const output = out?.isShared === true ? out : undefined
       return jobs.start(
         {
           ...work,
+          length,
           outputCode: dtype.code,
-          arrays: [output === undefined ? null : handed(output), ...operands.map(handed)],
+          output: out?.isShared === true ? out : undefined,
+          operands,
           onProgress,
         },
         (end) => {

@@ -1,19 +1,11 @@
 /** Compiled programs in the addon: loaded at first use, forgotten when nobody has them any more. */
 import { fromNative, runReasons } from '../errors/index.ts'
 import type { ArrayView } from '../memory/index.ts'
-import { handed, type Binding, type HandedArray } from '../native/index.ts'
+import { allBound, allHanded, handed, placeOf, type Binding } from '../native/index.ts'
 import type { CompiledProgram } from './compiled-source.ts'
 import { Accuracy, mathMode } from './math/accuracy.ts'
 import type { CheckedOperand, CompiledOperation, PreparedProgram } from './operation.ts'
 import { codeOf, encodeProgram, operandsOf, type OpName, type Program } from './program/index.ts'
-
-/** What the addon takes of bound values. */
-export interface HandedValues {
-  readonly scalars: Float64Array | undefined
-  readonly tables: readonly HandedArray[]
-}
-
-const none: HandedValues = { scalars: undefined, tables: [] }
 
 /** What the addon says of a program. */
 interface Known {
@@ -23,6 +15,9 @@ interface Known {
   /** The number by which it knows the program, once it is loaded. */
   handle: number | undefined
 }
+
+/** The place of a float64 array at the beginning of its buffer. */
+const FLOAT64 = 0
 
 export class NativePrograms {
   readonly #binding: Binding
@@ -37,8 +32,8 @@ export class NativePrograms {
     this.#accuracy = new Accuracy((op, out, a, b) => {
       const handle = binding.loadProgram(encodeProgram(programOf(op)), mathMode)
       try {
-        if (operandsOf(op) === 1) binding.runProgram(handle, out, undefined, undefined, a)
-        else binding.runProgram(handle, out, undefined, undefined, a, b)
+        const operands = [a, b].slice(0, operandsOf(op)).flatMap(({ buffer }) => [buffer, FLOAT64])
+        binding.runProgram(handle, out.length, undefined, undefined, out.buffer, FLOAT64, ...operands)
       } finally {
         binding.dropProgram(handle)
       }
@@ -94,28 +89,28 @@ export class NativePrograms {
     operands: readonly CheckedOperand[],
     output: ArrayView,
   ): void {
-    const { scalars, tables } = handedValues(prepared)
+    const { length } = output
+    const scalars = boundScalars(prepared)
+    const tables = prepared.tables.length === 0 ? undefined : allBound(prepared.tables)
     const [x, y] = operands as [CheckedOperand, CheckedOperand]
+    const [value, place] = [handed(output), placeOf(output)]
+    const { runProgram } = this.#binding
     try {
       const handle = this.handle(program)
       // The usual numbers of operands without a list of them.
-      if (operands.length === 1) this.#binding.runProgram(handle, handed(output), scalars, tables, handed(x))
+      if (operands.length === 1) runProgram(handle, length, scalars, tables, value, place, handed(x), placeOf(x))
       else if (operands.length === 2) {
-        this.#binding.runProgram(handle, handed(output), scalars, tables, handed(x), handed(y))
-      } else this.#binding.runProgram(handle, handed(output), scalars, tables, ...operands.map(handed))
+        runProgram(handle, length, scalars, tables, value, place, handed(x), placeOf(x), handed(y), placeOf(y))
+      } else runProgram(handle, length, scalars, tables, value, place, ...allHanded(operands))
     } catch (error) {
       throw fromNative(error)
     }
   }
 }
 
-/** Bound values as the addon takes them. */
-export function handedValues({ scalars, tables }: PreparedProgram): HandedValues {
-  if (scalars.length === 0 && tables.length === 0) return none
-  return {
-    scalars: scalars.length === 0 ? undefined : Float64Array.from(scalars),
-    tables: tables.map((table) => handed(table)),
-  }
+/** Bound numbers as the addon takes them. */
+export function boundScalars({ scalars }: PreparedProgram): Float64Array | undefined {
+  return scalars.length === 0 ? undefined : Float64Array.from(scalars)
 }
 
 /** One operation of its parameters. */

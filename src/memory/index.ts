@@ -9,4 +9,4 @@ export {
   type DTypeInfo,
   type NumericArray,
 } from './dtype.ts'
-export { allocate, checkFit, overlap, viewOf, type ArrayView } from './view.ts'
+export { allocate, checkFit, overlap, viewAs, viewOf, type ArrayView } from './view.ts'

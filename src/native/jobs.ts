@@ -3,8 +3,9 @@
  * The addon rings, this module settles. Every job that was submitted is reported ended exactly once.
  */
 import { fromNative } from '../errors/index.ts'
+import type { ArrayView } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
-import type { HandedArray } from './handed.ts'
+import { allBound, allHanded } from './handed.ts'
 
 /** What a job needs to start: a built-in operation, or a program with its scalars and bound arrays. */
 export type JobRequest = JobMemory & (JobOperation | JobProgram)
@@ -16,19 +17,23 @@ export interface JobOperation {
 export interface JobProgram {
   readonly program: number
   readonly scalars: Float64Array | BigUint64Array | undefined
-  readonly tables: readonly HandedArray[]
+  readonly tables: readonly ArrayView[]
 }
 
 export interface JobMemory {
+  /** Of every array. */
+  readonly length: number
+  /** The dtype of the result. */
   readonly outputCode: number
-  /** Shared memory that the job writes in place, or null for memory of its own, handed out at the end; then the operands. */
-  readonly arrays: readonly (HandedArray | number | bigint | null)[]
+  /** Shared memory that the job writes in place; absent: memory of its own, handed out at the end. */
+  readonly output: ArrayView | undefined
+  readonly operands: readonly (ArrayView | number | bigint)[]
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
 /** How a job ended. `take` and `takeInto` may be called once, at once. */
 export type JobEnd =
-  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: HandedArray): void }
+  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: ArrayView): void }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string }
 
@@ -63,22 +68,17 @@ export class JobTable {
    * @throws what the binding refuses: no memory, a bad environment variable
    */
   start(request: JobRequest, onEnd: (end: JobEnd) => void): () => void {
-    const { outputCode, arrays, onProgress } = request
+    const { length, outputCode, output, operands, onProgress } = request
+    const arrays = [...(output === undefined ? [null, 0] : allHanded([output])), ...allHanded(operands)]
     const wantsProgress = onProgress !== undefined
     let id: number
     try {
-      id =
-        'program' in request
-          ? this.#jobs.submitProgram(
-              request.program,
-              outputCode,
-              arrays,
-              request.scalars,
-              request.tables,
-              [],
-              wantsProgress,
-            )
-          : this.#jobs.submit(request.operation, outputCode, arrays, [], wantsProgress)
+      if ('program' in request) {
+        const { program, scalars, tables } = request
+        id = this.#jobs.submitProgram(program, length, outputCode, arrays, scalars, allBound(tables), [], wantsProgress)
+      } else {
+        id = this.#jobs.submit(request.operation, length, outputCode, arrays, [], wantsProgress)
+      }
     } catch (error) {
       throw fromNative(error)
     }
@@ -114,7 +114,7 @@ export class JobTable {
         },
         takeInto: (output) => {
           take()
-          this.#jobs.takeInto(event.id, output)
+          this.#jobs.takeInto(event.id, allHanded([output]), output.length)
         },
       })
     } else if (event.kind === 'cancelled') {

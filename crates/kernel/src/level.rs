@@ -70,6 +70,11 @@ impl Level {
         })
     }
 
+    /// Whether `f64::mul_add` is one instruction at this level.
+    pub(crate) fn has_fma(self) -> bool {
+        cfg!(target_arch = "aarch64") || self.0 > Width::Baseline
+    }
+
     /// For the `match` that [`per_level`] writes.
     #[inline(always)]
     pub(crate) fn width(self) -> Width {

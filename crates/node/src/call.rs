@@ -8,9 +8,10 @@ use napi::bindgen_prelude::{JsObjectValue, Object, panic_to_error};
 use napi::{JsError, sys};
 use napi_derive::napi;
 
-use crate::array::JsArray;
+use crate::array::whole;
 use crate::code::{Code, Result, error, from_claim, from_node_api};
 use crate::elementwise::elementwise;
+use crate::operands::{JsOperand, number};
 use crate::program::run_program;
 
 /// Adds the plain callbacks to what the addon exports.
@@ -50,39 +51,22 @@ pub(crate) unsafe fn arguments(
     if status == sys::Status::napi_ok { Ok(count) } else { Err(error(Code::NodeApi(status.into()), "no arguments")) }
 }
 
-/// A whole number that says what is to be done; `what` names it in the error.
+/// The number that says what is to be done: an operation, a program. One that is none belongs to nothing.
 ///
 /// # Safety
 /// `env` and `value` must be those of the call that is being made.
-pub(crate) unsafe fn code(env: sys::napi_env, value: sys::napi_value, what: &str) -> Result<u32> {
-    let mut code = 0;
-    // SAFETY: the caller's promise; the out-pointer is ours.
-    let status = unsafe { sys::napi_get_value_uint32(env, value, &mut code) };
-    if status == sys::Status::napi_ok {
-        Ok(code)
-    } else {
-        Err(error(Code::InvalidArgType, format!("{what} is a number")))
-    }
-}
-
-/// The output of a call, and a view of it.
-///
-/// # Safety
-/// `env` and `value` must be those of the call that is being made; the view is good until JavaScript runs again.
-pub(crate) unsafe fn output(env: sys::napi_env, value: sys::napi_value) -> Result<(JsArray, View)> {
+pub(crate) unsafe fn code(env: sys::napi_env, value: sys::napi_value) -> u32 {
     // SAFETY: the caller's promise.
-    let output = unsafe { JsArray::read(env, value) };
-    let output = output.ok_or_else(|| error(Code::InvalidArgType, "the output must be a typed array"))?;
-    // SAFETY: the caller's promise.
-    let view = unsafe { output.view() }?;
-    Ok((output, view))
+    let code = unsafe { number(env, value) };
+    code.and_then(|code| u32::try_from(whole(code).ok()?).ok()).unwrap_or(u32::MAX)
 }
 
 /// The right to write an output that somebody else could write meanwhile: only shared memory can be.
 ///
 /// # Safety
-/// `env` must be that of the call that is being made, in which the array was read.
-pub(crate) unsafe fn claim(env: sys::napi_env, output: &JsArray, view: &View) -> Result<Option<Claim>> {
+/// `env` must be that of the call that is being made, in which the output was read.
+pub(crate) unsafe fn claim(env: sys::napi_env, output: &JsOperand, view: &View) -> Result<Option<Claim>> {
     // SAFETY: the caller's promise.
-    if unsafe { output.is_plain(env) }? { Ok(None) } else { Ok(Some(Claim::new(view).map_err(from_claim)?)) }
+    let is_plain = output.memory().is_none_or(|memory| unsafe { memory.is_plain(env) }.unwrap_or(false));
+    if is_plain { Ok(None) } else { Ok(Some(Claim::new(view).map_err(from_claim)?)) }
 }

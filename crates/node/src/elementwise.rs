@@ -7,24 +7,29 @@ use core::ptr;
 use corepool_kernel::{Elementwise, Operand, Operation};
 use napi::sys;
 
-use crate::call::{arguments, callback, claim, code, output as output_of};
+use crate::call::{arguments, callback, claim, code};
 use crate::code::{Code, Result, error, from_elementwise, from_panic};
 use crate::module;
-use crate::operands::{JsOperand, MAX_OPERANDS};
+use crate::operands::{JsOperand, MAX_OPERANDS, length};
 
-/// Arguments before the first operand.
+/// Arguments before the output.
 const FIXED: usize = 2;
 
 /// Operands of a call that is read without allocating anything.
-const FEW: usize = 6;
+const FEW: usize = 4;
+
+/// Arguments of a call of that many operands: for each a value and its place, and for the output.
+const fn arguments_for(operands: usize) -> usize {
+    FIXED + 2 * (1 + operands)
+}
 
 /// The operation with this code.
 pub(crate) fn operation_of(code: u32) -> Result<Operation> {
     Operation::from_code(code).ok_or_else(|| error(Code::InvalidArgValue, format!("no operation has the code {code}")))
 }
 
-/// `elementwise(operation, output, ...operands)`: `output[i] = operation(operands[0][i], …)`, one pass on every core; returns when
-/// all chunks are done.
+/// `elementwise(operation, length, output, place, …operand, place)`: `output[i] = operation(operands[0][i], …)` for i below `length`,
+/// one pass on every core; returns when all chunks are done. Values and places are those of [`crate::operands`].
 ///
 /// # Safety
 /// Called by Node-API, as a function of JavaScript.
@@ -38,7 +43,7 @@ pub(crate) unsafe extern "C" fn elementwise(env: sys::napi_env, info: sys::napi_
 /// # Safety
 /// `env` and `info` must be those of the call that is being made.
 unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
-    let mut few = [ptr::null_mut(); FIXED + FEW];
+    let mut few = [ptr::null_mut(); arguments_for(FEW)];
     // SAFETY: the caller's promise.
     let count = unsafe { arguments(env, info, &mut few) }?;
     if count <= few.len() {
@@ -46,7 +51,7 @@ unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
         // SAFETY: the caller's promise; `count` arguments were given.
         return unsafe { run_with(env, &few[..count], &mut operands) };
     }
-    if count > FIXED + MAX_OPERANDS {
+    if count > arguments_for(MAX_OPERANDS) {
         return Err(error(Code::InvalidArgValue, format!("a call has at most {MAX_OPERANDS} operands")));
     }
     let mut many = vec![ptr::null_mut(); count];
@@ -62,18 +67,26 @@ unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
 /// # Safety
 /// `env` and `arguments` must be those of the call that is being made.
 unsafe fn run_with(env: sys::napi_env, arguments: &[sys::napi_value], room: &mut [MaybeUninit<Operand>]) -> Result<()> {
-    let [operation, output, given @ ..] = arguments else {
-        return Err(error(Code::InvalidArgValue, "a call has an operation and an output"));
+    let [operation, len, output, output_place, given @ ..] = arguments else {
+        return Err(error(Code::InvalidArgValue, "a call has an operation, a length and an output"));
     };
+    let (given, rest) = given.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(error(Code::InvalidArgValue, "each operand has a place"));
+    }
     // SAFETY: the caller's promise.
-    let operation = operation_of(unsafe { code(env, *operation, "an operation") }?)?;
+    let operation = operation_of(unsafe { code(env, *operation) })?;
+    // SAFETY: as above.
+    let len = unsafe { length(env, *len) }?;
+    // SAFETY: as above.
+    let output = unsafe { JsOperand::read(env, *output, *output_place) }?;
     // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-    let (output, view) = unsafe { output_of(env, *output) }?;
-    for (place, value) in room.iter_mut().zip(given) {
+    let view = unsafe { output.view(len) }?;
+    for (room, [value, place]) in room.iter_mut().zip(given) {
         // SAFETY: the caller's promise.
-        let operand = unsafe { JsOperand::read(env, *value) }?;
+        let operand = unsafe { JsOperand::read(env, *value, *place) }?;
         // SAFETY: as for the output.
-        place.write(unsafe { operand.operand() }?);
+        room.write(unsafe { operand.operand(len) }?);
     }
     // SAFETY: the loop wrote the first `given.len()` of them: there is room for as many.
     let operands = unsafe { room[..given.len()].assume_init_ref() };

@@ -6,7 +6,7 @@
 //! which a reference keeps alive. And pool threads never call Node-API, but for ringing the one threadsafe function of an
 //! [`environment`].
 
-pub mod array;
+mod array;
 pub mod call;
 pub mod code;
 pub mod cores;

@@ -9,23 +9,20 @@ use corepool_kernel::math::Mode;
 use corepool_kernel::{Opcode, Operand, Program, Run};
 use corepool_memory::{ElementType, View};
 use napi::bindgen_prelude::Uint8Array;
-use napi::{ValueType, sys};
+use napi::sys;
 use napi_derive::napi;
 
-use crate::array::JsArray;
-use crate::call::{arguments, callback, claim, code, output};
-use crate::code::{Code, Result, error, from_panic, from_run};
+use crate::call::{arguments, callback, claim, code};
+use crate::code::{Code, Result, error, from_panic, from_run, from_view};
+use crate::job_memory::BoundArray;
 use crate::module;
-use crate::operands::{JsOperand, list};
+use crate::operands::{JsOperand, Values, kind_of, length};
 
-/// Arguments before the first operand.
+/// Arguments before the output.
 const FIXED: usize = 4;
 
 /// Operands of a program at most.
-const MOST_OPERANDS: usize = 64;
-
-/// Tables of a program at most.
-pub(crate) const MOST_TABLES: usize = 64;
+const MAX_PARAMETERS: usize = 64;
 
 /// The programs of one thread of JavaScript, by the numbers that it knows them by. A number is given once.
 #[derive(Default)]
@@ -90,8 +87,9 @@ pub fn opcodes() -> Vec<OpcodeEntry> {
     Opcode::ALL.iter().map(entry).collect()
 }
 
-/// `runProgram(handle, output, scalars, tables, ...operands)`: `output[i] = program(operands[0][i], …)`, one pass on every core; returns
-/// when all chunks are done. `scalars` is a Float64Array or BigUint64Array, `tables` a list of arrays; undefined for none.
+/// `runProgram(program, length, scalars, tables, output, place, …operand, place)`: `output[i] = program(operands[0][i], …)` for i below
+/// `length`, one pass on every core; returns when all chunks are done. `scalars` is a Float64Array or BigUint64Array, `tables` a
+/// list of value, place and length of each bound array; undefined for none. Values and places are those of [`crate::operands`].
 ///
 /// # Safety
 /// Called by Node-API, as a function of JavaScript.
@@ -105,89 +103,80 @@ pub(crate) unsafe extern "C" fn run_program(env: sys::napi_env, info: sys::napi_
 /// # Safety
 /// `env` and `info` must be those of the call that is being made.
 unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
-    let mut room = [ptr::null_mut(); FIXED + MOST_OPERANDS];
+    let mut room = [ptr::null_mut(); FIXED + 2 * (1 + MAX_PARAMETERS)];
     // SAFETY: the caller's promise.
     let count = unsafe { arguments(env, info, &mut room) }?;
-    if !(FIXED..=room.len()).contains(&count) {
-        return Err(error(Code::InvalidArgValue, format!("a program has at most {MOST_OPERANDS} operands")));
+    let [handle, len, scalars, tables, output, place, given @ ..] = &room[..count.min(room.len())] else {
+        return Err(error(Code::InvalidArgValue, "a call has a program, a length, scalars, tables and an output"));
+    };
+    let (given, rest) = given.as_chunks::<2>();
+    if count > room.len() || !rest.is_empty() {
+        let message = format!("a program has at most {MAX_PARAMETERS} operands, each with its place");
+        return Err(error(Code::InvalidArgValue, message));
     }
     // SAFETY: as above.
-    let program = program_of(unsafe { code(env, room[0], "a program") }?)?;
+    let program = program_of(unsafe { code(env, *handle) })?;
     // The list first: reading it may run JavaScript, and nothing that was read of an array before that would be good after it.
     // SAFETY: as above.
-    let given_tables = unsafe { list_or_none(env, room[3]) }?;
+    let tables = unsafe { Values::of_list(env, *tables) };
+    let tables = tables.ok_or_else(|| error(Code::InvalidArgType, "a list of bound arrays is expected"))?;
     // SAFETY: from here on no JavaScript runs on this thread before this function returns, and the views do not outlive it.
-    let (output, view) = unsafe { output(env, room[1]) }?;
+    let len = unsafe { length(env, *len) }?;
     // SAFETY: as above.
-    let scalars = unsafe { scalars(env, room[2]) }?;
+    let scalars = unsafe { scalars_of(env, *scalars) }?;
     // SAFETY: as above.
-    let tables = given_tables.into_iter().map(|table| unsafe { table_view(env, table) }).collect::<Result<Vec<_>>>()?;
-    let operands = room[FIXED..count].iter().map(|operand| {
+    let tables = unsafe { tables.read_bound(env) }?;
+    let tables = tables.iter().map(|BoundArray { given, len }| {
         // SAFETY: as above.
-        let operand = unsafe { JsOperand::read(env, *operand) }?;
+        unsafe { given.operand.view(*len) }
+    });
+    let tables: Vec<View> = tables.collect::<Result<_>>()?;
+    // SAFETY: as above.
+    let output = unsafe { JsOperand::read(env, *output, *place) }?;
+    // SAFETY: as above.
+    let view = unsafe { output.view(len) }?;
+    let operands = given.iter().map(|[value, place]| {
         // SAFETY: as above.
-        unsafe { operand.operand() }
+        let operand = unsafe { JsOperand::read(env, *value, *place) }?;
+        // SAFETY: as above.
+        unsafe { operand.operand(len) }
     });
     let operands: Vec<Operand> = operands.collect::<Result<_>>()?;
 
     let run = Run::new(&program, &operands, &scalars, &tables, view).map_err(from_run)?;
     let pool = module::pool()?;
-    // SAFETY: the array was read in this call.
+    // SAFETY: the output was read in this call.
     let _claim = unsafe { claim(env, &output, &view) }?;
     // SAFETY: all views are good until this returns, as said above; of all that is not shared memory only this thread could
     // write meanwhile, and it is here.
     unsafe { run.run(pool) }.map_err(from_panic)
 }
 
-/// The elements of a list of tables; none where there is undefined.
-///
-/// # Safety
-/// `env` and `value` must be those of the call that is being made.
-unsafe fn list_or_none(env: sys::napi_env, value: sys::napi_value) -> Result<Vec<sys::napi_value>> {
-    // SAFETY: the caller's promise.
-    if unsafe { is_undefined(env, value) } {
-        return Ok(Vec::new());
-    }
-    // SAFETY: the caller's promise.
-    let list = unsafe { list(env, value, MOST_TABLES) };
-    list.ok_or_else(|| error(Code::InvalidArgType, "a list of bound arrays is expected"))
-}
-
-/// A view of a bound array.
-///
-/// # Safety
-/// As for [`JsArray::view`].
-unsafe fn table_view(env: sys::napi_env, value: sys::napi_value) -> Result<View> {
-    // SAFETY: the caller's promise.
-    let array = unsafe { JsArray::read(env, value) };
-    // SAFETY: the caller's promise.
-    unsafe { array.ok_or_else(|| error(Code::InvalidArgType, "a bound array must be a typed array"))?.view() }
-}
-
-/// The bits of the scalars; none where there is undefined.
+/// The bits of the scalars, a Float64Array or a BigUint64Array; none where there is undefined.
 ///
 /// # Safety
 /// `env` and `value` must be those of the call that is being made, and no JavaScript may run meanwhile.
-pub(crate) unsafe fn scalars(env: sys::napi_env, value: sys::napi_value) -> Result<Vec<u64>> {
+pub(crate) unsafe fn scalars_of(env: sys::napi_env, value: sys::napi_value) -> Result<Vec<u64>> {
     // SAFETY: the caller's promise.
-    if unsafe { is_undefined(env, value) } {
+    if unsafe { kind_of(env, value) } == sys::ValueType::napi_undefined {
         return Ok(Vec::new());
     }
-    // SAFETY: the caller's promise.
-    let view = unsafe { table_view(env, value) }?;
-    if !matches!(view.element(), ElementType::Float64 | ElementType::Uint64) {
-        return Err(error(Code::InvalidArgType, "scalars are a Float64Array or a BigUint64Array"));
+    let refused = || error(Code::InvalidArgType, "scalars are a Float64Array or a BigUint64Array");
+    let (mut kind, mut len, mut data, mut buffer, mut offset) = (-1, 0, ptr::null_mut(), ptr::null_mut(), 0);
+    // SAFETY: as above; the out-pointers are ours.
+    let status =
+        unsafe { sys::napi_get_typedarray_info(env, value, &mut kind, &mut len, &mut data, &mut buffer, &mut offset) };
+    let element = match kind {
+        sys::TypedarrayType::float64_array => ElementType::Float64,
+        sys::TypedarrayType::biguint64_array => ElementType::Uint64,
+        _ => return Err(refused()),
+    };
+    if status != sys::Status::napi_ok {
+        return Err(refused());
     }
+    // SAFETY: Node-API gave address and length of memory that is there until JavaScript runs again.
+    let view = unsafe { View::new(data.cast(), len, element) }.map_err(from_view)?;
     let bits = view.at(0).cast::<u64>();
-    // SAFETY: the view has so many elements of 64 bits, aligned, until JavaScript runs again.
+    // SAFETY: the view has so many elements of 64 bits, aligned.
     Ok((0..view.len()).map(|index| unsafe { bits.wrapping_add(index).read() }).collect())
-}
-
-/// # Safety
-/// `env` and `value` must be those of the call that is being made.
-unsafe fn is_undefined(env: sys::napi_env, value: sys::napi_value) -> bool {
-    let mut kind = 0;
-    // SAFETY: the caller's promise; the out-pointer is ours.
-    let status = unsafe { sys::napi_typeof(env, value, &mut kind) };
-    status == sys::Status::napi_ok && kind == ValueType::Undefined as sys::napi_valuetype
 }

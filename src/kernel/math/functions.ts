@@ -12,9 +12,10 @@ const BLOCK = 512
 /** The code of a function in the addon is its code in programs and this. */
 const FUNCTIONS = 1024
 
-/** Of what only the addon has a code for, above `FUNCTIONS`: 1/x, and `**` as V8 had it up to Node 22. */
-const RECIPROCAL = 257
+/** Functions that programs do not have under one code: `**` as V8 had it up to Node 22, 1/x, and −x. */
 const POWER_OF_FDLIBM = 256
+const RECIPROCAL = 257
+const NEGATE = 258
 
 /** Of V8: since 13, `**` is the platform's pow. No version: not V8, or not known. */
 export const v8Major = Number.parseInt(process.versions.v8 ?? '', 10)
@@ -89,7 +90,7 @@ export const functions = {
   maximum: ofPrograms('maximum', 'maximum', (x: number, y: number) => max(x, y)),
   minimum: ofPrograms('minimum', 'minimum', (x: number, y: number) => min(x, y)),
   mod: ofPrograms('mod', 'remainder', (x: number, y: number) => x % y),
-  neg: ofPrograms('neg', 'negate', (x: number) => -x),
+  neg: operation('neg', FUNCTIONS + NEGATE, (x: number) => -x, numberLoops.negate),
   pow: operation(
     'pow',
     FUNCTIONS + (v8Major < 13 ? POWER_OF_FDLIBM : codeOf('power')),
