@@ -105,7 +105,7 @@ describe('an asynchronous program', () => {
   /** The result of a job, taken when its end is heard. */
   function result(program: number, operands: (Float64Array | number)[], { scalars, tables = [] }: Bound) {
     return new Promise<Float64Array>((resolve, reject) => {
-      const [xs] = operands.filter((operand) => typeof operand === 'object')
+      const xs = operands.find((operand) => typeof operand === 'object')
       const length = xs?.length ?? 0
       const memory = { length, outputCode: 0, output: undefined, operands: operands.map(operandOf) }
       jobs.start({ ...memory, program, scalars, tables: tables.map(view) }, (end) => {
