@@ -125,6 +125,8 @@ describe('operators and functions of Math give JavaScript’s bits over all pair
       'Boolean',
     ].map((name) => `(x) => ${name}(x)`),
     '(x, y) => Math.hypot(x, y, 3)',
+    '(x, y) => Math.hypot(x, 0.1, y, x / 3, -y)',
+    '(x, y) => Math.hypot(x, -0, y)',
     '(x, y) => Math.max(x, y, ...[1, 2])',
     '(x) => Math.min() + Math.max(x) + Math.hypot() + Math.hypot(x)',
     '(x) => Math.abs()',
