@@ -1,6 +1,6 @@
 /** A kernel that was compiled from a function: which program a call runs, and whether its values can be trusted. */
 import { misfit } from '../errors/index.ts'
-import { overlap, viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
+import { overlap, viewAs, viewOf, type ArrayView, type DTypeInfo, type NumericArray } from '../memory/index.ts'
 import type { CompiledProgram, CompiledSource } from './compiled-source.ts'
 import type { CheckedOperand, CompiledOperation, Pass, PreparedProgram } from './operation.ts'
 import { passOfFunction, type PlainFunction } from './plain-function.ts'
@@ -23,6 +23,13 @@ export interface CompiledOptions {
   readonly makeFunction: () => PlainFunction
 }
 
+/** What a program is bound to. */
+interface Bound {
+  /** Those that it reads, in its own order, and then those of which it uses the length alone. */
+  readonly arrays: readonly { readonly array: NumericArray; readonly dtype: DTypeInfo; readonly name: string }[]
+  readonly scalars: readonly number[]
+}
+
 /** The operation of one kernel. */
 export class CompiledFunction implements CompiledOperation {
   readonly name: string
@@ -34,7 +41,8 @@ export class CompiledFunction implements CompiledOperation {
   readonly math: 'exact' | 'ulp1' | undefined
   readonly #options: CompiledOptions
   #function: PlainFunction | undefined
-  /** Of programs without bound values: the same at each call. */
+  readonly #bound = new WeakMap<CompiledProgram, Bound>()
+  /** Of programs without bound arrays: the same at each call. */
   readonly #prepared = new WeakMap<CompiledProgram, PreparedProgram>()
   /** By kind of elements: null after a check that found no difference, or what it found. */
   readonly #differences = new Map<boolean, string | null>()
@@ -78,29 +86,47 @@ export class CompiledFunction implements CompiledOperation {
   }
 
   prepare(operands: readonly CheckedOperand[], isBigint: boolean, out: ArrayView | undefined): PreparedProgram {
-    const { source, bindings, hasIndex } = this.#options
-    const program = source.program(isBigint)
+    const program = this.#options.source.program(isBigint)
     const before = this.#prepared.get(program)
     if (before !== undefined) return before
-    const tables = program.tables.map((name) =>
-      viewOf(`The array bound to "${name}" of ${this.name}()`, bindings.get(name)),
-    )
+    const bound = this.#boundOf(program)
+    // A bound array may have been detached, or given as the output, since the last call.
+    const views = bound.arrays.map(({ array, dtype, name }) => viewAs(dtype, name, array))
+    const tables = program.tables.length === views.length ? views : views.slice(0, program.tables.length)
     if (out !== undefined) {
       for (const table of tables) if (overlap(table, out)) throw misfit.overlap(`${this.name}()`)
     }
-    const scalars = program.scalars.map(({ of, binding }) => {
-      const value = bindings.get(binding)
-      return of === 'value' ? Number(value) : viewOf(`The array bound to "${binding}" of ${this.name}()`, value).length
-    })
+    const { scalars } = bound
     let found = this.#differences.get(isBigint)
     if (found === undefined) {
+      const { hasIndex } = this.#options
       const checked = { fn: this.function, program: program.reference, scalars, tables, hasIndex }
       found = difference(checked, operands, isBigint)
       this.#differences.set(isBigint, found)
     }
     const prepared = { program: found === null ? program : null, scalars, tables }
-    if (tables.length === 0 && scalars.length === 0) this.#prepared.set(program, prepared)
+    if (views.length === 0) this.#prepared.set(program, prepared)
     return prepared
+  }
+
+  /** The values of the names that a program uses, looked at once: numbers do not change, and arrays keep their length. */
+  #boundOf(program: CompiledProgram): Bound {
+    let bound = this.#bound.get(program)
+    if (bound === undefined) {
+      const { bindings } = this.#options
+      const arrays = [...new Set([...program.tables, ...lengthsIn(program)])].map((binding) => {
+        const name = `The array bound to "${binding}" of ${this.name}()`
+        const { array, dtype } = viewOf(name, bindings.get(binding))
+        return { array, dtype, name }
+      })
+      const scalars = program.scalars.map(({ of, binding }) => {
+        const value = bindings.get(binding)
+        return of === 'value' ? Number(value) : viewOf(binding, value).length
+      })
+      bound = { arrays, scalars }
+      this.#bound.set(program, bound)
+    }
+    return bound
   }
 
   pass({ program, scalars, tables }: PreparedProgram, operands: readonly CheckedOperand[], output: ArrayView): Pass {
@@ -108,4 +134,9 @@ export class CompiledFunction implements CompiledOperation {
       ? passOfFunction(this.function, operands, output, this.#options.hasIndex)
       : program.reference.pass({ operands, scalars, tables }, output)
   }
+}
+
+/** The arrays of which a program uses the length. */
+function lengthsIn({ scalars }: CompiledProgram): string[] {
+  return scalars.flatMap(({ of, binding }) => (of === 'length' ? [binding] : []))
 }
