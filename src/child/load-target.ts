@@ -1,6 +1,7 @@
 /** The function that a task names, in the child: compiled from its text, or imported. */
 import { targetLoadFailed, targetNotFound } from '../errors/index.ts'
 import { compileFunction } from './compile.ts'
+import { explaining } from './mistaken-globals.ts'
 import type { TaskTarget } from './protocol.ts'
 
 type Callable = (...args: unknown[]) => unknown
@@ -12,7 +13,7 @@ type Callable = (...args: unknown[]) => unknown
 export async function loadTarget(target: TaskTarget): Promise<Callable> {
   switch (target[0]) {
     case 'function':
-      return compileFunction(target[1])
+      return explaining(compileFunction(target[1]), target[1].imported)
     case 'module':
       return importFunction(target[1], target[2])
   }

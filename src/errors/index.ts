@@ -22,6 +22,7 @@ export {
   unsendableTarget,
   type CapturedName,
   type UnsendableKind,
+  sawGlobal,
 } from './targets.ts'
 export {
   kernelCaptures,
@@ -38,6 +39,7 @@ export { targetReasons } from './target-reasons.ts'
 export {
   detached,
   misfit,
+  noBigints,
   noMemory,
   notAnArray,
   notAnOperand,

@@ -46,5 +46,28 @@ export const isNative: boolean = engine.name === 'native'
 export { isNumericArray } from '../memory/index.ts'
 export * from './math/kernels.ts'
 export { isKernel } from './element-wise.ts'
+export {
+  all,
+  any,
+  argMax,
+  argMin,
+  count,
+  dot,
+  histogram,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  std,
+  sum,
+  sumExact,
+  variance,
+  type ElementOf,
+  type Histogram,
+  type HistogramOptions,
+  type SumOptions,
+  type VarianceOptions,
+} from './reductions/index.ts'
 export { runKernel } from './run-kernel.ts'
 export type { AsyncOptions, Kernel, KernelInfo, KernelOptions, Operand } from './types.ts'

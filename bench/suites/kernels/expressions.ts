@@ -138,6 +138,10 @@ function mean(points: readonly Point[], against: string): Estimate {
   })
 }
 
+function missing(engine: Engine): string {
+  return `no ${engine}: set COREPOOL_BENCH_PYTHON to a Python that has it`
+}
+
 export async function expressions(bench: Bench): Promise<void> {
   const started = await PythonChild.start<Question, Answer, Versions>('expressions')
   const python = started?.python ?? null
@@ -172,7 +176,6 @@ export async function expressions(bench: Bench): Promise<void> {
     'loop',
   )
   lowest(bench, 'kernels/loop-products', plain.filter(isProducts), 'loop')
-  const missing = (engine: Engine): string => `no ${engine}: set COREPOOL_BENCH_PYTHON to a Python that has it`
   if (engines.includes('numexpr') && plain.length > 0) {
     lowest(bench, 'kernels/numexpr-each', plain, 'numexpr')
     bench.figure(
