@@ -142,3 +142,8 @@ export function noBigints(call: string): ArrayError {
     `${call} of a bigint array needs at least one element: no bigint could stand for none. Test xs.length first.`,
   )
 }
+
+/** `ERR_INVALID_ARG_VALUE`: an array that cannot be transferred into a call. */
+export function notTransferable(call: string, reason: string, next: string): ArrayError {
+  return new ArrayError('ERR_INVALID_ARG_VALUE', `${call} cannot transfer what it was given: ${reason}. ${next}`)
+}

@@ -43,6 +43,7 @@ export {
   noMemory,
   notAnArray,
   notAnOperand,
+  notTransferable,
   outAndDtype,
   resizable,
   wrongArguments,

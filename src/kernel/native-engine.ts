@@ -20,7 +20,7 @@ import { differenceReason, plainEngine, runTiny } from './plain-engine.ts'
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
   if (out === undefined) return dtype.create(end.take())
-  if (out.isShared) return out.array
+  if (out.isSteady) return out.array
   // The caller kept `out` while the pool worked: it may have been detached, and is written only as it is now.
   const now = viewOf('The output', out.array)
   end.takeInto(now)
@@ -98,7 +98,7 @@ export function nativeEngine(binding: Binding): Engine {
           ...work,
           length,
           outputCode: dtype.code,
-          output: out?.isShared === true ? out : undefined,
+          output: out?.isSteady === true ? out : undefined,
           operands,
           onProgress,
         },

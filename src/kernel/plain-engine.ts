@@ -122,7 +122,7 @@ function passLater(
 ): Pass {
   if (!isCompiled(operation)) return passOver(operation, operands, output)
   const prepared = operation.prepare(operands, output.dtype.isBigint, out)
-  const tables = prepared.tables.map((table) => (table.isShared ? table : copyOf(table)))
+  const tables = prepared.tables.map((table) => (table.isSteady ? table : copyOf(table)))
   return operation.pass({ ...prepared, tables }, operands, output)
 }
 
@@ -135,9 +135,9 @@ function copyOf(view: ArrayView): ArrayView {
 function begin(request: AsyncRequest, observer: AsyncObserver): () => void {
   const { operation, dtype, out, length: total, onProgress } = request
   const operands = request.operands.map((operand) =>
-    typeof operand === 'object' && !operand.isShared ? copyOf(operand) : operand,
+    typeof operand === 'object' && !operand.isSteady ? copyOf(operand) : operand,
   )
-  const output = out?.isShared === true ? out : allocate(dtype, total)
+  const output = out?.isSteady === true ? out : allocate(dtype, total)
   const pass = passLater(operation, operands, output, out)
   const reportEvery = Math.max(STEP, Math.ceil(total / 100))
   let done = 0

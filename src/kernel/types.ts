@@ -44,6 +44,13 @@ export interface KernelInfo {
 
 /** Options of an asynchronous call, beside `out` and `dtype`. */
 export interface AsyncOptions {
+  /**
+   * Arrays of this call, operands or `out`, whose memory is moved in instead of copied: theirs is gone when the call returns
+   * (`byteLength` 0). A result of their element size is computed in it; and when the promise has settled, fulfilled or not, each
+   * array's place in this very list holds an array over its memory again, the result itself where it is that. What cannot be moved
+   * (memory of WebAssembly, of Buffer's pool) is copied, and stays with the caller as it was.
+   */
+  transfer?: NumericArray[]
   /** Tested between chunks: the promise then rejects with an AbortError, `cause` the signal's reason. */
   signal?: AbortSignal
   /** Hears of elements done, about a hundred times, and once at the end; what it throws cancels the call and rejects. */
@@ -70,7 +77,7 @@ export interface Kernel<P extends unknown[] = number[], R = number> {
   /** Into a new array of the operands' dtype. */
   <O extends Operands<P>>(...operands: O): FirstArray<O>
   /**
-   * As the call, without blocking: arrays are copied first unless they are shared memory, and an ordinary `out` is written
+   * As the call, without blocking: arrays are copied first unless they are shared memory or transferred, and an ordinary `out` is written
    * just before the promise settles. Wrong arguments are thrown at once; what happens later rejects.
    */
   async<O extends Operands<P>, B extends NumericArray>(
