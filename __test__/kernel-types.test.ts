@@ -1,5 +1,5 @@
 /** The types of kernel() and of its kernels; checked by the compiler, which refuses this file where one is wrong. */
-import { kernel, square, type Explanation, explain, type Kernel, type KernelInfo } from 'corepool'
+import { explain, kernel, square, type Explanation, type Kernel, type KernelInfo, type KernelOptions } from 'corepool'
 import { expect, test } from 'vitest'
 
 /** Compiles only where both types are the same. */
@@ -67,6 +67,13 @@ test('bindings are numbers, booleans, arrays of numbers, and functions of number
   expect(() => kernel('x + a', { bindings: { a: 'text' } })).toThrow()
   // @ts-expect-error no such option
   expect(() => kernel('x', { binding: {} })).toThrow()
+})
+
+test('options may be made before', () => {
+  const options: KernelOptions = { name: 'twice' }
+  const f = kernel((x: number) => x * 2, options)
+  hold<Same<typeof f, Kernel<[x: number]>>>()
+  expect(f.name).toBe('twice')
 })
 
 test('info and explain() are read-only', () => {

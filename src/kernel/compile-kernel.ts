@@ -35,7 +35,7 @@ export function kernel<P extends unknown[], R extends number | boolean | bigint 
 ): Kernel<P, R>
 export function kernel<P extends unknown[] = number[], R extends number | boolean | bigint = number>(
   fn: (...numbers: P) => R,
-  options?: KernelOptions & { index?: false },
+  options?: KernelOptions,
 ): Kernel<P, R>
 export function kernel(source: string, options?: KernelOptions): Kernel
 export function kernel(source: unknown, options?: unknown): Kernel {
