@@ -2,5 +2,6 @@
 import type { Measurement } from '../harness/bench.ts'
 import { core } from './core.ts'
 import { kernels } from './kernels.ts'
+import { reductions } from './reductions.ts'
 
-export const suites: Readonly<Record<string, readonly Measurement[]>> = { core, kernels }
+export const suites: Readonly<Record<string, readonly Measurement[]>> = { core, kernels, reductions }
