@@ -11,6 +11,7 @@ const aboutTheAddon = [
   'native-programs',
   'result-memory',
   'set-up',
+  'two-copies',
 ]
 
 export default defineConfig({

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
+import { codeOf, opNames, operandsOf } from '../dist/kernel/program/index.js'
 import { viewOf, type NumericArray } from '../dist/memory/index.js'
 import { allBound, allHanded, JobTable, requireBinding } from '../dist/native/index.js'
 import { assemble, type Assembled } from './fixtures/assemble.ts'
@@ -61,6 +62,12 @@ function filled(n: number, value: (i: number) => number): Float64Array {
 function coded(code: string) {
   return expect.objectContaining({ code })
 }
+
+test('the compiler and the addon have one table of operations', () => {
+  const ofCompiler = opNames.map((name) => ({ name, code: codeOf(name), operands: operandsOf(name) }))
+  const ofAddon = native.opcodes().map(({ name, code, operands }) => ({ name, code, operands }))
+  expect(ofAddon).toEqual(ofCompiler)
+})
 
 describe('a program over arrays', () => {
   test.each([0, 1, 513, 100_003])('of %i elements has the values of the same formula in JavaScript', (n) => {

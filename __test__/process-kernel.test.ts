@@ -1,4 +1,4 @@
-import { Process, cube, square, type Kernel } from 'corepool'
+import { Process, cube, kernel, square, type Kernel } from 'corepool'
 import { expect, test } from 'vitest'
 
 const LENGTH = 5e7
@@ -13,6 +13,17 @@ test('a kernel as target computes on the pool of this process, under the surface
   expect([p.state, p.exitCode, p.signalCode, p.isAlive()]).toEqual(['stopped', 0, null, false])
   expect((await p.result)[777]).toBe(777 * 777)
   expect(await p.exited).toEqual({ exitCode: 0, signalCode: null })
+})
+
+test('a kernel compiled from a function is a target as the built-in ones are', async () => {
+  const f = kernel((x: number, y: number) => (x > y ? x - y : x * y))
+  const p = new Process({ target: f, args: [Float64Array.of(3, 1), Float64Array.of(2, 5)] })
+  p.start()
+  expect(p.pid).toBe(process.pid)
+  expect(await p.result).toEqual(Float64Array.of(1, 5))
+  const q = new Process({ target: f, args: [3, 2] })
+  q.start()
+  expect(await q.result).toBe(1)
 })
 
 test('a kernel of a number as target gives the number', async () => {

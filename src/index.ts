@@ -2,12 +2,14 @@ export {
   AbortError,
   ArrayError,
   CorepoolError,
+  KernelError,
   ProcessStateError,
   RemoteError,
   TargetError,
   TaskError,
   type ErrorCode,
 } from './errors/index.ts'
+export { explain, type Explanation } from './executors/index.ts'
 export {
   abs,
   acos,
@@ -38,6 +40,7 @@ export {
   histogram,
   hypot,
   isNative,
+  kernel,
   log,
   log10,
   log1p,
@@ -74,6 +77,8 @@ export {
   type Histogram,
   type HistogramOptions,
   type Kernel,
+  type KernelInfo,
+  type KernelOptions,
   type Operand,
   type SumOptions,
   type VarianceOptions,

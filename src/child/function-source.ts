@@ -4,7 +4,6 @@
  * Whatever would behave differently over there is refused here, before anything starts, by name and with a way out:
  * functions without source, classes, generators, and every name that the text uses but only its surroundings declare.
  */
-import { types } from 'node:util'
 import type { Function as FunctionNode } from 'acorn'
 import {
   captures,
@@ -15,7 +14,15 @@ import {
   type TargetError,
   type UnsendableKind,
 } from '../errors/index.ts'
-import { findFreeNames, parseFunction, rewritingTool, type FreeName } from '../source/index.ts'
+import {
+  findFreeNames,
+  functionName,
+  functionText,
+  isNativeText,
+  parseFunction,
+  rewritingTool,
+  type FreeName,
+} from '../source/index.ts'
 import { declaredAnew, importedAnew } from './mistaken-globals.ts'
 import { isNodeGlobal, isProbedName } from './node-globals.ts'
 import { standsInSloppyCode } from './strictness.ts'
@@ -41,21 +48,18 @@ export interface FunctionSource {
   readonly imported: readonly string[]
 }
 
-// Captured when this module loads: a function's own `toString`, or a later one of the prototype, may say anything.
-const textOf: (fn: Function) => string = Function.prototype.call.bind(Function.prototype.toString)
-
 /**
  * @param caller the file of the code that named the function, from callerFile()
  * @throws TargetError `ERR_TARGET_CAPTURES` for names that do not exist in a child, with line and column in the text;
  *   `ERR_INVALID_ARG_VALUE` for a kind of function that cannot be sent
  */
 export function readFunction(fn: Function, caller: string | null): FunctionSource {
-  if (types.isProxy(fn)) throw unsendableTarget('', 'proxy')
-  const name = nameOf(fn)
-  const text = textOf(fn)
+  const text = functionText(fn)
+  if (text === null) throw unsendableTarget('', 'proxy')
+  const name = functionName(fn)
   const parsed = parseFunction(text, isSloppy(fn, text, caller))
   if ('problem' in parsed)
-    throw isNative(text) ? unsendableTarget(name, nativeKind(name)) : unreadableTarget(name, parsed)
+    throw isNativeText(text) ? unsendableTarget(name, nativeKind(name)) : unreadableTarget(name, parsed)
   const { fn: node, isMethod, privateName, strict, shift } = parsed
   if (node.type === 'ClassExpression') throw unsendableTarget(name, 'class')
   if (privateName !== null) throw unsendableTarget(name, 'private method')
@@ -120,21 +124,10 @@ function refusal(name: string, free: readonly FreeName[], mistaken: readonly str
   return byTool === undefined ? captures(name, names) : rewritten(name, byTool)
 }
 
-/** `name` as an own string: a class may have a static method of that name, a function any value. */
-function nameOf(fn: Function): string {
-  const value: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value
-  return typeof value === 'string' ? value : ''
-}
-
 /** Plain functions tell: they own both of these in sloppy code only. Of the other kinds their file may. */
 function isSloppy(fn: Function, text: string, caller: string | null): boolean {
   if (Object.hasOwn(fn, 'caller') && Object.hasOwn(fn, 'arguments')) return true
   return caller !== null && !Object.hasOwn(fn, 'prototype') && standsInSloppyCode(caller, text)
-}
-
-/** Asked only of text that did not parse. */
-function isNative(text: string): boolean {
-  return /\{\s*\[native code\]\s*\}$/.test(text)
 }
 
 function nativeKind(name: string): UnsendableKind {

@@ -35,6 +35,8 @@ export {
   type UndeclaredName,
 } from './kernels.ts'
 export { reasons } from './kernel-reasons.ts'
+export { runReasons } from './run-reasons.ts'
+export { targetReasons } from './target-reasons.ts'
 export {
   detached,
   misfit,

@@ -16,8 +16,7 @@ import {
   type DTypeInfo,
   type NumericArray,
 } from '../memory/index.ts'
-import type { CheckedOperand } from './engine.ts'
-import type { Operation } from './operation.ts'
+import type { CheckedOperand, Operation } from './operation.ts'
 import { checkTransfer, checkTransferred, type Transfer } from './transfer.ts'
 
 /** A call that was checked. */

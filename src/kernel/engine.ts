@@ -3,10 +3,8 @@
  * and get only operands that were checked.
  */
 import type { ArrayView, DTypeInfo, NumericArray } from '../memory/index.ts'
-import type { Operation } from './operation.ts'
-
-/** An operand that was checked: an array, or one value that stands for every element. At least one of a call is an array. */
-export type CheckedOperand = ArrayView | number | bigint
+import type { CheckedOperand, Operation } from './operation.ts'
+import type { KernelInfo } from './types.ts'
 
 /** An asynchronous call, checked. */
 export interface AsyncRequest {
@@ -32,6 +30,8 @@ export interface AsyncObserver {
 /** One way to compute. */
 export interface Engine {
   readonly name: 'native' | 'js'
+  /** How calls of the operation run here. */
+  info(operation: Operation): KernelInfo
   /** A new array for a result; every element must be written. @throws ArrayError `ERR_OUT_OF_MEMORY` */
   allocate(dtype: DTypeInfo, length: number): ArrayView
   /** Runs to the end. Each array among the operands is the output itself, or shares no memory with it. */

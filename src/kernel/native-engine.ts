@@ -1,9 +1,21 @@
 /** The engine on the native pool. */
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
-import { allHanded, handed, placeOf, JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
-import type { AsyncObserver, AsyncRequest, CheckedOperand, Engine } from './engine.ts'
-import { runTiny } from './plain-engine.ts'
+import {
+  allHanded,
+  handed,
+  JobTable,
+  placeOf,
+  ResultMemory,
+  type Binding,
+  type JobEnd,
+  type JobOperation,
+  type JobProgram,
+} from '../native/index.ts'
+import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
+import { boundScalars, NativePrograms } from './native-programs.ts'
+import { isCompiled, type CheckedOperand } from './operation.ts'
+import { differenceReason, plainEngine, runTiny } from './plain-engine.ts'
 
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
@@ -36,10 +48,31 @@ const TINY = 400
 export function nativeEngine(binding: Binding): Engine {
   const jobs = new JobTable(binding)
   const memory = new ResultMemory(binding)
+  const programs = new NativePrograms(binding)
+  let simd: string | undefined
   return {
     name: 'native',
     allocate: (dtype, length) => memory.allocate(dtype, length),
+    info(operation) {
+      const operations = operation.operations ?? 1
+      const program = isCompiled(operation) ? operation.program : undefined
+      const reason = isCompiled(operation)
+        ? (differenceReason(operation) ?? programs.reason(operation, operation.program))
+        : undefined
+      if (reason !== undefined) return { engine: 'js', accuracy: 'exact', simd: 'none', operations, reason }
+      simd ??= binding.topology().simd
+      const accuracy = program === undefined ? 'exact' : programs.accuracy(program)
+      return { engine: 'native', accuracy, simd, operations }
+    },
     run(operation, operands, output) {
+      if (isCompiled(operation)) {
+        const prepared = operation.prepare(operands, output.dtype.isBigint, output)
+        const { program } = prepared
+        if (program !== null && programs.reason(operation, program) === undefined) {
+          return programs.run(program, prepared, operands, output)
+        }
+        return operation.pass(prepared, operands, output)(0, output.length)
+      }
       // Shared memory may be claimed by a call that is writing it, which only the addon knows.
       if (output.length <= TINY && !output.isShared && runTiny(operation, operands, output)) return
       try {
@@ -50,10 +83,19 @@ export function nativeEngine(binding: Binding): Engine {
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
       const { operation, operands, length, dtype, out, onProgress } = request
+      let work: JobOperation | JobProgram
+      if (isCompiled(operation)) {
+        const prepared = operation.prepare(operands, dtype.isBigint, out)
+        const { program } = prepared
+        if (program === null || programs.reason(operation, program) !== undefined) {
+          return plainEngine.start(request, observer)
+        }
+        work = { program: programs.handle(program), scalars: boundScalars(prepared), tables: prepared.tables }
+      } else work = { operation: operation.code }
       memory.noteUse()
       return jobs.start(
         {
-          operation: operation.code,
+          ...work,
           length,
           outputCode: dtype.code,
           output: out?.isSteady === true ? out : undefined,

@@ -14,7 +14,7 @@ import {
   type MovedBuffer,
   type NumericArray,
 } from '../memory/index.ts'
-import type { CheckedOperand } from './engine.ts'
+import type { CheckedOperand } from './operation.ts'
 
 /** The list, and the arrays that it held when it was read. */
 export interface Transfer {

@@ -14,6 +14,34 @@ type FirstArray<O extends readonly unknown[]> = O extends readonly [infer H, ...
     ? Extract<E, NumericArray>
     : never
 
+/** How a kernel is compiled. */
+export interface KernelOptions {
+  /** What messages and `kernel.name` call it; the function's own name where absent. */
+  name?: string
+  /**
+   * Values for names that the function does not declare. Numbers and booleans may differ between kernels of one text without
+   * compiling again; typed arrays of numbers are read as they are at each call; functions are inlined.
+   */
+  bindings?: Record<string, number | boolean | NumericArray | ((...numbers: number[]) => number)>
+  /** The last parameter is the element's index. */
+  index?: boolean
+  /** 'exact': the bits of this JavaScript engine; 'ulp1': within 1 ulp of the correctly rounded result. */
+  math?: 'exact' | 'ulp1'
+}
+
+/** Where and how the calls of a kernel run. */
+export interface KernelInfo {
+  readonly engine: 'native' | 'js'
+  /** Of Math's functions; everything else is exact on every engine. */
+  readonly accuracy: 'exact' | 'ulp1'
+  /** The vector instructions in use; 'none' in JavaScript. */
+  readonly simd: string
+  /** Operations an element, after what could be computed once was. */
+  readonly operations: number
+  /** Why calls run in JavaScript. */
+  readonly reason?: string
+}
+
 /** Options of an asynchronous call, beside `out` and `dtype`. */
 export interface AsyncOptions {
   /**
@@ -82,6 +110,7 @@ export interface Kernel<P extends unknown[] = number[], R = number> {
   count(...operands: Operand[]): number
   /** The name of the kernel: `square`. */
   readonly name: string
+  readonly info: KernelInfo
   /** The formula, as source text. */
   toString(): string
 }

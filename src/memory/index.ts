@@ -3,6 +3,7 @@ export {
   dtypeByName,
   dtypeNames,
   dtypeOf,
+  isNumericArray,
   type Arrays,
   type DType,
   type DTypeInfo,

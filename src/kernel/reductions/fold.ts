@@ -5,8 +5,7 @@
  */
 import type { ArrayView, NumericArray } from '../../memory/index.ts'
 import { load } from '../loops.generated.ts'
-import type { CheckedOperand } from '../engine.ts'
-import type { Operation } from '../operation.ts'
+import type { BuiltInOperation, CheckedOperand } from '../operation.ts'
 import type { Numbers } from './reducer-engine.ts'
 
 const LEAF = 4096
@@ -37,7 +36,7 @@ export function loaderOf({ operation, operands }: Numbers): Loader {
 }
 
 /** What an operation makes of its operands. */
-function resultLoader({ loops }: Operation, operands: readonly CheckedOperand[]): Loader {
+function resultLoader({ loops }: BuiltInOperation, operands: readonly CheckedOperand[]): Loader {
   const blocks = operands.map((operand) =>
     new Float64Array(BLOCK).fill(typeof operand === 'object' ? 0 : Number(operand)),
   )

@@ -1,12 +1,13 @@
 /**
- * Reductions of what a kernel makes of its operands, in one pass: `square.sum(xs)` has the bits of `sum(square(xs))` in float64, and
- * its results reach no memory.
+ * Reductions of what a kernel makes of its operands: `square.sum(xs)` has the bits of `sum(square(xs))` in float64. The results of a
+ * built-in kernel reach no memory, in one pass; those of a compiled one pass through an array.
  */
 import { wrongArguments } from '../../errors/index.ts'
-import { readCall, signatureOf, type Signature } from '../call.ts'
-import type { Operation } from '../operation.ts'
+import type { ArrayView } from '../../memory/index.ts'
+import { readCall, signatureOf, type Call, type Signature } from '../call.ts'
+import { isCompiled, type Operation } from '../operation.ts'
 import { reducer } from './reducer.ts'
-import { counted, type Numbers } from './reducer-engine.ts'
+import { counted, elementsOf, type Numbers } from './reducer-engine.ts'
 import { deviationOf, normOf, total, varianceOf } from './statistics.ts'
 import { scaled } from './two-term.ts'
 
@@ -34,19 +35,28 @@ const reductions: Readonly<Record<string, (x: Numbers) => number | boolean>> = {
 const asNumbers = { dtype: 'float64' }
 
 /** The operands of `kernel.sum(...args)`. @throws as a call of the kernel does, and ArrayError `ERR_DTYPE` for bigints */
-function readNumbers(operation: Operation, signature: Signature, args: readonly unknown[]): Numbers {
+function readNumbers(
+  operation: Operation,
+  signature: Signature,
+  evaluate: (call: Call) => ArrayView,
+  args: readonly unknown[],
+): Numbers {
   const { arity } = operation
   if (args.length > arity) throw wrongArguments(signature.call, arity, args.length, arity, args[arity])
   const given = Array.from({ length: arity }, (_, n) => args[n])
-  const { operands, length } = readCall(signature, given, asNumbers, arity + 1)
-  return { operation, operands, length }
+  const call = readCall(signature, given, asNumbers, arity + 1)
+  if (isCompiled(operation)) return elementsOf(evaluate(call))
+  return { operation, operands: call.operands, length: call.length }
 }
 
-/** The methods of a kernel that reduce. */
-export function fusedReductions(operation: Operation): PropertyDescriptorMap {
+/**
+ * The methods of a kernel that reduce.
+ * @param evaluate one call of the kernel, into a new array
+ */
+export function fusedReductions(operation: Operation, evaluate: (call: Call) => ArrayView): PropertyDescriptorMap {
   const methods = Object.entries(reductions).map(([name, reduce]) => {
     const signature = signatureOf({ ...operation, name: `${operation.name}.${name}` })
-    const value = (...args: unknown[]): number | boolean => reduce(readNumbers(operation, signature, args))
+    const value = (...args: unknown[]): number | boolean => reduce(readNumbers(operation, signature, evaluate, args))
     return [name, { value }] as const
   })
   return Object.fromEntries(methods)

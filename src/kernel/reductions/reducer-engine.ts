@@ -3,14 +3,13 @@
  * tree of leaves and lanes (docs/numerics.md). What a mean, a variance or a norm is made of is the same for both, and not here.
  */
 import type { ArrayView } from '../../memory/index.ts'
-import type { CheckedOperand } from '../engine.ts'
-import type { Operation } from '../operation.ts'
+import type { BuiltInOperation, CheckedOperand } from '../operation.ts'
 
 /** What is reduced: the elements of an array, or what an operation makes of its operands, which then reaches no memory. */
 export interface Numbers {
   readonly length: number
   /** Absent: the elements of the one operand, an array. */
-  readonly operation?: Operation
+  readonly operation?: BuiltInOperation
   readonly operands: readonly CheckedOperand[]
 }
 
