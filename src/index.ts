@@ -81,12 +81,19 @@ export {
 export type { Arrays, DType, NumericArray } from './memory/index.ts'
 export { cores, type Cores, type CoreStats, type Topology } from './native/index.ts'
 export {
+  activeChildren,
+  cpuCount,
+  currentProcess,
+  parentProcess,
   Process,
   target,
+  usableCpuCount,
   type ChildOptions,
   type ExitStatus,
   type ModuleTarget,
+  type ParentProcess,
   type ProcessOptions,
   type ProcessState,
   type Target,
+  type ThisProcess,
 } from './process/index.ts'

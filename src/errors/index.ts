@@ -2,6 +2,7 @@
 export {
   AbortError,
   ArrayError,
+  brand,
   CorepoolError,
   KernelError,
   ProcessStateError,
@@ -53,9 +54,11 @@ export {
   closed,
   daemonChild,
   exitWithoutResult,
+  kernelHearsNothing,
   notStarted,
   spawnFailed,
   startedBefore,
+  startedWhileLoading,
   stillRunning,
   workerDied,
 } from './processes.ts'

@@ -139,9 +139,9 @@ export interface Binding {
     caches: Record<string, number>
   }
   /**
-   * Ends this process with its parent, of that pid, however the parent ends; at once when it has ended. False: this
-   * system cannot.
+   * While `on`, the processes that this thread makes end with it, however it ends. Returns how many were tied so since the
+   * last call; 0 where the system cannot.
    */
-  endWithParent(pid: number): boolean
+  tieForks(on: boolean): number
   readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
 }
