@@ -8,6 +8,7 @@ const aboutTheAddon = [
   'binding',
   'cores',
   'native-pool',
+  'native-programs',
   'result-memory',
   'set-up',
 ]

@@ -2,6 +2,7 @@
 export {
   AbortError,
   ArrayError,
+  brand,
   CorepoolError,
   KernelError,
   ProcessStateError,
@@ -22,6 +23,7 @@ export {
   unsendableTarget,
   type CapturedName,
   type UnsendableKind,
+  sawGlobal,
 } from './targets.ts'
 export {
   kernelCaptures,
@@ -36,9 +38,11 @@ export { reasons } from './kernel-reasons.ts'
 export {
   detached,
   misfit,
+  noBigints,
   noMemory,
   notAnArray,
   notAnOperand,
+  notTransferable,
   outAndDtype,
   resizable,
   wrongArguments,
@@ -50,9 +54,11 @@ export {
   closed,
   daemonChild,
   exitWithoutResult,
+  kernelHearsNothing,
   notStarted,
   spawnFailed,
   startedBefore,
+  startedWhileLoading,
   stillRunning,
   workerDied,
 } from './processes.ts'

@@ -4,10 +4,21 @@
  * array.
  */
 import { checkFunction, checkSignal, isPlainObject, readOwnOptions } from '../arguments/index.ts'
-import { misfit, notAnArray, notAnOperand, outAndDtype, wrongArguments } from '../errors/index.ts'
-import { checkFit, dtypeByName, dtypeNames, dtypeOf, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
+import { misfit, notAnArray, notAnOperand, outAndDtype, unknownOption, wrongArguments } from '../errors/index.ts'
+import {
+  checkFit,
+  dtypeByName,
+  dtypeNames,
+  dtypeOf,
+  viewAs,
+  viewOf,
+  type ArrayView,
+  type DTypeInfo,
+  type NumericArray,
+} from '../memory/index.ts'
 import type { CheckedOperand } from './engine.ts'
 import type { Operation } from './operation.ts'
+import { checkTransfer, checkTransferred, type Transfer } from './transfer.ts'
 
 /** A call that was checked. */
 export interface Call {
@@ -22,12 +33,13 @@ export interface Call {
 
 /** An asynchronous call that was checked. */
 export interface AsyncCall extends Call {
+  readonly transfer: Transfer | undefined
   readonly signal: AbortSignal | undefined
   readonly onProgress: ((done: number, total: number) => void) | undefined
 }
 
 const syncOptions = ['out', 'dtype'] as const
-const asyncOptions = ['out', 'dtype', 'signal', 'onProgress'] as const
+const asyncOptions = ['out', 'dtype', 'transfer', 'signal', 'onProgress'] as const
 
 /**
  * What a kernel takes, and how messages call the parts of its calls; made once a kernel, because making strings costs more than
@@ -58,43 +70,52 @@ export function signatureOf({ name, arity, takesBigints }: Operation): Signature
 
 /**
  * Reads `kernel(...operands, options?)`, called with `count` arguments.
- * @param operands the first arguments, as many as the kernel has parameters
+ * @param operands the first arguments, as many as the kernel has parameters; their views take their places
  * @param given the argument after them
  * @throws as the docstring of Kernel says
  */
-export function readCall(signature: Signature, operands: readonly unknown[], given: unknown, count: number): Call {
-  const options = optionsOf(signature, signature.call, operands, given, count, syncOptions)
-  return readOperands(signature, operands, count, options?.out, options?.dtype)
+export function readCall(signature: Signature, operands: unknown[], given: unknown, count: number): Call {
+  let out: unknown
+  let dtype: unknown
+  if (hasOptions(signature, signature.call, operands, given, count)) {
+    // As readOwnOptions does, without the object that it makes: this is the way of every call.
+    for (const key in given) {
+      if (!Object.hasOwn(given, key)) continue
+      if (key === 'out') out = given['out']
+      else if (key === 'dtype') dtype = given['dtype']
+      else throw unknownOption(signature.call, key, syncOptions)
+    }
+  }
+  return readOperands(signature, operands, count, out, dtype)
 }
 
 /**
  * Reads `kernel.async(...operands, options?)`, called with `count` arguments.
  * @throws as the docstring of Kernel says
  */
-export function readAsyncCall(
-  signature: Signature,
-  operands: readonly unknown[],
-  given: unknown,
-  count: number,
-): AsyncCall {
-  const options = optionsOf(signature, signature.asyncCall, operands, given, count, asyncOptions)
+export function readAsyncCall(signature: Signature, operands: unknown[], given: unknown, count: number): AsyncCall {
+  const options = hasOptions(signature, signature.asyncCall, operands, given, count)
+    ? readOwnOptions(signature.asyncCall, given, asyncOptions)
+    : undefined
   const signal = checkSignal('signal', options?.signal)
   const onProgress = checkFunction<(done: number, total: number) => void>('onProgress', options?.onProgress)
-  return { ...readOperands(signature, operands, count, options?.out, options?.dtype), signal, onProgress }
+  const transfer = checkTransfer(signature.asyncCall, options?.transfer)
+  const call = readOperands(signature, operands, count, options?.out, options?.dtype)
+  if (transfer !== undefined) checkTransferred(signature.asyncCall, transfer, call)
+  return { ...call, transfer, signal, onProgress }
 }
 
-/** The options; undefined when none are given. */
-function optionsOf<K extends string>(
+/** Whether there are options after the operands. @throws ArrayError `ERR_INVALID_ARG_VALUE` for anything else there */
+function hasOptions(
   { arity, operands: names }: Signature,
   call: string,
   operands: readonly unknown[],
   given: unknown,
   count: number,
-  known: readonly K[],
-): { readonly [key in K]?: unknown } | undefined {
+): given is Record<string, unknown> {
   if (count <= arity + 1) {
-    if (given === undefined) return undefined
-    if (isPlainObject(given)) return readOwnOptions(call, given, known)
+    if (given === undefined) return false
+    if (isPlainObject(given)) return true
   }
   // An operand that is none is the better explanation of what follows it.
   const wrong = operands.findIndex((operand) => !isOperand(operand))
@@ -106,48 +127,53 @@ function isOperand(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'bigint' || dtypeOf(value) !== undefined
 }
 
-function readOperands(
-  signature: Signature,
-  given: readonly unknown[],
-  count: number,
-  out: unknown,
-  wanted: unknown,
-): Call {
+function readOperands(signature: Signature, operands: unknown[], count: number, out: unknown, wanted: unknown): Call {
   if (out !== undefined && wanted !== undefined) throw outAndDtype(signature.call)
   const asked = wanted === undefined ? undefined : dtypeByName(wanted)
   if (wanted !== undefined && asked === undefined) throw misfit.unknownDtype(signature.call, wanted, dtypeNames)
 
-  const operands: CheckedOperand[] = []
   let first: ArrayView | undefined
   let hasOneDtype = true
-  for (let n = 0; n < given.length; n++) {
-    const operand = given[n]
-    if (typeof operand === 'number' || typeof operand === 'bigint') {
-      operands.push(operand)
-      continue
-    }
-    const isMissing = operand === undefined || isPlainObject(operand)
-    if (isMissing && given.some((other) => dtypeOf(other) !== undefined)) {
-      throw wrongArguments(signature.call, signature.arity, count, n, operand)
-    }
-    const view = viewOf(signature.operands[n] as string, operand, notAnOperand)
-    operands.push(view)
+  for (let n = 0; n < operands.length; n++) {
+    const operand = operands[n]
+    if (typeof operand === 'number' || typeof operand === 'bigint') continue
+    const dtype = dtypeOf(operand)
+    if (dtype === undefined) throw noOperand(signature, operands, n, count, first !== undefined)
+    const view = viewAs(dtype, signature.operands[n] as string, operand as NumericArray)
+    operands[n] = view
     if (first === undefined) first = view
     else if (view.length !== first.length) throw misfit.operandLength(signature.call, n + 1, view.length, first.length)
     if (view.dtype !== first.dtype) hasOneDtype = false
   }
-  if (first === undefined) throw noArray(signature, given)
-  checkKinds(signature, operands, first.dtype)
+  if (first === undefined) throw noArray(signature, operands)
+  const checked = operands as CheckedOperand[]
+  checkKinds(signature, checked, first.dtype)
 
   if (out !== undefined) {
     const output = viewOf(signature.output, out)
-    for (const operand of operands) if (typeof operand === 'object') checkFit(signature.call, operand, output)
-    return { operands, length: first.length, dtype: output.dtype, out: output }
+    for (const operand of checked) if (typeof operand === 'object') checkFit(signature.call, operand, output)
+    return { operands: checked, length: first.length, dtype: output.dtype, out: output }
   }
-  if (asked === undefined && !hasOneDtype) throw misfit.severalDtypes(signature.call, dtypesOf(operands))
+  if (asked === undefined && !hasOneDtype) throw misfit.severalDtypes(signature.call, dtypesOf(checked))
   const dtype = asked ?? first.dtype
   if (dtype.isBigint !== first.dtype.isBigint) throw misfit.bigint(signature.call, first.dtype.name, dtype.name)
-  return { operands, length: first.length, dtype, out: undefined }
+  return { operands: checked, length: first.length, dtype, out: undefined }
+}
+
+/** Something that is no operand stands where operand `n` should: too few were given, or it is of the wrong type. */
+function noOperand(
+  { call, arity, operands: names }: Signature,
+  operands: readonly unknown[],
+  n: number,
+  count: number,
+  hadArray: boolean,
+): Error {
+  const operand = operands[n]
+  const isMissing = operand === undefined || isPlainObject(operand)
+  const hasArray = hadArray || operands.some((other) => dtypeOf(other) !== undefined)
+  return isMissing && hasArray
+    ? wrongArguments(call, arity, count, n, operand)
+    : notAnOperand(names[n] as string, operand)
 }
 
 /** Numbers alone are no asynchronous call, and bigints alone are none at all. */

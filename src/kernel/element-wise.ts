@@ -4,10 +4,12 @@ import { aborted } from '../errors/index.ts'
 import type { NumericArray } from '../memory/index.ts'
 import { binding } from '../native/index.ts'
 import { readAsyncCall, readCall, signatureOf, type AsyncCall, type Call, type Signature } from './call.ts'
-import type { Engine } from './engine.ts'
+import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { nativeEngine } from './native-engine.ts'
 import type { Operation } from './operation.ts'
 import { plainEngine } from './plain-engine.ts'
+import { fusedReductions } from './reductions/fused.ts'
+import { moveIn, type MovedCall } from './transfer.ts'
 import type { Kernel } from './types.ts'
 
 /** What computes in this program. */
@@ -30,6 +32,7 @@ export function elementWise<P extends number[]>(operation: Operation): Kernel<P>
     length: { value: operation.arity },
     async: { value: callable.startCall },
     toString: { value: () => operation.onNumbers.toString() },
+    ...fusedReductions(operation),
   })
   kernels.add(callable.call)
   return Object.freeze(callable.call) as unknown as Kernel<P>
@@ -85,10 +88,12 @@ function run(operation: Operation, { operands, length, dtype, out }: Call): Nume
 
 /** @throws what the engine refuses before it starts: memory in use, no memory */
 function start(operation: Operation, call: AsyncCall): Promise<NumericArray> {
-  const { operands, length: total, dtype, out, signal } = call
+  const { length: total, transfer, signal } = call
   const what = `${operation.name}.async()`
   if (signal !== undefined && hasAborted(signal)) return Promise.reject(aborted(what, signal))
 
+  const moved = transfer && moveIn(transfer, call)
+  const { operands, dtype, out } = moved ?? call
   let settle: { resolve(result: NumericArray): void; reject(error: unknown): void } | undefined
   const promise = new Promise<NumericArray>((resolve, reject) => {
     settle = { resolve, reject }
@@ -108,26 +113,37 @@ function start(operation: Operation, call: AsyncCall): Promise<NumericArray> {
       }
     })
 
-  const cancel = engine.start(
-    { operation, operands, length: total, dtype, out, onProgress },
-    {
-      completed(result) {
-        stopWaiting?.()
-        onProgress?.(total)
-        // An abort that came too late changes nothing: a result that has arrived stands.
-        if (thrown === undefined) settle?.resolve(result)
-        else settle?.reject(thrown.error)
-      },
-      cancelled() {
-        stopWaiting?.()
-        settle?.reject(thrown === undefined && signal !== undefined ? aborted(what, signal) : thrown?.error)
-      },
-      failed(error) {
-        stopWaiting?.()
-        settle?.reject(error)
-      },
+  const observer: AsyncObserver = {
+    completed(result) {
+      stopWaiting?.()
+      moved?.handBack(result)
+      onProgress?.(total)
+      // An abort that came too late changes nothing: a result that has arrived stands.
+      if (thrown === undefined) settle?.resolve(result)
+      else settle?.reject(thrown.error)
     },
-  )
+    cancelled() {
+      stopWaiting?.()
+      moved?.handBack(undefined)
+      settle?.reject(thrown === undefined && signal !== undefined ? aborted(what, signal) : thrown?.error)
+    },
+    failed(error) {
+      stopWaiting?.()
+      moved?.handBack(undefined)
+      settle?.reject(error)
+    },
+  }
+  const cancel = begin({ operation, operands, length: total, dtype, out, onProgress }, observer, moved)
   const stopWaiting = signal && onAbort(signal, cancel)
   return promise
+}
+
+/** @throws what the engine refuses, after what was moved has been handed back */
+function begin(request: AsyncRequest, observer: AsyncObserver, moved: MovedCall | undefined): () => void {
+  try {
+    return engine.start(request, observer)
+  } catch (error) {
+    moved?.handBack(undefined)
+    throw error
+  }
 }

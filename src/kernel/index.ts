@@ -41,6 +41,30 @@ export const div: Kernel<[number, number]> = elementWise(divOperation)
 /** False: there is no native addon here, and plain JavaScript computes the same values. */
 export const isNative: boolean = engine.name === 'native'
 
+export * from './math/kernels.ts'
 export { isKernel } from './element-wise.ts'
+export {
+  all,
+  any,
+  argMax,
+  argMin,
+  count,
+  dot,
+  histogram,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  std,
+  sum,
+  sumExact,
+  variance,
+  type ElementOf,
+  type Histogram,
+  type HistogramOptions,
+  type SumOptions,
+  type VarianceOptions,
+} from './reductions/index.ts'
 export { runKernel } from './run-kernel.ts'
 export type { AsyncOptions, Kernel, Operand } from './types.ts'

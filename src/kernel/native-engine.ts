@@ -1,27 +1,29 @@
 /** The engine on the native pool. */
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
-import { handed, JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
+import { allHanded, handed, placeOf, JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, CheckedOperand, Engine } from './engine.ts'
 import { runTiny } from './plain-engine.ts'
 
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
   if (out === undefined) return dtype.create(end.take())
-  if (out.isShared) return out.array
+  if (out.isSteady) return out.array
   // The caller kept `out` while the pool worked: it may have been detached, and is written only as it is now.
   const now = viewOf('The output', out.array)
-  end.takeInto(handed(now))
+  end.takeInto(now)
   return now.array
 }
 
 function runNative(binding: Binding, code: number, operands: readonly CheckedOperand[], output: ArrayView): void {
-  const [x, y] = operands
+  const { length } = output
+  const [x, y] = operands as [CheckedOperand, CheckedOperand]
+  const [value, place] = [handed(output), placeOf(output)]
   // The usual numbers of operands without a list of them.
-  if (operands.length === 1) binding.elementwise(code, handed(output), handed(x as ArrayView))
+  if (operands.length === 1) binding.elementwise(code, length, value, place, handed(x), placeOf(x))
   else if (operands.length === 2) {
-    binding.elementwise(code, handed(output), handed(x as CheckedOperand), handed(y as CheckedOperand))
-  } else binding.elementwise(code, handed(output), ...operands.map(handed))
+    binding.elementwise(code, length, value, place, handed(x), placeOf(x), handed(y), placeOf(y))
+  } else binding.elementwise(code, length, value, place, ...allHanded(operands))
 }
 
 /**
@@ -47,14 +49,15 @@ export function nativeEngine(binding: Binding): Engine {
       }
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
-      const { operation, operands, dtype, out, onProgress } = request
+      const { operation, operands, length, dtype, out, onProgress } = request
       memory.noteUse()
-      const output = out?.isShared === true ? out : undefined
       return jobs.start(
         {
           operation: operation.code,
+          length,
           outputCode: dtype.code,
-          arrays: [output === undefined ? null : handed(output), ...operands.map(handed)],
+          output: out?.isSteady === true ? out : undefined,
+          operands,
           onProgress,
         },
         (end) => {

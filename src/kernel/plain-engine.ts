@@ -115,9 +115,9 @@ function copyOf(view: ArrayView): ArrayView {
 function begin(request: AsyncRequest, observer: AsyncObserver): () => void {
   const { operation, dtype, out, length: total, onProgress } = request
   const operands = request.operands.map((operand) =>
-    typeof operand === 'object' && !operand.isShared ? copyOf(operand) : operand,
+    typeof operand === 'object' && !operand.isSteady ? copyOf(operand) : operand,
   )
-  const output = out?.isShared === true ? out : allocate(dtype, total)
+  const output = out?.isSteady === true ? out : allocate(dtype, total)
   const pass = passOver(operation, operands, output)
   const reportEvery = Math.max(STEP, Math.ceil(total / 100))
   let done = 0

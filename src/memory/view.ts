@@ -16,8 +16,10 @@ export interface ArrayView {
   readonly buffer: ArrayBufferLike
   readonly byteOffset: number
   readonly byteLength: number
-  /** Over a SharedArrayBuffer: other threads may see it and write it, and nothing can take it away. */
+  /** Over a SharedArrayBuffer: other threads may see it and write it. */
   readonly isShared: boolean
+  /** Nothing can take the memory away: it is shared, or was moved to where no caller can reach it. */
+  readonly isSteady: boolean
 }
 
 const typedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype)
@@ -30,20 +32,44 @@ const isGrowable = builtinGetter<boolean>(SharedArrayBuffer.prototype, 'growable
 /**
  * Looks at `value`.
  * @param name how the message calls it: `the operand of square()`
- * @param refuse makes the error for what is no typed array
  * @throws CorepoolError `ERR_INVALID_ARG_TYPE` when it is no typed array; ArrayError `ERR_DETACHED` when its buffer is gone,
  *   `ERR_RESIZABLE` when its buffer can change its length
  */
-export function viewOf(name: string, value: unknown, refuse = notAnArray): ArrayView {
+export function viewOf(name: string, value: unknown): ArrayView {
   const dtype = dtypeOf(value)
-  if (dtype === undefined) throw refuse(name, value)
-  const array = value as NumericArray
+  if (dtype === undefined) throw notAnArray(name, value)
+  return viewAs(dtype, name, value as NumericArray)
+}
+
+/** As `viewOf`, of a typed array whose dtype is known. */
+export function viewAs(dtype: DTypeInfo, name: string, array: NumericArray): ArrayView {
   const buffer = bufferOf(array)
-  const isShared = types.isSharedArrayBuffer(buffer)
-  if (isShared ? isGrowable(buffer) : isResizable(buffer)) throw resizable(name)
+  const isShared = isSharedAndFixed(name, buffer)
   const length = lengthOf(array)
   if (length === 0 && !isShared && isDetached(buffer)) throw detached(name)
-  return { array, dtype, length, buffer, byteOffset: byteOffsetOf(array), byteLength: length * dtype.size, isShared }
+  const byteLength = length * dtype.size
+  return { array, dtype, length, buffer, byteOffset: byteOffsetOf(array), byteLength, isShared, isSteady: isShared }
+}
+
+/**
+ * Whether it is a SharedArrayBuffer, given that its length cannot change. What the prototype says anybody can change, so it only
+ * speeds up the usual answer: for a shared buffer that was given the prototype of the others `isResizable` throws.
+ * @throws ArrayError `ERR_RESIZABLE`
+ */
+function isSharedAndFixed(name: string, buffer: ArrayBufferLike): boolean {
+  if (Object.getPrototypeOf(buffer) === ArrayBuffer.prototype && isFixed(buffer)) return false
+  const isShared = types.isSharedArrayBuffer(buffer)
+  if (isShared ? isGrowable(buffer) : isResizable(buffer)) throw resizable(name)
+  return isShared
+}
+
+/** True for an ArrayBuffer of fixed length; false for everything else. */
+function isFixed(buffer: ArrayBufferLike): boolean {
+  try {
+    return !isResizable(buffer)
+  } catch {
+    return false
+  }
 }
 
 /** Node 20 has no `buffer.detached`; a view over a detached buffer cannot be made on any version. */

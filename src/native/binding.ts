@@ -1,5 +1,5 @@
 /** What the native addon exports. */
-import type { HandedArray } from './handed.ts'
+import type { Handed, HandedNumbers } from './handed.ts'
 
 /** How far an asynchronous job is. */
 export interface JobEvent {
@@ -15,13 +15,26 @@ export interface JobEvent {
 /** The asynchronous jobs of one environment (the main thread, or one worker_thread). */
 export interface NativeJobs {
   /**
-   * Queues a job and returns its number. `arrays` is the output, or null for memory of the job's own, and then the operands,
-   * which are copied unless they are shared, or moved to where no JavaScript can reach them: their places are `moved`.
+   * Queues a job over `length` elements and returns its number. `arrays` is the output, or null for memory of the job's own, and then
+   * the operands, each followed by its place; they are copied unless they are shared, or moved to where no JavaScript can reach
+   * them: those are `moved`, 0 for the output and n for operand n.
    */
   submit(
     operation: number,
+    length: number,
     outputCode: number,
-    arrays: readonly (HandedArray | number | bigint | null)[],
+    arrays: readonly Handed[],
+    moved: readonly number[],
+    wantsProgress: boolean,
+  ): number
+  /** As `submit`, for a program; `scalars` and `tables` are as for `runProgram`, and the tables are copied as operands are. */
+  submitProgram(
+    program: number,
+    length: number,
+    outputCode: number,
+    arrays: readonly Handed[],
+    scalars: Float64Array | BigUint64Array | undefined,
+    tables: readonly Handed[],
     moved: readonly number[],
     wantsProgress: boolean,
   ): number
@@ -29,20 +42,56 @@ export interface NativeJobs {
   cancel(id: number): void
   /** Hands out the memory of a completed job's result, once. */
   take(id: number): ArrayBuffer
-  /** Copies a completed job's result into `output`, once. */
-  takeInto(id: number, output: HandedArray): void
+  /** Copies a completed job's result into `output`, memory and place, once. */
+  takeInto(id: number, output: readonly Handed[], length: number): void
   /** Forgets a job that was cancelled, that failed, or that wrote into shared memory. */
   discard(id: number): void
 }
 
 /** The exports of the addon. */
 export interface Binding {
-  /** One pass on every core; returns when it is done. */
-  elementwise(operation: number, output: HandedArray, ...operands: (HandedArray | number | bigint)[]): void
+  /** One pass over `length` elements on every core; returns when it is done. */
+  elementwise(operation: number, length: number, output: Handed, place: number, ...operandsAndPlaces: Handed[]): void
+  /**
+   * Verifies a program (docs/kernel-programs.md) and keeps it; returns its number, for this thread. `mode` says which values the functions of
+   * Math have: 0 as V8 up to 12, 1 as V8 13 and 14.
+   */
+  loadProgram(bytes: Uint8Array, mode: number): number
+  /** Forgets a program; jobs that run it go on. */
+  dropProgram(program: number): void
+  /**
+   * One pass of a program over `length` elements on every core; returns when it is done. `scalars` are its bound numbers, or bigints
+   * modulo 2^64; `tables` its bound arrays: value, place and length of each.
+   */
+  runProgram(
+    program: number,
+    length: number,
+    scalars: Float64Array | BigUint64Array | undefined,
+    tables: readonly Handed[] | undefined,
+    output: Handed,
+    place: number,
+    ...operandsAndPlaces: Handed[]
+  ): void
+  /** The opcodes that this build knows, by rising code, and whether it runs them. */
+  opcodes(): { name: string; code: number; operands: number; available: boolean }[]
+  /** Reductions: each one pass on every core, and synchronous. What they give is what the facade's reducers ask of an engine. */
+  reduceSum(x: HandedNumbers, compensated: boolean): { sum: number; error: number }
+  reduceSquares(x: HandedNumbers, center: number, scale: number): { sum: number; error: number; distances: number }
+  reduceDot(x: HandedNumbers, y: HandedNumbers, compensated: boolean): { sum: number; error: number }
+  reduceExtreme(x: HandedNumbers, largest: boolean, finiteOnly: boolean): { value: number; index: number }
+  reduceProduct(x: HandedNumbers): { significand: number; exponent: number }
+  reduceExactSum(x: HandedNumbers): number
+  /** 0: elements that are true; 1, 2: those that are true, or not, at least one if there are any. */
+  reduceCount(x: HandedNumbers, counted: number): number
+  reduceHistogram(x: HandedNumbers, edges: Float64Array): Float64Array
+  reduceBigintSum(x: HandedNumbers): bigint
+  reduceBigintProduct(x: HandedNumbers): bigint
+  reduceBigintDot(x: HandedNumbers, y: HandedNumbers): bigint
+  reduceBigintExtreme(x: HandedNumbers, largest: boolean): { value: bigint; index: number } | null
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */
-  advise(array: HandedArray): void
+  advise(buffer: ArrayBufferLike): void
   /** Gives memory that is kept for the next result back to the system. */
   trim(): void
   /** Bytes that may be lent at a time. */
@@ -65,9 +114,9 @@ export interface Binding {
     caches: Record<string, number>
   }
   /**
-   * Ends this process with its parent, of that pid, however the parent ends; at once when it has ended. False: this
-   * system cannot.
+   * While `on`, the processes that this thread makes end with it, however it ends. Returns how many were tied so since the
+   * last call; 0 where the system cannot.
    */
-  endWithParent(pid: number): boolean
+  tieForks(on: boolean): number
   readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
 }

@@ -1,17 +1,36 @@
 /**
- * Operands as the addon takes them. Node-API of Node 20 does not know Float16Array: such an array travels as a DataView of the same
- * memory.
+ * Operands as the addon takes them: each a value and a place. The value of an array is its memory, and the place says which array in
+ * it is meant: the addon checks it against the memory, which costs it a third of looking at a typed array.
  */
-import type { ArrayView, NumericArray } from '../memory/index.ts'
+import type { ArrayView } from '../memory/index.ts'
 
-/** An array in the addon's hands. */
-export type HandedArray = NumericArray | DataView
+/**
+ * Memory, or a single value. Shared memory is a DataView, since Node-API of Node 20 takes no SharedArrayBuffer; null stands for an
+ * output that is to be made.
+ */
+export type Handed = ArrayBufferLike | DataView | number | bigint | null
 
-/** An array, or a single value. */
-export function handed(operand: ArrayView): HandedArray
-export function handed(operand: ArrayView | number | bigint): HandedArray | number | bigint
-export function handed(operand: ArrayView | number | bigint): HandedArray | number | bigint {
+/** The value that stands for an operand. */
+export function handed(operand: ArrayView | number | bigint): Handed {
   if (typeof operand !== 'object') return operand
-  const { array, dtype, buffer, byteOffset, byteLength } = operand
-  return dtype.name === ('float16' as string) ? new DataView(buffer, byteOffset, byteLength) : array
+  return operand.isShared ? new DataView(operand.buffer, operand.byteOffset, operand.byteLength) : operand.buffer
 }
+
+/** Its place: the offset in bytes, times 16, and the code of the dtype; 0 for a single value. */
+export function placeOf(operand: ArrayView | number | bigint): number {
+  if (typeof operand !== 'object') return 0
+  return (operand.isShared ? 0 : operand.byteOffset * 16) + operand.dtype.code
+}
+
+/** Values and places, one after the other. */
+export function allHanded(operands: readonly (ArrayView | number | bigint)[]): Handed[] {
+  return operands.flatMap((operand) => [handed(operand), placeOf(operand)])
+}
+
+/** Bound arrays, whose lengths are their own: value, place and length of each, one after the other. */
+export function allBound(tables: readonly ArrayView[]): Handed[] {
+  return tables.flatMap((table) => [handed(table), placeOf(table), table.length])
+}
+
+/** The numbers of a reduction: an operation's code or null for the elements of an array, the length, then values and places. */
+export type HandedNumbers = readonly [operation: number | null, length: number, ...operands: Handed[]]

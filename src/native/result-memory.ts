@@ -7,7 +7,6 @@ import { totalmem } from 'node:os'
 import { fromNative } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
 import type { Binding } from './binding.ts'
-import { handed } from './handed.ts'
 
 /** Bytes from which the addon's memory is the better one: a huge page. */
 const LARGE = 2 ** 21
@@ -36,7 +35,7 @@ export class ResultMemory {
     const lent = this.#lend(bytes)
     if (lent !== null) return viewOf('The result', dtype.create(lent, 0, length))
     const ordinary = allocate(dtype, length)
-    this.#binding.advise(handed(ordinary))
+    this.#binding.advise(ordinary.buffer)
     return ordinary
   }
 

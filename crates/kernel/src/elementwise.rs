@@ -239,6 +239,7 @@ mod tests {
     use corepool_memory::{Buffer, ElementType, View};
 
     use super::{Elementwise, ElementwiseError, exactly_f32};
+    use crate::math::{BinaryFunction, UnaryFunction};
     use crate::operand::Operand;
     use crate::operation::{Binary, Operation, Unary};
 
@@ -288,7 +289,10 @@ mod tests {
     fn the_code_of_an_operation_is_its_place() {
         assert_eq!(Operation::from_code(1), Some(Operation::Unary(Unary::Cube)));
         assert_eq!(Operation::from_code(5), Some(Operation::Binary(Binary::Div)));
-        assert_eq!(Operation::from_code(6), None);
+        assert_eq!(Operation::from_code(9), None);
+        assert_eq!(Operation::from_code(1024 + 80), Some(Operation::Function(UnaryFunction::Sin)));
+        assert_eq!(Operation::from_code(1024 + 6), Some(Operation::BinaryFunction(BinaryFunction::Power)));
+        assert_eq!(Operation::from_code(1024), None);
     }
 
     #[test]

@@ -35,6 +35,7 @@ mod trigonometric;
 mod words;
 
 use lane::{Binary, Unary};
+pub(crate) use rounding::{maximum, minimum};
 
 use crate::level::Level;
 
@@ -81,7 +82,7 @@ macro_rules! functions {
                 }
             }
 
-            /// JavaScript's name of it.
+            /// JavaScript's name of it, or NumPy's where JavaScript has none.
             pub fn name(self) -> &'static str {
                 match self {$(Self::$variant => $name,)+}
             }
@@ -106,7 +107,8 @@ macro_rules! functions {
 }
 
 functions! {
-    /// A function of one number. The discriminants are the opcodes of kernel programs (docs/kernel-programs.md).
+    /// A function of one number. The discriminants are the opcodes of kernel programs (docs/kernel-programs.md); codes from 256
+    /// on are not in programs.
     UnaryFunction: Unary, block::unary, 1;
     Clz32 = 25 "clz32" => rounding::Clz32;
     Abs = 64 "abs" => rounding::Abs;
@@ -137,11 +139,13 @@ functions! {
     Log2 = 96 "log2" => logarithmic::Log2;
     Log10 = 97 "log10" => logarithmic::Log10;
     Cbrt = 98 "cbrt" => root::Cbrt;
+    Reciprocal = 257 "reciprocal" => rounding::Reciprocal;
+    Negate = 258 "neg" => rounding::Negate;
 }
 
 functions! {
     /// A function of two numbers. The discriminants are the opcodes of kernel programs (docs/kernel-programs.md); codes from
-    /// 256 on are forms that a mode chooses.
+    /// 256 on are not in programs: forms that a mode chooses.
     BinaryFunction: Binary, block::binary, 2;
     Remainder = 5 "%" => remainder::Remainder;
     Power = 6 "pow" => power::Power;

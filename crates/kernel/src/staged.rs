@@ -6,11 +6,11 @@
 use corepool_memory::ElementType;
 
 use crate::elements::{load, store};
-use crate::level::Level;
-use crate::operation::{Binary, Operation, Unary};
+use crate::level::{Level, per_level};
+use crate::operation::{Binary, Operation, Ternary, Unary};
 
 /// Elements of one block: 4 KiB of doubles.
-const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 
 /// An operand of one chunk.
 #[derive(Clone, Copy, Debug)]
@@ -37,32 +37,81 @@ pub(crate) unsafe fn run(
     (to, output): (ElementType, *mut u8),
     len: usize,
 ) {
-    let (mut first, mut second) = ([0.0_f64; BLOCK], [0.0_f64; BLOCK]);
+    let finish = |start: usize, results: &[f64]| {
+        // SAFETY: elements from `start` on, as many as there are results, lie inside the output, by the contract above. Where an
+        // operand starts at the output's address, the elements written are those that were loaded just now, none that is still
+        // to be loaded.
+        unsafe { store(level, to, results, output.wrapping_add(start * to.size())) };
+    };
+    // SAFETY: the contract above.
+    unsafe { for_each_block(level, operation, operands, len, finish) };
+}
+
+/// Gives what `operation` makes of `len` elements to `take`, in order and in blocks of [`BLOCK`], each with the index of its first.
+///
+/// # Panics
+/// When there are fewer operands than the operation takes.
+///
+/// # Safety
+/// Each operand must be valid and aligned for reads of `len` elements of its type; none is a bigint type.
+pub(crate) unsafe fn for_each_block(
+    level: Level,
+    operation: Operation,
+    operands: &[Input],
+    len: usize,
+    mut take: impl FnMut(usize, &[f64]),
+) {
+    let mut blocks = [[0.0_f64; BLOCK]; Operation::MAX_ARITY];
+    let mut results = [0.0_f64; BLOCK];
     let mut start = 0;
     while start < len {
         let count = BLOCK.min(len - start);
-        let values = &mut first[..count];
-        // SAFETY: elements start..start+count lie inside the operands, by the contract above.
-        unsafe { fill(level, operands[0], start, values) };
-        match operation {
-            Operation::Unary(Unary::Square) => values.iter_mut().for_each(|v| *v = Unary::Square.on_number(*v)),
-            Operation::Unary(Unary::Cube) => values.iter_mut().for_each(|v| *v = Unary::Cube.on_number(*v)),
-            Operation::Binary(operation) => {
-                let others = &mut second[..count];
-                // SAFETY: as above.
-                unsafe { fill(level, operands[1], start, others) };
-                match operation {
-                    Binary::Add => values.iter_mut().zip(others).for_each(|(a, b)| *a += *b),
-                    Binary::Sub => values.iter_mut().zip(others).for_each(|(a, b)| *a -= *b),
-                    Binary::Mul => values.iter_mut().zip(others).for_each(|(a, b)| *a *= *b),
-                    Binary::Div => values.iter_mut().zip(others).for_each(|(a, b)| *a /= *b),
-                }
+        for (operand, block) in operands.iter().zip(&mut blocks).take(operation.arity()) {
+            // A single value stays as it was filled in for the first block, which is the longest.
+            if start == 0 || matches!(operand, Input::Elements(..)) {
+                // SAFETY: elements start..start+count lie inside the operands, by the contract above.
+                unsafe { fill(level, *operand, start, &mut block[..count]) };
             }
         }
-        // SAFETY: elements start..start+count lie inside the output, by the contract above. Where an operand starts at the
-        // output's address, the elements written are those that were loaded just now, none that is still to be loaded.
-        unsafe { store(level, to, values, output.wrapping_add(start * to.size())) };
+        let [a, b, c] = &blocks;
+        let (a, b, c, results) = (&a[..count], &b[..count], &c[..count], &mut results[..count]);
+        match operation {
+            Operation::Unary(operation) => unary(level, operation, a, results),
+            Operation::Binary(operation) => binary(level, operation, a, b, results),
+            Operation::Ternary(operation) => ternary(level, operation, a, b, c, results),
+            Operation::Function(function) => _ = function.run_at(level, [a], results),
+            Operation::BinaryFunction(function) => _ = function.run_at(level, [a, b], results),
+        }
+        take(start, results);
         start += count;
+    }
+}
+
+per_level! {
+    fn unary(operation: Unary, a: &[f64], results: &mut [f64]) {
+        for (result, a) in results.iter_mut().zip(a) {
+            *result = operation.on_number(*a);
+        }
+    }
+}
+
+per_level! {
+    fn binary(operation: Binary, a: &[f64], b: &[f64], results: &mut [f64]) {
+        let operands = results.iter_mut().zip(a).zip(b);
+        match operation {
+            Binary::Add => for ((result, a), b) in operands { *result = a + b },
+            Binary::Sub => for ((result, a), b) in operands { *result = a - b },
+            Binary::Mul => for ((result, a), b) in operands { *result = a * b },
+            Binary::Div => for ((result, a), b) in operands { *result = a / b },
+        }
+    }
+}
+
+per_level! {
+    fn ternary(operation: Ternary, a: &[f64], b: &[f64], c: &[f64], results: &mut [f64]) {
+        for (((result, a), b), c) in results.iter_mut().zip(a).zip(b).zip(c) {
+            *result = operation.on_numbers(*a, *b, *c);
+        }
     }
 }
 

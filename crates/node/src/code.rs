@@ -1,6 +1,6 @@
 //! The `code` of the errors that reach JavaScript, and the errors of the other crates as such.
 
-use corepool_kernel::ElementwiseError;
+use corepool_kernel::{ElementwiseError, RunError};
 use corepool_memory::{InUse, OutOfMemory, ViewError};
 use corepool_pool::{Panicked, PoolError};
 use napi::Status;
@@ -84,6 +84,17 @@ pub(crate) fn from_elementwise(refused: ElementwiseError) -> napi::Error<Code> {
         ElementwiseError::LengthMismatch { .. } => Code::LengthMismatch,
         ElementwiseError::MixedBigint | ElementwiseError::NumbersOnly => Code::Dtype,
         ElementwiseError::Overlap => Code::Overlap,
+    };
+    error(code, refused)
+}
+
+pub(crate) fn from_run(refused: RunError) -> napi::Error<Code> {
+    let code = match refused {
+        RunError::Count { .. } => Code::InvalidArgValue,
+        RunError::NoArray => Code::InvalidArgType,
+        RunError::LengthMismatch { .. } => Code::LengthMismatch,
+        RunError::MixedBigint => Code::Dtype,
+        RunError::Overlap => Code::Overlap,
     };
     error(code, refused)
 }

@@ -1,21 +1,68 @@
-//! One asynchronous element-wise job: it owns the memory it works on, and tells its environment how it ends.
+//! One asynchronous job: it owns the memory it works on, and tells its environment how it ends.
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use corepool_kernel::{Elementwise, Operation};
+use corepool_kernel::{Elementwise, Operand, Operation, Program, Run};
 use corepool_memory::{Buffer, Claim, View};
 use corepool_pool::{Job, Outcome};
 
-use crate::code::{Result, from_elementwise};
+use crate::code::{Result, from_elementwise, from_run};
 use crate::environment::{Environment, Event, EventKind};
 use crate::job_memory::JobMemory;
 
+/// What a job computes.
+#[derive(Clone, Debug)]
+pub(crate) enum Task {
+    /// A built-in operation.
+    Elementwise(Operation),
+    /// A compiled kernel, and the bits of its scalars.
+    Program(Arc<Program>, Vec<u64>),
+}
+
+/// A task on the memory of a job.
+#[derive(Debug)]
+enum Work {
+    Elementwise(Elementwise<'static>),
+    Program(Run),
+}
+
+impl Work {
+    fn new(task: &Task, operands: Vec<Operand>, tables: &[View], output: View) -> Result<Self> {
+        Ok(match task {
+            Task::Elementwise(operation) => {
+                Self::Elementwise(Elementwise::new(*operation, operands, output).map_err(from_elementwise)?)
+            }
+            Task::Program(program, scalars) => {
+                Self::Program(Run::new(program, &operands, scalars, tables, output).map_err(from_run)?)
+            }
+        })
+    }
+
+    fn chunks(&self) -> u32 {
+        match self {
+            Self::Elementwise(work) => work.chunks(),
+            Self::Program(run) => run.chunks(),
+        }
+    }
+
+    /// # Safety
+    /// As for [`Elementwise::run_chunk`] and [`Run::run_chunk`].
+    unsafe fn run_chunk(&self, chunk: u32) {
+        match self {
+            // SAFETY: the caller's promise.
+            Self::Elementwise(work) => unsafe { work.run_chunk(chunk) },
+            // SAFETY: the caller's promise.
+            Self::Program(run) => unsafe { run.run_chunk(chunk) },
+        }
+    }
+}
+
 /// A job and its memory.
 #[derive(Debug)]
-pub(crate) struct ElementwiseJob {
+pub(crate) struct KernelJob {
     id: u32,
-    work: Elementwise<'static>,
+    work: Work,
     output: View,
     wants_progress: bool,
     /// Copies of operands.
@@ -28,19 +75,19 @@ pub(crate) struct ElementwiseJob {
     environment: Arc<Environment>,
 }
 
-impl ElementwiseJob {
-    /// The job of an operation on memory that was prepared for it.
+impl KernelJob {
+    /// The job of a task on memory that was prepared for it.
     pub(crate) fn new(
         id: u32,
-        operation: Operation,
+        task: &Task,
         memory: JobMemory,
         wants_progress: bool,
         environment: Arc<Environment>,
     ) -> Result<Self> {
-        let JobMemory { operands, output, copies, result, claim } = memory;
+        let JobMemory { operands, tables, output, copies, result, claim } = memory;
         Ok(Self {
             id,
-            work: Elementwise::new(operation, operands, output).map_err(from_elementwise)?,
+            work: Work::new(task, operands, &tables, output)?,
             output,
             wants_progress,
             copies: Mutex::new(copies),
@@ -80,7 +127,7 @@ impl ElementwiseJob {
     }
 }
 
-impl Job for ElementwiseJob {
+impl Job for KernelJob {
     fn run(&self, chunk: u32) {
         // SAFETY: the memory is owned by this job or kept alive until it has ended (see `JobMemory`), nobody else writes it, and
         // the pool runs each chunk once.

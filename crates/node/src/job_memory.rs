@@ -4,7 +4,7 @@ use corepool_kernel::{Operand, copy};
 use corepool_memory::{Buffer, Claim, ElementType, View};
 use napi::sys;
 
-use crate::array::JsArray;
+use crate::array::JsMemory;
 use crate::code::{Code, Result, error, from_claim, from_memory, from_panic};
 use crate::module;
 use crate::operands::JsOperand;
@@ -13,6 +13,8 @@ use crate::operands::JsOperand;
 /// nothing can take away and that a reference must keep alive as long.
 pub(crate) struct JobMemory {
     pub(crate) operands: Vec<Operand>,
+    /// Bound arrays.
+    pub(crate) tables: Vec<View>,
     pub(crate) output: View,
     /// Copies of operands; none of those that nothing can take away, nor of the one in whose copy the result is computed.
     pub(crate) copies: Vec<Buffer>,
@@ -30,16 +32,23 @@ pub(crate) struct Given {
     pub(crate) is_moved: bool,
 }
 
+/// An array that a kernel was compiled with; its length is its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BoundArray {
+    pub(crate) given: Given,
+    pub(crate) len: usize,
+}
+
 impl Given {
-    /// The array, if it is one whose memory nothing can take away: shared, or moved. A reference must keep it alive.
+    /// Its memory, if it is an array's and nothing can take it away: shared, or moved. A reference must keep it alive.
     ///
     /// # Safety
     /// `env` must be that of the call that is being made, in which the array was read.
-    pub(crate) unsafe fn steady(&self, env: sys::napi_env) -> Result<Option<&JsArray>> {
-        let Some(array) = self.operand.array() else { return Ok(None) };
+    pub(crate) unsafe fn steady(&self, env: sys::napi_env) -> Result<Option<&JsMemory>> {
+        let Some(memory) = self.operand.memory() else { return Ok(None) };
         // SAFETY: the caller's promise.
-        let is_steady = self.is_moved || cfg!(corepool_seed = "borrow") || !unsafe { array.is_plain(env) }?;
-        Ok(is_steady.then_some(array))
+        let is_steady = self.is_moved || cfg!(corepool_seed = "borrow") || !unsafe { memory.is_plain(env) }?;
+        Ok(is_steady.then_some(memory))
     }
 }
 
@@ -51,7 +60,9 @@ impl JobMemory {
     /// `env` must be that of the call that is being made, in which the arrays were read and no JavaScript has run since.
     pub(crate) unsafe fn prepare(
         env: sys::napi_env,
+        len: usize,
         given: &[Given],
+        given_tables: &[BoundArray],
         output_element: ElementType,
         output: Option<&Given>,
     ) -> Result<Self> {
@@ -59,42 +70,45 @@ impl JobMemory {
             None => (None, None),
             Some(given) => {
                 // SAFETY: the caller's promise.
-                let Some(array) = (unsafe { given.steady(env) })? else {
-                    return Err(error(
-                        Code::InvalidArgValue,
-                        "an output that is written in place must be shared or moved",
-                    ));
-                };
+                if unsafe { given.steady(env) }?.is_none() {
+                    let message = "an output that is written in place must be shared or moved";
+                    return Err(error(Code::InvalidArgValue, message));
+                }
                 // SAFETY: memory that nothing can take away, kept alive by the job's references.
-                let view = unsafe { array.view() }?;
+                let view = unsafe { given.operand.view(len) }?;
                 (Some(view), Some(Claim::new(&view).map_err(from_claim)?))
             }
         };
         let mut operands = Vec::with_capacity(given.len());
         let mut copies = Copies::default();
         for given in given {
-            // SAFETY: used before the binding returns to JavaScript; and afterwards only where nothing can take the memory away.
-            let operand = unsafe { given.operand.operand() }?;
             // SAFETY: the caller's promise.
-            let is_steady = unsafe { given.steady(env) }?.is_some();
-            operands.push(match operand {
-                Operand::Array(view) if !is_steady => Operand::Array(copies.of(&view)?),
-                steady => steady,
-            });
+            operands.push(unsafe { copies.owned(env, given, len) }?);
+        }
+        // Apart from the operands: no result may be computed in a table's copy.
+        let mut tables = Vec::with_capacity(given_tables.len());
+        let mut table_copies = Copies::default();
+        for BoundArray { given, len } in given_tables {
+            // SAFETY: the caller's promise.
+            let Operand::Array(table) = (unsafe { table_copies.owned(env, given, *len) })? else {
+                return Err(error(Code::InvalidArgType, "a bound array is memory"));
+            };
+            tables.push(table);
         }
         if let Some(output) = output {
-            return Ok(Self { operands, output, copies: copies.into_buffers(), result: None, claim });
+            let copies = copies.into_buffers().chain(table_copies.into_buffers()).collect();
+            return Ok(Self { operands, tables, output, copies, result: None, claim });
         }
         let (output, result) = if let Some((view, buffer)) = copies.take_of_size(output_element.size()) {
             // The copy becomes the result, in place: fresh pages cost more than the kernel.
             (view.cast(output_element), buffer)
         } else {
-            let len = operands.iter().find_map(Operand::array).map_or(0, View::len);
             let buffer = Buffer::for_elements(len, output_element).map_err(from_memory)?;
             // SAFETY: the buffer goes into the job beside its view.
             (unsafe { buffer.view(output_element) }, buffer)
         };
-        Ok(Self { operands, output, copies: copies.into_buffers(), result: Some(result), claim })
+        let copies = copies.into_buffers().chain(table_copies.into_buffers()).collect();
+        Ok(Self { operands, tables, output, copies, result: Some(result), claim })
     }
 }
 
@@ -111,6 +125,21 @@ struct Copied {
 }
 
 impl Copies {
+    /// What was given, in memory that stays: a copy, unless nothing can take its own memory away.
+    ///
+    /// # Safety
+    /// As for [`JobMemory::prepare`].
+    unsafe fn owned(&mut self, env: sys::napi_env, given: &Given, len: usize) -> Result<Operand> {
+        // SAFETY: used before the binding returns to JavaScript; and afterwards only where nothing can take the memory away.
+        let operand = unsafe { given.operand.operand(len) }?;
+        // SAFETY: the caller's promise.
+        let is_steady = unsafe { given.steady(env) }?.is_some();
+        Ok(match operand {
+            Operand::Array(view) if !is_steady => Operand::Array(self.of(&view)?),
+            steady => steady,
+        })
+    }
+
     /// A copy of `original`, made on every core.
     fn of(&mut self, original: &View) -> Result<View> {
         if let Some(copied) = self.made.iter().find(|copied| copied.original == *original) {
@@ -132,7 +161,7 @@ impl Copies {
         Some((view, buffer))
     }
 
-    fn into_buffers(self) -> Vec<Buffer> {
-        self.made.into_iter().map(|copied| copied.buffer).collect()
+    fn into_buffers(self) -> impl Iterator<Item = Buffer> {
+        self.made.into_iter().map(|copied| copied.buffer)
     }
 }

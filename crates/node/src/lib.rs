@@ -6,7 +6,8 @@
 //! which a reference keeps alive. And pool threads never call Node-API, but for ringing the one threadsafe function of an
 //! [`environment`].
 
-pub mod array;
+mod array;
+pub mod call;
 pub mod code;
 pub mod cores;
 pub mod elementwise;
@@ -18,5 +19,7 @@ pub mod memory;
 mod module;
 pub mod operands;
 pub mod parent;
+pub mod program;
+pub mod reduce;
 mod references;
 pub mod version;

@@ -1,6 +1,6 @@
 /** Kernel programs: what they are made of, their bytes, and the engine that defines their values. */
 export { bigintLoops, numberLoops } from './loops.generated.ts'
-export { operandsOf, type BigintOpName, type OpName } from './opcodes.ts'
+export { codeOf, operandsOf, type BigintOpName, type OpName } from './opcodes.ts'
 export {
   decodeProgram,
   encodeProgram,

@@ -27,6 +27,10 @@ macro_rules! exact {
 exact! {
     /// Magnitude.
     Abs(x) = x.abs();
+    /// The number with its sign turned around.
+    Negate(x) = -x;
+    /// One divided by it.
+    Reciprocal(x) = 1.0 / x;
     /// The next whole number above.
     Ceil(x) = x.ceil();
     /// The next whole number below.
@@ -121,31 +125,43 @@ pub(super) struct Maximum;
 #[derive(Clone, Copy)]
 pub(super) struct Minimum;
 
+/// `Math.max(x, y)`.
+#[inline(always)]
+pub(crate) fn maximum(x: f64, y: f64) -> f64 {
+    // Equal numbers have equal bits, or are zeros.
+    let equal = f64::from_bits(x.to_bits() & y.to_bits());
+    let value = if x > y { x } else { equal };
+    let value = if x < y { y } else { value };
+    if x.is_nan() || y.is_nan() { f64::NAN } else { value }
+}
+
+/// `Math.min(x, y)`.
+#[inline(always)]
+pub(crate) fn minimum(x: f64, y: f64) -> f64 {
+    let equal = f64::from_bits(x.to_bits() | y.to_bits());
+    let value = if x < y { x } else { equal };
+    let value = if x > y { y } else { value };
+    if x.is_nan() || y.is_nan() { f64::NAN } else { value }
+}
+
 impl Binary for Maximum {
     #[inline(always)]
     fn lane(x: f64, y: f64) -> Lane {
-        // Equal numbers have equal bits, or are zeros.
-        let equal = f64::from_bits(x.to_bits() & y.to_bits());
-        let value = if x > y { x } else { equal };
-        let value = if x < y { y } else { value };
-        Lane::always(if x.is_nan() || y.is_nan() { f64::NAN } else { value })
+        Lane::always(maximum(x, y))
     }
 
     fn scalar(x: f64, y: f64) -> f64 {
-        Self::lane(x, y).value
+        maximum(x, y)
     }
 }
 
 impl Binary for Minimum {
     #[inline(always)]
     fn lane(x: f64, y: f64) -> Lane {
-        let equal = f64::from_bits(x.to_bits() | y.to_bits());
-        let value = if x < y { x } else { equal };
-        let value = if x > y { y } else { value };
-        Lane::always(if x.is_nan() || y.is_nan() { f64::NAN } else { value })
+        Lane::always(minimum(x, y))
     }
 
     fn scalar(x: f64, y: f64) -> f64 {
-        Self::lane(x, y).value
+        minimum(x, y)
     }
 }
