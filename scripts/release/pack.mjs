@@ -46,21 +46,29 @@ function writeManifest(home, contents) {
   writeFileSync(join(home, 'package.json'), `${JSON.stringify({ ...contents, ...repository() }, null, 2)}\n`)
 }
 
-/** Addons have packages of their own; what the compiler keeps for itself is of no use to anybody else. */
-const isPublished = (path) => !/\.(node|stamp|tsbuildinfo)$|\btsconfig\.json$/.test(path)
+/** Addons have packages of their own; sources, and the maps that lead to them, would double what users download. */
+const isPublished = (path) => !/\.(node|stamp|tsbuildinfo|map)$/.test(path)
+
+/** Modules without the line that would lead to a map. */
+function copyModules(home) {
+  cpSync(join(root, 'dist'), join(home, 'dist'), { recursive: true, filter: isPublished })
+  for (const file of readdirSync(join(home, 'dist'), { recursive: true })) {
+    const path = join(home, 'dist', file)
+    if (!/\.c?[jt]s$/.test(path)) continue
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'))
+  }
+}
 
 function stageFacade() {
   const home = join(folder, 'stage', manifest.name)
   mkdirSync(home, { recursive: true })
-  // The sources too: source maps and declaration maps lead to them.
-  for (const name of ['dist', 'src'])
-    cpSync(join(root, name), join(home, name), { recursive: true, filter: isPublished })
+  copyModules(home)
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) copyFileSync(join(root, name), join(home, name))
   writeManifest(home, {
     ...Object.fromEntries(published.map((field) => [field, manifest[field]])),
     dependencies: manifest.dependencies,
     optionalDependencies: Object.fromEntries(platforms.map((platform) => [packageOf(platform), manifest.version])),
-    files: ['dist', 'src', 'CHANGELOG.md'],
+    files: ['dist', 'CHANGELOG.md'],
     publishConfig: { access: 'public' },
   })
   return home

@@ -61,7 +61,8 @@ class Spare {
   #setRefs(method: 'ref' | 'unref'): void {
     const { process: made } = this.#child
     made[method]()
-    made.channel?.[method]()
+    // Bun's channel has no such methods, whatever the types say.
+    made.channel?.[method]?.()
     for (const stream of made.stdio as readonly ({ ref?(): void; unref?(): void } | null)[]) stream?.[method]?.()
   }
 }
