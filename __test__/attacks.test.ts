@@ -187,17 +187,59 @@ describe('the addon, called without the facade', () => {
   const raw = require(process.env['COREPOOL_BINDING'] ?? `./native/${file}`) as Raw
   const xs: NumericArray = numbers(10)
 
+  const memory = xs.buffer as ArrayBuffer
+  /** The place of an array in its memory, as the facade writes it. */
+  const place = (byteOffset: number, dtype = 0): number => byteOffset * 16 + dtype
+
   test.each([
-    ['a code of no operation', [9, xs, 0, xs, 0]],
-    ['a code of no dtype', [0, xs, 99, xs, 0]],
-    ['a code of another dtype', [0, xs, 1, numbers(10), 0]],
-    ['no array', [0, {}, 0, xs, 0]],
+    ['a code of no operation', [99, 10, memory, 0, memory, 0]],
+    ['no code', ['square', 10, memory, 0, memory, 0]],
+    ['no length', [0, 'ten', memory, 0, memory, 0]],
+    ['an operand too few', [2, 10, memory, 0, memory, 0]],
+    ['an operand too many', [0, 10, memory, 0, memory, 0, memory, 0]],
+    ['no operand', [0, 10, memory, 0]],
+    ['no output', [0, 10]],
     ['nothing', []],
-    ['different lengths', [0, xs, 0, numbers(11), 0]],
-    ['numbers into bigints', [0, xs, 0, new BigInt64Array(10), 10]],
-    ['an overlap', [0, xs.subarray(0, 5), 0, xs.subarray(1, 6), 0]],
+    ['an operand without a place', [0, 10, memory, 0, memory]],
+    [
+      'more operands than are read without a list of them',
+      [0, 10, ...Array.from({ length: 40 }, () => [memory, 0]).flat()],
+    ],
+    ['more operands than any call has', [0, 10, ...Array.from({ length: 5000 }, () => [memory, 0]).flat()]],
+    ['no memory', [0, 10, memory, 0, {}, 0]],
+    ['no memory for the output', [0, 10, {}, 0, memory, 0]],
+    ['a typed array instead of its memory', [0, 10, memory, 0, xs, 0]],
+    ['numbers alone', [2, 10, memory, 0, 1, 0, 2, 0]],
+    ['a number as output', [0, 10, 1, 0, memory, 0]],
+    ['more elements than the output has', [0, 11, memory, 0, new ArrayBuffer(88), 0]],
+    ['more elements than the operand has', [0, 11, new ArrayBuffer(88), 0, memory, 0]],
+    ['a place beyond the memory', [0, 2, new ArrayBuffer(16), 0, memory, place(72)]],
+    ['a place far beyond it', [0, 2, memory, place(2 ** 48), memory, 0]],
+    ['a place before it', [0, 2, memory, place(-16), memory, 0]],
+    ['a place that is no number', [0, 2, memory, Number.NaN, memory, 0]],
+    ['a length that is none', [0, -1, memory, 0, memory, 0]],
+    ['a length beyond all memory', [0, 2 ** 52, memory, 0, memory, 0]],
+    ['a code of no dtype', [0, 2, memory, place(0, 12), memory, 0]],
+    ['elements that start inside one', [0, 2, memory, place(4), new ArrayBuffer(16), 0]],
+    ['numbers into bigints', [0, 10, memory, place(0, 10), memory, 0]],
+    ['a bigint beside numbers', [2, 10, memory, 0, memory, 0, 1n, 0]],
+    ['bigints where a quotient may not exist', [5, 10, memory, place(0, 10), memory, place(0, 10), 1n, 0]],
+    ['an overlap', [0, 5, memory, place(8), memory, 0]],
+    ['an overlap with the second operand', [2, 5, memory, place(8), 1, 0, memory, 0]],
   ])('refuses %s', (_what, args) => {
     expect(() => raw.elementwise(...args)).toThrow()
+  })
+
+  test('a list of operands that runs code while it is read has every array as it is afterwards', () => {
+    const jobs = new raw.Jobs(() => {})
+    const victim = numbers(100_000)
+    const list = Object.defineProperty([null, 0, victim.buffer, 0, 0, 0], 4, {
+      get() {
+        structuredClone(victim.buffer, { transfer: [victim.buffer as ArrayBuffer] })
+        return 1
+      },
+    })
+    expect(() => jobs.submit(2, 100_000, 0, list, [], false)).toThrow(code('ERR_DETACHED'))
   })
 
   test('refuses job numbers that mean nothing, and takes a result once', async () => {
@@ -210,27 +252,29 @@ describe('the addon, called without the facade', () => {
     })
     for (const id of [0, 7, -1, 2 ** 31]) {
       expect(() => jobs.take(id)).toThrow()
-      expect(() => jobs.takeInto(id, xs, 0)).toThrow()
+      expect(() => jobs.takeInto(id, [memory, 0], 10)).toThrow()
       jobs.cancel(id)
       jobs.discard(id)
     }
-    expect(() => jobs.submit(0, xs, 0, 0, numbers(10), false)).toThrow(/shared memory/)
-    const id = jobs.submit(0, xs, 0, 0, null, false)
+    expect(() => jobs.submit(0, 10, 0, [memory, 0, memory, 0], [], false)).toThrow(/shared or moved/)
+    const id = jobs.submit(0, 10, 0, [null, 0, memory, 0], [], false)
     await ended
     // A job that waits behind a long one has no result, and is not forgotten while it may still run.
-    const shared = (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(8 * length))
-    const front = jobs.submit(1, shared(30_000_000), 0, 0, shared(30_000_000), false)
-    const behind = jobs.submit(0, shared(100_000), 0, 1, null, false)
+    const shared = (length: number): DataView => new DataView(new SharedArrayBuffer(8 * length))
+    const front = jobs.submit(1, 3e7, 0, [shared(3e7), 0, shared(3e7), 0], [], false)
+    const behind = jobs.submit(0, 1e5, 1, [null, 0, shared(1e5), 0], [], false)
     expect(() => jobs.take(behind)).toThrow(/no result to take/)
     jobs.discard(front)
     jobs.discard(behind)
     collectGarbage()
     jobs.cancel(behind)
     while (events.length < 3) await new Promise((resolve) => setImmediate(resolve))
-    expect(events.slice(1).map((event) => [event.id, event.kind])).toEqual([
-      [behind, 'cancelled'],
-      [front, 'completed'],
-    ])
+    expect(new Map(events.slice(1).map((event) => [event.id, event.kind]))).toEqual(
+      new Map([
+        [behind, 'cancelled'],
+        [front, 'completed'],
+      ]),
+    )
     expect(() => jobs.take(behind)).toThrow(/no result to take/)
     expect(events[0]).toMatchObject({ id, kind: 'completed' })
     expectSame(

@@ -217,7 +217,7 @@ describe('cores.stats', () => {
 
 describe('without the native addon', () => {
   test('there is one thread, what Node knows of the machine, and nothing is counted', async () => {
-    const { before, after } = await report([1, 3, 'all'], { COREPOOL_BINDING: 'none' })
+    const { before, after } = await report([1, 'all'], { COREPOOL_BINDING: 'none' })
     expect(before.topology).toEqual({
       cpus: cpusOfMachine().length,
       usable: Array.from({ length: availableParallelism() }, (_, cpu) => cpu),
@@ -231,6 +231,19 @@ describe('without the native addon', () => {
       expect(stats).toEqual(Object.fromEntries(counters.map((counter) => [counter, 0])))
     }
     expect(after.every(({ right }) => right)).toBe(true)
+  })
+
+  test('more than one thread is ERR_BINDING_LOAD, with the cause', async () => {
+    const source = `
+      import { cores } from 'corepool'
+      try { cores.resize(2) } catch ({ name, code, message }) { console.log(name, code, message) }
+      console.log(cores.size)
+    `
+    const { stdout } = await runNode(['--input-type=module', '--eval', source], { COREPOOL_BINDING: 'none' })
+    expect(stdout).toBe(
+      'CorepoolError ERR_BINDING_LOAD cores.resize(2) needs the native addon of corepool, and there is none here: ' +
+        'COREPOOL_BINDING=none asks for plain JavaScript. Unset it: unset COREPOOL_BINDING\n1\n',
+    )
   })
 
   test('a number of threads that is none is refused all the same', async () => {

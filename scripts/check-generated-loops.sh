@@ -3,3 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 node scripts/generate-loops.mjs --check
+node scripts/generate-program-loops.mjs --check

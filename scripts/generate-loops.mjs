@@ -22,25 +22,43 @@ const numberArrays = {
   uint32: 'Uint32Array',
 }
 const bigintArrays = { int64: 'BigInt64Array', uint64: 'BigUint64Array' }
-const operations = { square: 'v * v', cube: 'v * v * v' }
+/** What each operation computes of its parameters; `bigints` where that is defined for them. */
+const operations = {
+  square: { parameters: ['x'], expression: (x) => `${x} * ${x}`, bigints: true },
+  cube: { parameters: ['x'], expression: (x) => `${x} * ${x} * ${x}`, bigints: true },
+  add: { parameters: ['x', 'y'], expression: (x, y) => `${x} + ${y}`, bigints: true },
+  sub: { parameters: ['x', 'y'], expression: (x, y) => `${x} - ${y}`, bigints: true },
+  mul: { parameters: ['x', 'y'], expression: (x, y) => `${x} * ${y}`, bigints: true },
+  div: { parameters: ['x', 'y'], expression: (x, y) => `${x} / ${y}`, bigints: false },
+}
+
+/** The first line of a function, broken as the formatter breaks it. */
+function header(name, parameters) {
+  const line = `function ${name}(${parameters.join(', ')}): void {`
+  return line.length <= 120 ? line : `function ${name}(\n${parameters.map((one) => `  ${one},\n`).join('')}): void {`
+}
 
 const capital = (name) => name[0].toUpperCase() + name.slice(1)
 const parts = []
 
-for (const [operation, expression] of Object.entries(operations)) {
-  for (const [dtype, array] of Object.entries({ ...numberArrays, ...bigintArrays })) {
+/** The dtypes in which an operation has a loop of its own. */
+const dtypesOf = ({ bigints }) => Object.entries({ ...numberArrays, ...(bigints ? bigintArrays : {}) })
+
+for (const [name, operation] of Object.entries(operations)) {
+  const { parameters, expression } = operation
+  const values = parameters.map((_, n) => ['v', 'w'][n])
+  for (const [dtype, array] of dtypesOf(operation)) {
     const element = dtype in bigintArrays ? 'bigint' : 'number'
-    parts.push(`function ${operation}${capital(dtype)}(x: ${array}, y: ${array}, start: number, end: number): void {
+    const typed = ['output', ...parameters].map((parameter) => `${parameter}: ${array}`)
+    parts.push(`${header(`${name}${capital(dtype)}`, ['start: number', 'end: number', ...typed])}
   for (let i = start; i < end; i++) {
-    const v = x[i] as ${element}
-    y[i] = ${expression}
+${parameters.map((x, n) => `    const ${values[n]} = ${x}[i] as ${element}\n`).join('')}    output[i] = ${expression(...values)}
   }
 }`)
   }
-  parts.push(`function ${operation}Block(block: Float64Array, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const v = block[i] as number
-    block[i] = ${expression}
+  parts.push(`function ${name}Doubles(count: number, output: Float64Array, at: number, operands: Operands, starts: Starts): void {
+${parameters.map((x, n) => `  const ${x} = operands[${n}] as Float64Array\n  const ${x}Start = starts[${n}] as number\n`).join('')}  for (let i = 0; i < count; i++) {
+${parameters.map((x, n) => `    const ${values[n]} = ${x}[${x}Start + i] as number\n`).join('')}    output[at + i] = ${expression(...values)}
   }
 }`)
 }
@@ -54,7 +72,6 @@ for (const [dtype, array] of Object.entries(numberArrays)) {
 }
 
 const table = (prefix, keys) => `{\n${keys.map((dtype) => `    ${dtype}: ${prefix}${capital(dtype)},`).join('\n')}\n  }`
-const all = [...Object.keys(numberArrays), ...Object.keys(bigintArrays)]
 
 const text = `/**
  * The plain-JavaScript loops, one function a dtype, so that each access site sees one kind of array.
@@ -67,19 +84,29 @@ interface Float16Like {
   [index: number]: number
 }
 
+/** Elements of each operand, and where the first of them is. */
+type Operands = readonly Float64Array[]
+type Starts = readonly number[]
+
 ${parts.join('\n\n')}
 
-/** Same dtype in and out: elements start to end. */
+/** One dtype in and out: elements \`start\` to \`end\` of the output from those of each operand. */
 export const direct = {
-${Object.keys(operations)
-  .map((operation) => `  ${operation}: ${table(operation, all)},`)
+${Object.entries(operations)
+  .map(
+    ([name, operation]) =>
+      `  ${name}: ${table(
+        name,
+        dtypesOf(operation).map(([dtype]) => dtype),
+      )},`,
+  )
   .join('\n')}
 } as const
 
-/** On a block of doubles. */
-export const onBlock = {
+/** On doubles: \`count\` results, from index \`at\` of the output on. */
+export const onDoubles = {
 ${Object.keys(operations)
-  .map((operation) => `  ${operation}: ${operation}Block,`)
+  .map((name) => `  ${name}: ${name}Doubles,`)
   .join('\n')}
 } as const
 

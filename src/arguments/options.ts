@@ -8,7 +8,8 @@ import { invalidType, unknownOption } from '../errors/index.ts'
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+  // The usual one first: asking for its prototype, as another realm's needs, costs as much as all the rest.
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /**
@@ -21,9 +22,18 @@ export function readOptions<K extends string>(
   options: unknown,
   known: readonly K[],
 ): { readonly [key in K]?: unknown } {
-  const own: { [key in K]?: unknown } = { __proto__: null } as object
-  if (options === undefined) return own
+  if (options === undefined) return { __proto__: null } as object
   if (!isPlainObject(options)) throw invalidType(`The options of ${of}`, 'a plain object', options)
+  return readOwnOptions(of, options, known)
+}
+
+/** As `readOptions`, of what is known to be a plain object. */
+export function readOwnOptions<K extends string>(
+  of: string,
+  options: Record<string, unknown>,
+  known: readonly K[],
+): { readonly [key in K]?: unknown } {
+  const own: { [key in K]?: unknown } = { __proto__: null } as object
   for (const key of Object.keys(options)) {
     if (!known.includes(key as K)) throw unknownOption(of, key, known)
     const value = options[key]

@@ -12,8 +12,9 @@ import { reservedMessage } from '../errors/index.ts'
 import { endAfterLastWords, exit, leave, print, reply, report, writeNow } from './channel.ts'
 import { enterProcess } from './current-process.ts'
 import { encodeError, inspectSafely, isError } from './errors.ts'
-import { loadTarget, moduleOnItsWay } from './load-target.ts'
+import { importModule, loadTarget, moduleOnItsWay } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
+import { watchParent } from './parent-watch.ts'
 import { ASK_HELLO, isRun, type ChildTask, type FromChild } from './protocol.ts'
 import { decode, encode } from './values.ts'
 
@@ -27,6 +28,8 @@ process.on('SIGINT', ignore)
 // Without the parent nobody wants the result.
 process.once('disconnect', () => exit(1))
 process.on('message', receive)
+// A child that has no task by then is a spare.
+const waiting = setTimeout(warmUp, 5).unref()
 process.exit = leave
 if (process.send !== undefined) process.send = guardedSend(process.send)
 // What the parent asks for on the command line is none of the target's business.
@@ -34,15 +37,25 @@ if (process.argv.splice(2).includes(ASK_HELLO)) reply(['hello'])
 
 function ignore(): void {}
 
+/** What a task's first millisecond goes to, done while there is none: the loader of modules, and the codec. */
+function warmUp(): void {
+  decode(encode('result', [0]))
+  // Any small module will do, and this one is of no consequence.
+  void importModule(new URL('./hold.js', import.meta.url).href)
+}
+
 function receive(message: unknown): void {
   if (!isRun(message)) return
   const [, token, task] = message
   // From here on the channel is the user's: no listener of ours sees its messages, and it keeps nothing alive.
   process.removeListener('message', receive)
+  clearTimeout(waiting)
   process.channel?.unref()
-  // A busy child that is not tied to its parent would survive Ctrl-C, since it reads no channel. Nor is one tied that a
+  // Where nothing ends a busy child with its parent, Ctrl-C must: such a child reads no channel. Nor is one tied that a
   // program between the two has started.
-  if (!task.isTied || process.ppid !== task.parent.pid) process.removeListener('SIGINT', ignore)
+  if (!task.isTied || process.ppid !== task.parent.pid) {
+    watchParent(task.parent.pid, () => process.removeListener('SIGINT', ignore))
+  }
   enterProcess({ ...task, parent: linkToParent(task.parent, token) }, moduleOnItsWay)
   void run(token, task)
 }

@@ -16,6 +16,7 @@ import {
   type UnsendableKind,
 } from '../errors/index.ts'
 import { findFreeNames, parseFunction, rewritingTool, type FreeName } from '../source/index.ts'
+import { declaredAnew, importedAnew } from './mistaken-globals.ts'
 import { isNodeGlobal, isProbedName } from './node-globals.ts'
 import { standsInSloppyCode } from './strictness.ts'
 import { positionIn, type TextPosition } from './text-position.ts'
@@ -34,6 +35,10 @@ export interface FunctionSource {
   readonly importsDynamically: boolean
   /** Free names to be bound to `(fn) => fn`: a compiler's helpers that only keep `fn.name`. */
   readonly nameKeepers: readonly string[]
+  /** It uses the `require` of `file`, a CommonJS module. */
+  readonly requires: boolean
+  /** Globals that it uses and that `file` imports, perhaps as something else. */
+  readonly imported: readonly string[]
 }
 
 // Captured when this module loads: a function's own `toString`, or a later one of the prototype, may say anything.
@@ -56,8 +61,12 @@ export function readFunction(fn: Function, caller: string | null): FunctionSourc
   if (privateName !== null) throw unsendableTarget(name, 'private method')
   if (node.generator) throw unsendableTarget(name, 'generator')
 
-  const { captured, nameKeepers, importsDynamically } = findFreeNames(node, strict, isNodeGlobal, isProbedName)
-  if (captured.length > 0) throw refusal(name, captured, shift)
+  const isGlobal = hasRequire(caller) ? (used: string) => used === 'require' || isNodeGlobal(used) : isNodeGlobal
+  const { captured, nameKeepers, globals, importsDynamically } = findFreeNames(node, strict, isGlobal, isProbedName)
+  const used = globals.map((global) => global.name)
+  const mistaken = declaredAnew(caller, used)
+  const missing = [...captured, ...globals.filter((global) => mistaken.includes(global.name))]
+  if (missing.length > 0) throw refusal(name, missing, mistaken, shift)
 
   const position = caller === null ? { line: 0, column: 0 } : positionIn(caller, text)
   return {
@@ -67,7 +76,14 @@ export function readFunction(fn: Function, caller: string | null): FunctionSourc
     file: caller,
     importsDynamically,
     nameKeepers,
+    requires: used.includes('require'),
+    imported: importedAnew(caller, used),
   }
+}
+
+/** V8 has the files of CommonJS as paths, and those of ES modules, which have no `require`, as URLs. */
+function hasRequire(caller: string | null): boolean {
+  return caller !== null && !caller.startsWith('file:')
 }
 
 /** A method without its key, which may be computed or no name at all: the name travels apart. */
@@ -87,15 +103,16 @@ function methodExpression(
   }
 }
 
-function refusal(name: string, free: readonly FreeName[], shift: number): TargetError {
-  const names = free.map(({ name: captured, line, column, member, isImport }): CapturedName => {
-    const tool = rewritingTool(captured)
+function refusal(name: string, free: readonly FreeName[], mistaken: readonly string[], shift: number): TargetError {
+  const names = free.map(({ name: captured, line, column, member, isImport, isInlinedImport }): CapturedName => {
+    const tool = isInlinedImport ? 'bundler' : rewritingTool(captured)
     return {
       name: captured,
       line,
       column: line === 1 ? column - shift + 1 : column + 1,
       imported: isImport || tool !== null ? member : null,
       tool,
+      hidesGlobal: mistaken.includes(captured),
     }
   })
   // A tool's rewriting explains the other names too, and no change to the function alone would help.

@@ -8,6 +8,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { targetLoadFailed, targetNotFound } from '../errors/index.ts'
 import { compileFunction } from './compile.ts'
+import { explaining } from './mistaken-globals.ts'
 import { hasProcessClass } from './process-class.ts'
 import type { TaskTarget } from './protocol.ts'
 
@@ -27,7 +28,7 @@ export function moduleOnItsWay(): string | null {
 export async function loadTarget(target: TaskTarget): Promise<Callable> {
   switch (target[0]) {
     case 'function':
-      return compileFunction(target[1])
+      return explaining(compileFunction(target[1]), target[1].imported)
     case 'module':
       return importFunction(target[1], target[2])
   }
@@ -43,7 +44,8 @@ async function importFunction(url: string, exportName: string): Promise<Callable
   return found as Callable
 }
 
-async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
+/** @throws TargetError `ERR_TARGET_LOAD_FAILED` */
+export async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await import(url)
   } catch (error) {

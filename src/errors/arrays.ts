@@ -1,10 +1,19 @@
 import { describe } from './arguments.ts'
 import { ArrayError } from './classes.ts'
 
-/** `ERR_INVALID_ARG_TYPE`: an operand or output that is no typed array. */
+/** `ERR_INVALID_ARG_TYPE`: an output that is no typed array, or any other array that must be one. */
 export function notAnArray(name: string, received: unknown): ArrayError {
+  return noOperand(name, 'a typed array', received)
+}
+
+/** `ERR_INVALID_ARG_TYPE`: an operand that is none, or that cannot be the only one. */
+export function notAnOperand(name: string, received: unknown): ArrayError {
+  return noOperand(name, 'a number or a typed array', received)
+}
+
+function noOperand(name: string, expected: string, received: unknown): ArrayError {
   const next = Array.isArray(received) ? ' Make it a typed array first: Float64Array.from(values).' : ''
-  return new ArrayError('ERR_INVALID_ARG_TYPE', `${name} must be a typed array; received ${describe(received)}.${next}`)
+  return new ArrayError('ERR_INVALID_ARG_TYPE', `${name} must be ${expected}; received ${describe(received)}.${next}`)
 }
 
 /** `ERR_DETACHED`: the buffer was transferred away. */
@@ -36,15 +45,23 @@ export function noMemory(dtype: string, length: number, cause: unknown): ArrayEr
 
 /** The ways in which two arrays of one call do not fit each other. */
 export const misfit = {
-  /** `ERR_LENGTH_MISMATCH` */
-  length(name: string, input: number, output: number): ArrayError {
+  /** `ERR_LENGTH_MISMATCH`: the output. */
+  length(name: string, operand: number, output: number): ArrayError {
     return new ArrayError(
       'ERR_LENGTH_MISMATCH',
-      `The output of ${name} must have the operand's length, ${input}; it has ${output} elements. ` +
-        `Pass a part of it: out.subarray(0, ${input}), or another array.`,
+      `The output of ${name} must have the operand's length, ${operand}; it has ${output} elements. ` +
+        `Pass a part of it: out.subarray(0, ${operand}), or another array.`,
     )
   },
-  /** `ERR_DTYPE`: bigints and numbers do not mix. */
+  /** `ERR_LENGTH_MISMATCH`: an operand beside another. */
+  operandLength(name: string, nth: number, length: number, first: number): ArrayError {
+    return new ArrayError(
+      'ERR_LENGTH_MISMATCH',
+      `The arrays of ${name} must have one length; the first has ${first} elements, operand ${nth} has ${length}. ` +
+        'Pass parts of equal length (subarray), or a single number, which stands for every element.',
+    )
+  },
+  /** `ERR_DTYPE`: bigints and numbers do not mix, between operand and result. */
   bigint(name: string, input: string, output: string): ArrayError {
     return new ArrayError(
       'ERR_DTYPE',
@@ -52,11 +69,41 @@ export const misfit = {
         'Use an output of the same kind (int64, uint64, or any number dtype), or convert the operand first.',
     )
   },
-  /** `ERR_OVERLAP`: the output begins inside the operand. */
+  /** `ERR_DTYPE`: bigints and numbers do not mix, between operands. */
+  mixed(name: string, operands: readonly string[]): ArrayError {
+    return new ArrayError(
+      'ERR_DTYPE',
+      `${name} cannot compute with ${operands.join(' and ')}: bigints and numbers do not mix. ` +
+        'Convert one of them first; beside an int64 or uint64 array a single value is a bigint, such as 2n.',
+    )
+  },
+  /** `ERR_DTYPE`: the operation is defined for numbers only. */
+  numbersOnly(name: string, dtype: string): ArrayError {
+    return new ArrayError(
+      'ERR_DTYPE',
+      `${name} takes numbers, not the bigints of a ${dtype} array. Convert it first: Float64Array.from(xs, Number).`,
+    )
+  },
+  /** `ERR_DTYPE`: nobody says what the result is. */
+  severalDtypes(name: string, dtypes: readonly string[]): ArrayError {
+    return new ArrayError(
+      'ERR_DTYPE',
+      `${name} of ${dtypes.join(' and ')} arrays could have any dtype: say which, as { dtype: 'float64' }, or pass { out }.`,
+    )
+  },
+  /** `ERR_DTYPE`: of bigints, nobody says whether the result has a sign. */
+  bothBigintDtypes(name: string): ArrayError {
+    return new ArrayError(
+      'ERR_DTYPE',
+      `${name} of an int64 and a uint64 array could be signed or unsigned. Make both the same: ` +
+        'new BigInt64Array(y.buffer, y.byteOffset, y.length) has the same 64 bits.',
+    )
+  },
+  /** `ERR_OVERLAP`: the output begins inside an operand. */
   overlap(name: string): ArrayError {
     return new ArrayError(
       'ERR_OVERLAP',
-      `The output of ${name} shares memory with the operand without being the same elements, so results would overwrite ` +
+      `The output of ${name} shares memory with an operand without being the same elements, so results would overwrite ` +
         'values that are still to be read. Pass the operand itself to work in place, or a separate array.',
     )
   },
@@ -70,12 +117,13 @@ export const misfit = {
   },
 }
 
-/** `ERR_INVALID_ARG_VALUE`: more than operands and one options object. */
-export function tooManyArguments(call: string, count: number, second: unknown): ArrayError {
+/** `ERR_INVALID_ARG_VALUE`: too few operands, or something after them that is no options object; `index` counts from 0. */
+export function wrongArguments(call: string, arity: number, count: number, index: number, wrong: unknown): ArrayError {
+  const operands = arity === 1 ? 'one operand' : `${arity} operands`
   return new ArrayError(
     'ERR_INVALID_ARG_VALUE',
-    `${call} of an array takes that array and then at most one options object; received ${count} arguments, ` +
-      `the second of them ${describe(second)}.`,
+    `${call} of arrays takes ${operands} and then at most one options object; received ` +
+      `${count} argument${count === 1 ? '' : 's'}, and as number ${index + 1} ${describe(wrong)}.`,
   )
 }
 
@@ -85,4 +133,17 @@ export function outAndDtype(call: string): ArrayError {
     'ERR_INVALID_ARG_VALUE',
     `${call} takes out or dtype, not both: the result is stored in the dtype of out.`,
   )
+}
+
+/** `ERR_INVALID_ARG_VALUE`: no bigint is infinite, so there is none to stand for the extreme of nothing. */
+export function noBigints(call: string): ArrayError {
+  return new ArrayError(
+    'ERR_INVALID_ARG_VALUE',
+    `${call} of a bigint array needs at least one element: no bigint could stand for none. Test xs.length first.`,
+  )
+}
+
+/** `ERR_INVALID_ARG_VALUE`: an array that cannot be transferred into a call. */
+export function notTransferable(call: string, reason: string, next: string): ArrayError {
+  return new ArrayError('ERR_INVALID_ARG_VALUE', `${call} cannot transfer what it was given: ${reason}. ${next}`)
 }

@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'ERR_ARGS_NOT_CLONEABLE'
   | 'ERR_RESULT_NOT_CLONEABLE'
   | 'ERR_PAYLOAD_TOO_LARGE'
+  | 'ERR_KERNEL_SYNTAX'
+  | 'ERR_KERNEL_UNSUPPORTED'
   | 'ERR_LENGTH_MISMATCH'
   | 'ERR_DTYPE'
   | 'ERR_DETACHED'
@@ -67,6 +69,29 @@ export class ProcessStateError extends CorepoolError {
 export class TargetError extends CorepoolError {
   static {
     Object.defineProperty(this.prototype, 'name', { value: 'TargetError', writable: true, configurable: true })
+  }
+}
+
+/** A function cannot be compiled as a kernel: change the function, or pass what it needs in bindings. */
+export class KernelError extends CorepoolError {
+  /** The place in the source text, from 1. */
+  readonly line: number
+  readonly column: number
+  readonly reason: string
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { line, column, reason }: { readonly line: number; readonly column: number; readonly reason: string },
+  ) {
+    super(code, message)
+    this.line = line
+    this.column = column
+    this.reason = reason
+  }
+
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'KernelError', writable: true, configurable: true })
   }
 }
 

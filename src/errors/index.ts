@@ -4,6 +4,7 @@ export {
   ArrayError,
   brand,
   CorepoolError,
+  KernelError,
   ProcessStateError,
   RemoteError,
   TargetError,
@@ -22,9 +23,32 @@ export {
   unsendableTarget,
   type CapturedName,
   type UnsendableKind,
+  sawGlobal,
 } from './targets.ts'
-export { detached, misfit, noMemory, notAnArray, outAndDtype, resizable, tooManyArguments } from './arrays.ts'
-export { bindingNotLoaded, fromNative, nativeFailure } from './native.ts'
+export {
+  kernelCaptures,
+  kernelSyntax,
+  kernelUnsupported,
+  kernelWithoutText,
+  type KernelText,
+  type SourcePosition,
+  type UndeclaredName,
+} from './kernels.ts'
+export { reasons } from './kernel-reasons.ts'
+export {
+  detached,
+  misfit,
+  noBigints,
+  noMemory,
+  notAnArray,
+  notAnOperand,
+  notTransferable,
+  outAndDtype,
+  resizable,
+  wrongArguments,
+} from './arrays.ts'
+export { fromNative, nativeFailure } from './native.ts'
+export { bindingNeeded, bindingNotLoaded, type BindingProblem, type Libc } from './binding.ts'
 export {
   alreadyStarted,
   closed,

@@ -1,16 +1,5 @@
 import { CorepoolError, ArrayError, type ErrorCode } from './classes.ts'
 
-/** `ERR_BINDING_LOAD`: the native binding that COREPOOL_BINDING names cannot be loaded. */
-export function bindingNotLoaded(path: string, cause: unknown): CorepoolError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new CorepoolError(
-    'ERR_BINDING_LOAD',
-    `The native binding that COREPOOL_BINDING names, ${path}, cannot be loaded: ${reason}. ` +
-      'Correct the path, unset the variable to use the installed binding, or set COREPOOL_BINDING=none for plain JavaScript.',
-    { cause },
-  )
-}
-
 const arrayCodes = new Set<ErrorCode>([
   'ERR_LENGTH_MISMATCH',
   'ERR_DTYPE',

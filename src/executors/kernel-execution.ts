@@ -18,12 +18,7 @@ const terminated: Order = { reason: 'terminated', status: { exitCode: -15, signa
 const killed: Order = { reason: 'killed', status: { exitCode: -9, signalCode: 'SIGKILL' } }
 
 /** @throws what the kernel throws for operands that it does not take, before anything runs */
-export function executeKernel(
-  kernel: Kernel<[number]>,
-  args: readonly unknown[],
-  name: string,
-  observer: Observer,
-): Execution {
+export function executeKernel(kernel: Kernel, args: readonly unknown[], name: string, observer: Observer): Execution {
   const controller = new AbortController()
   let order: Order | null = null
   const cancel = (by: Order): void => {

@@ -20,7 +20,7 @@ export type Target<A extends unknown[] = any[], R = any> = ((...args: A) => R) |
 /** A target that was checked, with its arguments. */
 export type PreparedTarget =
   | { readonly engine: 'child'; readonly target: TaskTarget; readonly args: readonly unknown[] }
-  | { readonly engine: 'kernel'; readonly kernel: Kernel<[number]>; readonly args: readonly unknown[] }
+  | { readonly engine: 'kernel'; readonly kernel: Kernel; readonly args: readonly unknown[] }
 
 /**
  * @param below the function that the user called: `import()` in a function target resolves from its caller's file

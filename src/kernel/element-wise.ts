@@ -1,13 +1,14 @@
-/** Makes a kernel of one element-wise operation: the callable itself, and its asynchronous form. */
+/** Makes a kernel of an element-wise operation: the callable itself, and its asynchronous form. */
 import { hasAborted, onAbort } from '../arguments/index.ts'
 import { aborted } from '../errors/index.ts'
 import type { NumericArray } from '../memory/index.ts'
 import { binding } from '../native/index.ts'
-import { callNames, readAsyncCall, readCall, type AsyncCall } from './call.ts'
-import type { Engine } from './engine.ts'
+import { readAsyncCall, readCall, signatureOf, type AsyncCall, type Call, type Signature } from './call.ts'
+import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { nativeEngine } from './native-engine.ts'
 import type { Operation } from './operation.ts'
 import { plainEngine } from './plain-engine.ts'
+import { moveIn, type MovedCall } from './transfer.ts'
 import type { Kernel } from './types.ts'
 
 /** What computes in this program. */
@@ -17,50 +18,84 @@ export const engine: Engine = binding === null ? plainEngine : nativeEngine(bind
 const kernels = new WeakSet<object>()
 
 /** True for a kernel of this package. */
-export function isKernel(value: unknown): value is Kernel<[number]> {
+export function isKernel(value: unknown): value is Kernel {
   return typeof value === 'function' && kernels.has(value)
 }
 
-/** The kernel of an operation of one operand. */
-export function elementWise(operation: Operation): Kernel<[number]> {
-  const { name, onNumber } = operation
-  const names = callNames(name)
-
-  // Named parameters and `arguments.length`: a rest parameter would allocate on every call.
-  function call(operand: unknown, options: unknown): number | NumericArray {
-    if (typeof operand === 'number') return onNumber(operand)
-    const { input, dtype, out } = readCall(names, operand, options, arguments.length)
-    const output = out ?? engine.allocate(dtype, input.length)
-    engine.run(operation, input, output)
-    return output.array
-  }
-
-  // Not an async function: wrong arguments are thrown, and only what happens later rejects.
-  function startCall(operand: unknown, options: unknown): Promise<NumericArray> {
-    return run(operation, readAsyncCall(names, operand, options, arguments.length))
-  }
-
-  Object.defineProperties(call, {
-    name: { value: name },
-    length: { value: 1 },
-    async: { value: startCall },
-    toString: { value: () => onNumber.toString() },
+/** The kernel of an operation. */
+export function elementWise<P extends number[]>(operation: Operation): Kernel<P> {
+  const signature = signatureOf(operation)
+  const callable = operation.arity === 1 ? ofOne(operation, signature) : ofMany(operation, signature)
+  Object.defineProperties(callable.call, {
+    name: { value: operation.name },
+    length: { value: operation.arity },
+    async: { value: callable.startCall },
+    toString: { value: () => operation.onNumbers.toString() },
   })
-  kernels.add(call)
-  return Object.freeze(call) as unknown as Kernel<[number]>
+  kernels.add(callable.call)
+  return Object.freeze(callable.call) as unknown as Kernel<P>
+}
+
+interface Callable {
+  readonly call: (...args: never[]) => unknown
+  /** Not an async function: wrong arguments are thrown, and only what happens later rejects. */
+  readonly startCall: (...args: never[]) => Promise<NumericArray>
+}
+
+/** Of one operand: named parameters and `arguments.length`, since a rest parameter would allocate on every call. */
+function ofOne(operation: Operation, signature: Signature): Callable {
+  const { onNumbers } = operation
+  return {
+    call(operand: unknown, options: unknown): number | NumericArray {
+      if (typeof operand === 'number') return onNumbers(operand)
+      return run(operation, readCall(signature, [operand], options, arguments.length))
+    },
+    startCall(operand: unknown, options: unknown): Promise<NumericArray> {
+      return start(operation, readAsyncCall(signature, [operand], options, arguments.length))
+    },
+  }
+}
+
+/** Of any number of operands. */
+function ofMany(operation: Operation, signature: Signature): Callable {
+  const { arity, onNumbers } = operation
+  return {
+    call(...args: unknown[]): number | NumericArray {
+      const operands = argumentsOf(args, arity)
+      if (operands.every((operand) => typeof operand === 'number')) return onNumbers(...operands)
+      return run(operation, readCall(signature, operands, args[arity], args.length))
+    },
+    startCall(...args: unknown[]): Promise<NumericArray> {
+      return start(operation, readAsyncCall(signature, argumentsOf(args, arity), args[arity], args.length))
+    },
+  }
+}
+
+/** The first `arity` arguments, undefined for those that are missing. */
+function argumentsOf(args: readonly unknown[], arity: number): unknown[] {
+  const operands = args.slice(0, arity)
+  while (operands.length < arity) operands.push(undefined)
+  return operands
+}
+
+function run(operation: Operation, { operands, length, dtype, out }: Call): NumericArray {
+  const output = out ?? engine.allocate(dtype, length)
+  engine.run(operation, operands, output)
+  return output.array
 }
 
 /** @throws what the engine refuses before it starts: memory in use, no memory */
-function run(operation: Operation, call: AsyncCall): Promise<NumericArray> {
-  const { input, dtype, out, signal } = call
+function start(operation: Operation, call: AsyncCall): Promise<NumericArray> {
+  const { length: total, transfer, signal } = call
   const what = `${operation.name}.async()`
   if (signal !== undefined && hasAborted(signal)) return Promise.reject(aborted(what, signal))
 
+  const moved = transfer && moveIn(transfer, call)
+  const { operands, dtype, out } = moved ?? call
   let settle: { resolve(result: NumericArray): void; reject(error: unknown): void } | undefined
   const promise = new Promise<NumericArray>((resolve, reject) => {
     settle = { resolve, reject }
   })
-  const total = input.length
   /** What a progress listener threw: it counts even where the work was done before it could be cancelled. */
   let thrown: { readonly error: unknown } | undefined
   /** The listener, until it throws. */
@@ -76,26 +111,37 @@ function run(operation: Operation, call: AsyncCall): Promise<NumericArray> {
       }
     })
 
-  const cancel = engine.start(
-    { operation, input, dtype, out, onProgress },
-    {
-      completed(result) {
-        stopWaiting?.()
-        onProgress?.(total)
-        // An abort that came too late changes nothing: a result that has arrived stands.
-        if (thrown === undefined) settle?.resolve(result)
-        else settle?.reject(thrown.error)
-      },
-      cancelled() {
-        stopWaiting?.()
-        settle?.reject(thrown === undefined && signal !== undefined ? aborted(what, signal) : thrown?.error)
-      },
-      failed(error) {
-        stopWaiting?.()
-        settle?.reject(error)
-      },
+  const observer: AsyncObserver = {
+    completed(result) {
+      stopWaiting?.()
+      moved?.handBack(result)
+      onProgress?.(total)
+      // An abort that came too late changes nothing: a result that has arrived stands.
+      if (thrown === undefined) settle?.resolve(result)
+      else settle?.reject(thrown.error)
     },
-  )
+    cancelled() {
+      stopWaiting?.()
+      moved?.handBack(undefined)
+      settle?.reject(thrown === undefined && signal !== undefined ? aborted(what, signal) : thrown?.error)
+    },
+    failed(error) {
+      stopWaiting?.()
+      moved?.handBack(undefined)
+      settle?.reject(error)
+    },
+  }
+  const cancel = begin({ operation, operands, length: total, dtype, out, onProgress }, observer, moved)
   const stopWaiting = signal && onAbort(signal, cancel)
   return promise
+}
+
+/** @throws what the engine refuses, after what was moved has been handed back */
+function begin(request: AsyncRequest, observer: AsyncObserver, moved: MovedCall | undefined): () => void {
+  try {
+    return engine.start(request, observer)
+  } catch (error) {
+    moved?.handBack(undefined)
+    throw error
+  }
 }

@@ -1,14 +1,19 @@
 /**
  * What computes: the native pool, or plain JavaScript where there is no addon. Both give the same values for the same call,
- * and get only arrays that were checked.
+ * and get only operands that were checked.
  */
 import type { ArrayView, DTypeInfo, NumericArray } from '../memory/index.ts'
 import type { Operation } from './operation.ts'
 
+/** An operand that was checked: an array, or one value that stands for every element. At least one of a call is an array. */
+export type CheckedOperand = ArrayView | number | bigint
+
 /** An asynchronous call, checked. */
 export interface AsyncRequest {
   readonly operation: Operation
-  readonly input: ArrayView
+  readonly operands: readonly CheckedOperand[]
+  /** Of every array, in elements. */
+  readonly length: number
   /** The dtype of the result. */
   readonly dtype: DTypeInfo
   /** Where the result goes; absent: into a new array. */
@@ -29,8 +34,8 @@ export interface Engine {
   readonly name: 'native' | 'js'
   /** A new array for a result; every element must be written. @throws ArrayError `ERR_OUT_OF_MEMORY` */
   allocate(dtype: DTypeInfo, length: number): ArrayView
-  /** Runs to the end. `output` is the input itself, or shares no memory with it. */
-  run(operation: Operation, input: ArrayView, output: ArrayView): void
+  /** Runs to the end. Each array among the operands is the output itself, or shares no memory with it. */
+  run(operation: Operation, operands: readonly CheckedOperand[], output: ArrayView): void
   /** Starts, and returns a function that asks it to end early. The event loop stays alive until the observer has heard. */
   start(request: AsyncRequest, observer: AsyncObserver): () => void
 }

@@ -1,28 +1,29 @@
 /** The engine on the native pool. */
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
-import { JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
-import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
+import { allHanded, handed, placeOf, JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
+import type { AsyncObserver, AsyncRequest, CheckedOperand, Engine } from './engine.ts'
 import { runTiny } from './plain-engine.ts'
-
-/**
- * The array as the addon takes it. Node-API of Node 20 does not know Float16Array: it travels as the 16-bit integers in the
- * same memory, and its code says what they are.
- */
-function handed(view: ArrayView): NumericArray {
-  return view.dtype.name === ('float16' as string)
-    ? new Uint16Array(view.buffer, view.byteOffset, view.length)
-    : view.array
-}
 
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
   if (out === undefined) return dtype.create(end.take())
-  if (out.isShared) return out.array
+  if (out.isSteady) return out.array
   // The caller kept `out` while the pool worked: it may have been detached, and is written only as it is now.
   const now = viewOf('The output', out.array)
-  end.takeInto(handed(now), dtype.code)
+  end.takeInto(now)
   return now.array
+}
+
+function runNative(binding: Binding, code: number, operands: readonly CheckedOperand[], output: ArrayView): void {
+  const { length } = output
+  const [x, y] = operands as [CheckedOperand, CheckedOperand]
+  const [value, place] = [handed(output), placeOf(output)]
+  // The usual numbers of operands without a list of them.
+  if (operands.length === 1) binding.elementwise(code, length, value, place, handed(x), placeOf(x))
+  else if (operands.length === 2) {
+    binding.elementwise(code, length, value, place, handed(x), placeOf(x), handed(y), placeOf(y))
+  } else binding.elementwise(code, length, value, place, ...allHanded(operands))
 }
 
 /**
@@ -38,27 +39,25 @@ export function nativeEngine(binding: Binding): Engine {
   return {
     name: 'native',
     allocate: (dtype, length) => memory.allocate(dtype, length),
-    run(operation, input, output) {
+    run(operation, operands, output) {
       // Shared memory may be claimed by a call that is writing it, which only the addon knows.
-      const isTiny = input.length <= TINY && input.dtype === output.dtype && !output.isShared
-      if (isTiny) return runTiny(operation, input, output)
+      if (output.length <= TINY && !output.isShared && runTiny(operation, operands, output)) return
       try {
-        binding.elementwise(operation.code, handed(input), input.dtype.code, handed(output), output.dtype.code)
+        runNative(binding, operation.code, operands, output)
       } catch (error) {
         throw fromNative(error)
       }
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
-      const { operation, input, dtype, out, onProgress } = request
+      const { operation, operands, length, dtype, out, onProgress } = request
       memory.noteUse()
-      const sharedOutput = out?.isShared === true ? handed(out) : undefined
       return jobs.start(
         {
           operation: operation.code,
-          input: handed(input),
-          inputCode: input.dtype.code,
-          outputDtype: dtype,
-          sharedOutput,
+          length,
+          outputCode: dtype.code,
+          output: out?.isSteady === true ? out : undefined,
+          operands,
           onProgress,
         },
         (end) => {

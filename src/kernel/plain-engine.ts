@@ -2,10 +2,10 @@
  * The engine without addon: plain loops on the calling thread. An asynchronous call works in slices of a few milliseconds
  * and lets the event loop turn between them.
  */
-import { allocate, viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
-import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
-import { direct, load, onBlock, store } from './loops.generated.ts'
-import type { Operation } from './operation.ts'
+import { allocate, viewOf, type ArrayView, type DTypeInfo, type NumericArray } from '../memory/index.ts'
+import type { AsyncObserver, AsyncRequest, CheckedOperand, Engine } from './engine.ts'
+import { load, store } from './loops.generated.ts'
+import type { DirectLoop, DoublesLoop, Operation } from './operation.ts'
 
 /** Elements of a block that passes through float64: 4 KiB. */
 const BLOCK = 512
@@ -16,39 +16,94 @@ const STEP = 16 * 1024
 /** Milliseconds of work before the event loop turns. */
 const SLICE = 4
 
-type DirectLoop = (x: NumericArray, y: NumericArray, start: number, end: number) => void
 type LoadLoop = (x: NumericArray, start: number, block: Float64Array, count: number) => void
 type StoreLoop = (block: Float64Array, y: NumericArray, start: number, count: number) => void
 
-/** A pass over elements start to end, with the loops of the two dtypes chosen. */
+/** A pass over elements start to end, with the loops of the dtypes chosen. */
 type Pass = (start: number, end: number) => void
 
-function passOver(operation: Operation, input: ArrayView, output: ArrayView): Pass {
-  const [from, to] = [input.dtype, output.dtype]
-  if (from.isBigint || from === to) {
-    // The two bigint dtypes store the same 64 bits: the output is written through the input's dtype.
-    const target = from === to ? output.array : from.create(output.buffer, output.byteOffset, output.length)
-    const loop = direct[operation.name][from.name] as DirectLoop
-    return (start, end) => loop(input.array, target, start, end)
+function passOver(operation: Operation, operands: readonly CheckedOperand[], output: ArrayView): Pass {
+  const { direct, onDoubles } = operation.loops
+  const loop = direct[output.dtype.name]
+  const arrays = arraysOf(operands, output.dtype)
+  if (loop !== undefined && arrays !== undefined) return (start, end) => loop(start, end, output.array, ...arrays)
+  return output.dtype.isBigint ? overBigints(loop, operands, output) : overDoubles(onDoubles, operands, output)
+}
+
+/** The operands, where all are arrays of that dtype. */
+function arraysOf(operands: readonly CheckedOperand[], dtype: DTypeInfo): NumericArray[] | undefined {
+  const arrays: NumericArray[] = []
+  for (const operand of operands) {
+    if (typeof operand !== 'object' || operand.dtype !== dtype) return undefined
+    arrays.push(operand.array)
   }
-  const loadLoop = load[from.name as keyof typeof load] as LoadLoop
-  const storeLoop = store[to.name as keyof typeof store] as StoreLoop
-  const compute = onBlock[operation.name]
-  const block = new Float64Array(BLOCK)
+  return arrays
+}
+
+/** Bigints of either dtype, and single ones: in blocks, so that a single one need not be as long as the arrays. */
+function overBigints(loop: DirectLoop | undefined, operands: readonly CheckedOperand[], output: ArrayView): Pass {
+  if (loop === undefined) throw new TypeError('an operation that takes bigints has a loop for them')
+  const parts = operands.map((operand) => {
+    if (typeof operand === 'object') return (at: number, count: number) => part(operand, at, count)
+    const block = new BigInt64Array(BLOCK).fill(BigInt(operand))
+    return () => block
+  })
   return (start, end) => {
     for (let at = start; at < end; at += BLOCK) {
       const count = Math.min(BLOCK, end - at)
-      loadLoop(input.array, at, block, count)
-      compute(block, count)
-      storeLoop(block, output.array, at, count)
+      loop(0, count, part(output, at, count), ...parts.map((partAt) => partAt(at, count)))
     }
   }
 }
 
-/** One pass between arrays of one dtype, at once: nothing is prepared for a slice that may come later. */
-export function runTiny(operation: Operation, input: ArrayView, output: ArrayView): void {
-  const loop = direct[operation.name][input.dtype.name] as DirectLoop
-  loop(input.array, output.array, 0, input.length)
+/** Elements of a view; not by `subarray`, which a subclass may have replaced. */
+function part({ dtype, buffer, byteOffset }: ArrayView, at: number, count: number): NumericArray {
+  return dtype.create(buffer, byteOffset + at * dtype.size, count)
+}
+
+/** Numbers of any dtype: widened to float64 block by block, computed, stored. Float64 arrays are read and written in place. */
+function overDoubles(loop: DoublesLoop, operands: readonly CheckedOperand[], output: ArrayView): Pass {
+  const starts = operands.map(() => 0)
+  const loads: ((at: number, count: number) => void)[] = []
+  const blocks = operands.map((operand, n) => {
+    if (typeof operand !== 'object') return new Float64Array(BLOCK).fill(Number(operand))
+    const { array, dtype } = operand
+    if (dtype.name === 'float64') {
+      loads.push((at) => (starts[n] = at))
+      return array as Float64Array
+    }
+    const block = new Float64Array(BLOCK)
+    const loadLoop = load[dtype.name as keyof typeof load] as LoadLoop
+    loads.push((at, count) => loadLoop(array, at, block, count))
+    return block
+  })
+  const isFloat64 = output.dtype.name === 'float64'
+  const result = isFloat64 ? (output.array as Float64Array) : new Float64Array(BLOCK)
+  const storeLoop = store[output.dtype.name as keyof typeof store] as StoreLoop
+  return (start, end) => {
+    for (let at = start; at < end; at += BLOCK) {
+      const count = Math.min(BLOCK, end - at)
+      for (const loadAt of loads) loadAt(at, count)
+      loop(count, result, isFloat64 ? at : 0, blocks, starts)
+      if (!isFloat64) storeLoop(result, output.array, at, count)
+    }
+  }
+}
+
+/**
+ * One pass between arrays of the output's dtype, at once: nothing is prepared for a slice that may come later.
+ * @returns false: they are of another
+ */
+export function runTiny(operation: Operation, operands: readonly CheckedOperand[], output: ArrayView): boolean {
+  const { array, dtype, length } = output
+  const loop = operation.loops.direct[dtype.name]
+  if (loop === undefined) return false
+  const [x, y] = operands
+  if (typeof x !== 'object' || x.dtype !== dtype) return false
+  if (operands.length === 1) loop(0, length, array, x.array)
+  else if (operands.length === 2 && typeof y === 'object' && y.dtype === dtype) loop(0, length, array, x.array, y.array)
+  else return false
+  return true
 }
 
 function copyOf(view: ArrayView): ArrayView {
@@ -58,11 +113,12 @@ function copyOf(view: ArrayView): ArrayView {
 }
 
 function begin(request: AsyncRequest, observer: AsyncObserver): () => void {
-  const { operation, dtype, out, onProgress } = request
-  const input = request.input.isShared ? request.input : copyOf(request.input)
-  const output = out?.isShared === true ? out : allocate(dtype, input.length)
-  const pass = passOver(operation, input, output)
-  const total = input.length
+  const { operation, dtype, out, length: total, onProgress } = request
+  const operands = request.operands.map((operand) =>
+    typeof operand === 'object' && !operand.isSteady ? copyOf(operand) : operand,
+  )
+  const output = out?.isSteady === true ? out : allocate(dtype, total)
+  const pass = passOver(operation, operands, output)
   const reportEvery = Math.max(STEP, Math.ceil(total / 100))
   let done = 0
   let reported = 0
@@ -108,8 +164,8 @@ function deliver(output: ArrayView, out: ArrayView | undefined): NumericArray {
 export const plainEngine: Engine = {
   name: 'js',
   allocate,
-  run(operation, input, output) {
-    passOver(operation, input, output)(0, input.length)
+  run(operation, operands, output) {
+    passOver(operation, operands, output)(0, output.length)
   },
   start: begin,
 }

@@ -4,16 +4,14 @@ import type { Kernel } from './types.ts'
 
 /**
  * Starts `kernel` on `operands`, which may end with an options object.
- * @returns the result array, or the number when all operands are numbers; rejects with AbortError when `signal` aborts
+ * @returns the result array, or the number when all it looks at are numbers; rejects with AbortError when `signal` aborts
  * @throws as a call of the kernel does, before anything runs
  */
-export function runKernel(
-  kernel: Kernel<[number]>,
-  operands: readonly unknown[],
-  signal: AbortSignal,
-): Promise<unknown> {
+export function runKernel(kernel: Kernel, operands: readonly unknown[], signal: AbortSignal): Promise<unknown> {
   const call = kernel as unknown as { (...args: unknown[]): unknown; async(...args: unknown[]): Promise<unknown> }
-  if (typeof operands[0] === 'number') return Promise.resolve(call(...operands))
+  const first = operands.slice(0, kernel.length)
+  if (first.length === kernel.length && first.every((operand) => typeof operand === 'number'))
+    return Promise.resolve(call(...operands))
   const last = operands.at(-1)
   if (!isPlainObject(last)) return call.async(...operands, { signal })
   const own = last['signal']

@@ -1,4 +1,4 @@
-/** The types of kernels: what a caller sees. Rules that types do not show are with the call, in element-wise.ts. */
+/** The types of kernels: what a caller sees. Rules that types do not show are with the call, in call.ts. */
 import type { Arrays, DType, NumericArray } from '../memory/index.ts'
 
 /** What a kernel takes for each of its parameters. */
@@ -16,6 +16,13 @@ type FirstArray<O extends readonly unknown[]> = O extends readonly [infer H, ...
 
 /** Options of an asynchronous call, beside `out` and `dtype`. */
 export interface AsyncOptions {
+  /**
+   * Arrays of this call, operands or `out`, whose memory is moved in instead of copied: theirs is gone when the call returns
+   * (`byteLength` 0). A result of their element size is computed in it; and when the promise has settled, fulfilled or not, each
+   * array's place in this very list holds an array over its memory again, the result itself where it is that. What cannot be moved
+   * (memory of WebAssembly, of Buffer's pool) is copied, and stays with the caller as it was.
+   */
+  transfer?: NumericArray[]
   /** Tested between chunks: the promise then rejects with an AbortError, `cause` the signal's reason. */
   signal?: AbortSignal
   /** Hears of elements done, about a hundred times, and once at the end; what it throws cancels the call and rejects. */
@@ -25,8 +32,10 @@ export interface AsyncOptions {
 /**
  * A numeric function that works on single numbers as itself, and on typed arrays element by element, on all cores.
  *
- * The result has the operand's dtype, or that of `dtype`, or is `out`; it is what `xs.map(fn)` stores: computed in float64,
- * rounded, wrapped or clamped once, at the store; bigints modulo 2^64. `out` may be the operand itself.
+ * A call with an array among its operands takes as many operands as the function has parameters, arrays of one length or single
+ * values that stand for every element, and then at most one options object. The result has the arrays' dtype, or that of `dtype`,
+ * or is `out`; where the arrays have several, one of the two is required. It is what `xs.map(fn)` stores: computed in float64,
+ * rounded, wrapped or clamped once, at the store; bigints modulo 2^64. `out` may be an operand itself.
  * @throws ArrayError `ERR_LENGTH_MISMATCH`, `ERR_DTYPE`, `ERR_DETACHED`, `ERR_RESIZABLE`, `ERR_OVERLAP`,
  *   `ERR_OUT_OF_MEMORY`; CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; before anything is written
  */
@@ -37,10 +46,10 @@ export interface Kernel<P extends unknown[] = number[], R = number> {
   <O extends Operands<P>, B extends NumericArray>(...args: [...operands: O, options: { out: B; dtype?: undefined }]): B
   /** Into a new array of another dtype. */
   <O extends Operands<P>, D extends DType>(...args: [...operands: O, options: { dtype: D; out?: undefined }]): Arrays[D]
-  /** Into a new array of the operand's dtype. */
+  /** Into a new array of the operands' dtype. */
   <O extends Operands<P>>(...operands: O): FirstArray<O>
   /**
-   * As the call, without blocking: the operand is copied first unless it is shared memory, and an ordinary `out` is written
+   * As the call, without blocking: arrays are copied first unless they are shared memory or transferred, and an ordinary `out` is written
    * just before the promise settles. Wrong arguments are thrown at once; what happens later rejects.
    */
   async<O extends Operands<P>, B extends NumericArray>(

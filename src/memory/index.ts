@@ -8,4 +8,5 @@ export {
   type DTypeInfo,
   type NumericArray,
 } from './dtype.ts'
-export { allocate, checkFit, viewOf, type ArrayView } from './view.ts'
+export { moveBuffer, type MovedBuffer } from './move.ts'
+export { allocate, checkFit, coincide, overlap, viewAs, viewOf, type ArrayView } from './view.ts'

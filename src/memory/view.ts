@@ -16,8 +16,10 @@ export interface ArrayView {
   readonly buffer: ArrayBufferLike
   readonly byteOffset: number
   readonly byteLength: number
-  /** Over a SharedArrayBuffer: other threads may see it and write it, and nothing can take it away. */
+  /** Over a SharedArrayBuffer: other threads may see it and write it. */
   readonly isShared: boolean
+  /** Nothing can take the memory away: it is shared, or was moved to where no caller can reach it. */
+  readonly isSteady: boolean
 }
 
 const typedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype)
@@ -36,13 +38,38 @@ const isGrowable = builtinGetter<boolean>(SharedArrayBuffer.prototype, 'growable
 export function viewOf(name: string, value: unknown): ArrayView {
   const dtype = dtypeOf(value)
   if (dtype === undefined) throw notAnArray(name, value)
-  const array = value as NumericArray
+  return viewAs(dtype, name, value as NumericArray)
+}
+
+/** As `viewOf`, of a typed array whose dtype is known. */
+export function viewAs(dtype: DTypeInfo, name: string, array: NumericArray): ArrayView {
   const buffer = bufferOf(array)
-  const isShared = types.isSharedArrayBuffer(buffer)
-  if (isShared ? isGrowable(buffer) : isResizable(buffer)) throw resizable(name)
+  const isShared = isSharedAndFixed(name, buffer)
   const length = lengthOf(array)
   if (length === 0 && !isShared && isDetached(buffer)) throw detached(name)
-  return { array, dtype, length, buffer, byteOffset: byteOffsetOf(array), byteLength: length * dtype.size, isShared }
+  const byteLength = length * dtype.size
+  return { array, dtype, length, buffer, byteOffset: byteOffsetOf(array), byteLength, isShared, isSteady: isShared }
+}
+
+/**
+ * Whether it is a SharedArrayBuffer, given that its length cannot change. What the prototype says anybody can change, so it only
+ * speeds up the usual answer: for a shared buffer that was given the prototype of the others `isResizable` throws.
+ * @throws ArrayError `ERR_RESIZABLE`
+ */
+function isSharedAndFixed(name: string, buffer: ArrayBufferLike): boolean {
+  if (Object.getPrototypeOf(buffer) === ArrayBuffer.prototype && isFixed(buffer)) return false
+  const isShared = types.isSharedArrayBuffer(buffer)
+  if (isShared ? isGrowable(buffer) : isResizable(buffer)) throw resizable(name)
+  return isShared
+}
+
+/** True for an ArrayBuffer of fixed length; false for everything else. */
+function isFixed(buffer: ArrayBufferLike): boolean {
+  try {
+    return !isResizable(buffer)
+  } catch {
+    return false
+  }
 }
 
 /** Node 20 has no `buffer.detached`; a view over a detached buffer cannot be made on any version. */
@@ -79,7 +106,7 @@ export function overlap(a: ArrayView, b: ArrayView): boolean {
 }
 
 /**
- * Checks that results computed from `input` can be stored into `output`.
+ * Checks that results computed from an array can be stored into `output`.
  * @throws ArrayError `ERR_LENGTH_MISMATCH`, `ERR_DTYPE` between bigints and numbers, `ERR_OVERLAP` unless in place
  */
 export function checkFit(name: string, input: ArrayView, output: ArrayView): void {

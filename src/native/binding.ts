@@ -1,13 +1,5 @@
-/**
- * What the native addon exports, and where it is found. The addon is loaded once, when this module is: one to two
- * milliseconds, for which `isNative` tells the truth from the first line on.
- */
-import { readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { bindingNotLoaded } from '../errors/index.ts'
-import type { NumericArray } from '../memory/index.ts'
+/** What the native addon exports. */
+import type { Handed } from './handed.ts'
 
 /** How far an asynchronous job is. */
 export interface JobEvent {
@@ -22,33 +14,109 @@ export interface JobEvent {
 
 /** The asynchronous jobs of one environment (the main thread, or one worker_thread). */
 export interface NativeJobs {
-  /** Copies the operand unless it is shared memory, queues the job and returns its number. */
+  /**
+   * Queues a job over `length` elements and returns its number. `arrays` is the output, or null for memory of the job's own, and then
+   * the operands, each followed by its place; they are copied unless they are shared, or moved to where no JavaScript can reach
+   * them: those are `moved`, 0 for the output and n for operand n.
+   */
   submit(
     operation: number,
-    input: NumericArray,
-    inputCode: number,
+    length: number,
     outputCode: number,
-    sharedOutput: NumericArray | null,
+    arrays: readonly Handed[],
+    moved: readonly number[],
+    wantsProgress: boolean,
+  ): number
+  /** As `submit`, for a program; `scalars` and `tables` are as for `runProgram`, and the tables are copied as operands are. */
+  submitProgram(
+    program: number,
+    length: number,
+    outputCode: number,
+    arrays: readonly Handed[],
+    scalars: Float64Array | BigUint64Array | undefined,
+    tables: readonly Handed[],
+    moved: readonly number[],
     wantsProgress: boolean,
   ): number
   /** Asks the job to end before its next chunk; the event tells when it has. */
   cancel(id: number): void
   /** Hands out the memory of a completed job's result, once. */
   take(id: number): ArrayBuffer
-  /** Copies a completed job's result into `output`, once. */
-  takeInto(id: number, output: NumericArray, outputCode: number): void
+  /** Copies a completed job's result into `output`, memory and place, once. */
+  takeInto(id: number, output: readonly Handed[], length: number): void
   /** Forgets a job that was cancelled, that failed, or that wrote into shared memory. */
   discard(id: number): void
 }
 
 /** The exports of the addon. */
 export interface Binding {
-  /** One pass on every core; returns when it is done. */
-  elementwise(operation: number, input: NumericArray, inputCode: number, output: NumericArray, outputCode: number): void
+  /** One pass over `length` elements on every core; returns when it is done. */
+  elementwise(operation: number, length: number, output: Handed, place: number, ...operandsAndPlaces: Handed[]): void
+  /**
+   * Verifies a program (docs/kernel-programs.md) and keeps it; returns its number, for this thread. `mode` says which values the functions of
+   * Math have: 0 as V8 up to 12, 1 as V8 13 and 14.
+   */
+  loadProgram(bytes: Uint8Array, mode: number): number
+  /** Forgets a program; jobs that run it go on. */
+  dropProgram(program: number): void
+  /**
+   * One pass of a program over `length` elements on every core; returns when it is done. `scalars` are its bound numbers, or bigints
+   * modulo 2^64; `tables` its bound arrays: value, place and length of each.
+   */
+  runProgram(
+    program: number,
+    length: number,
+    scalars: Float64Array | BigUint64Array | undefined,
+    tables: readonly Handed[] | undefined,
+    output: Handed,
+    place: number,
+    ...operandsAndPlaces: Handed[]
+  ): void
+  /** The opcodes that this build knows, by rising code, and whether it runs them. */
+  opcodes(): { name: string; code: number; operands: number; available: boolean }[]
+  /** Reductions: each one pass on every core, and synchronous. What they give is what the facade's reducers ask of an engine. */
+  reduceSum(x: Handed, place: number, length: number, compensated: boolean): { sum: number; error: number }
+  reduceSquares(
+    x: Handed,
+    place: number,
+    length: number,
+    center: number,
+    scale: number,
+  ): { sum: number; error: number; distances: number }
+  reduceDot(
+    x: Handed,
+    xPlace: number,
+    xLength: number,
+    y: Handed,
+    yPlace: number,
+    yLength: number,
+    compensated: boolean,
+  ): { sum: number; error: number }
+  reduceExtreme(
+    x: Handed,
+    place: number,
+    length: number,
+    largest: boolean,
+    finiteOnly: boolean,
+  ): { value: number; index: number }
+  reduceProduct(x: Handed, place: number, length: number): { significand: number; exponent: number }
+  reduceExactSum(x: Handed, place: number, length: number): number
+  /** 0: elements that are true; 1, 2: those that are true, or not, at least one if there are any. */
+  reduceCount(x: Handed, place: number, length: number, counted: number): number
+  reduceHistogram(x: Handed, place: number, length: number, edges: Float64Array): Float64Array
+  reduceBigintSum(x: Handed, place: number, length: number): bigint
+  reduceBigintProduct(x: Handed, place: number, length: number): bigint
+  reduceBigintDot(x: Handed, xPlace: number, xLength: number, y: Handed, yPlace: number, yLength: number): bigint
+  reduceBigintExtreme(
+    x: Handed,
+    place: number,
+    length: number,
+    largest: boolean,
+  ): { value: bigint; index: number } | null
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */
-  advise(array: NumericArray, code: number): void
+  advise(buffer: ArrayBufferLike): void
   /** Gives memory that is kept for the next result back to the system. */
   trim(): void
   /** Bytes that may be lent at a time. */
@@ -77,47 +145,3 @@ export interface Binding {
   tieForks(on: boolean): number
   readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
 }
-
-const require = createRequire(import.meta.url)
-
-function load(): Binding | null {
-  const wanted = process.env['COREPOOL_BINDING']
-  if (wanted === 'none') return null
-  if (wanted !== undefined && wanted !== '') {
-    // From where the program runs: a relative path would otherwise be one of this package's files.
-    const path = resolve(wanted)
-    try {
-      return checked(require(path))
-    } catch (cause) {
-      throw bindingNotLoaded(path, cause)
-    }
-  }
-  const path = installed()
-  if (path === undefined) return null
-  try {
-    return checked(require(path))
-  } catch {
-    // An addon that does not load here leaves plain JavaScript, which gives the same values.
-    return null
-  }
-}
-
-/** A module of the right shape: what else has loaded is no addon of this version. */
-function checked(module: unknown): Binding {
-  const exports = module as { readonly [name: string]: unknown } | null
-  const missing = ['elementwise', 'Jobs', 'lend', 'tieForks'].filter((name) => typeof exports?.[name] !== 'function')
-  if (missing.length > 0)
-    throw new TypeError(`it is no addon of this version of corepool: it has no ${missing.join(', no ')}`)
-  return module as Binding
-}
-
-/** The addon built for this platform, beside this module. */
-function installed(): string | undefined {
-  const folder = fileURLToPath(new URL('.', import.meta.url))
-  const prefix = `corepool.${process.platform}-${process.arch}`
-  const name = readdirSync(folder).find((file) => file.startsWith(prefix) && file.endsWith('.node'))
-  return name === undefined ? undefined : join(folder, name)
-}
-
-/** The addon; null when plain JavaScript runs. */
-export const binding: Binding | null = load()

@@ -4,7 +4,8 @@
  */
 import { availableParallelism, cpus as cpusOfMachine } from 'node:os'
 import { fromNative, invalidType, invalidValue } from '../errors/index.ts'
-import { binding, type Binding } from './binding.ts'
+import type { Binding } from './binding.ts'
+import { binding, requireBinding } from './loaded.ts'
 
 /** What the machine has, as this process may use it. CPUs are named by the numbers that the system gives them. */
 export interface Topology {
@@ -44,7 +45,8 @@ export interface Cores {
    * Gives the pool another number of threads. Calls that run meanwhile, of this thread or of others, give the same results.
    * @param threads from 1 to 4,096; absent: as many as the machine now allows (affinity set and quota are read again)
    * @throws CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; `ERR_SPAWN_FAILED` when no thread can be started:
-   * the pool then stays as it was
+   * the pool then stays as it was; `ERR_BINDING_LOAD` for more than one without the native addon: why there is none, and
+   * the command that mends it
    */
   resize(threads?: number): void
   /**
@@ -109,7 +111,9 @@ function nativeCores(addon: Binding): Cores {
 const plainCores: Cores = {
   size: 1,
   resize(threads) {
-    checkThreads(threads)
+    const checked = checkThreads(threads)
+    // One thread is what there is; more would be promised for nothing.
+    if (checked !== undefined && checked > 1) requireBinding(`cores.resize(${checked})`)
   },
   topology() {
     const usable = Array.from({ length: availableParallelism() }, (_, cpu) => cpu)

@@ -1,5 +1,7 @@
 /** The one entry of the layer that knows the native addon. */
-export { binding, type Binding } from './binding.ts'
+export type { Binding } from './binding.ts'
+export { binding, requireBinding } from './loaded.ts'
 export { cores, type Cores, type CoreStats, type Topology } from './cores.ts'
+export { allBound, allHanded, handed, placeOf, type Handed } from './handed.ts'
 export { JobTable, type JobEnd, type JobRequest } from './jobs.ts'
 export { ResultMemory } from './result-memory.ts'

@@ -3,29 +3,47 @@
  * The addon rings, this module settles. Every job that was submitted is reported ended exactly once.
  */
 import { fromNative } from '../errors/index.ts'
-import type { DTypeInfo, NumericArray } from '../memory/index.ts'
+import type { ArrayView } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
+import { allBound, allHanded } from './handed.ts'
 
-/** What a job needs to start. */
-export interface JobRequest {
+/** What a job needs to start: a built-in operation, or a program with its scalars and bound arrays. */
+export type JobRequest = JobMemory & (JobOperation | JobProgram)
+
+export interface JobOperation {
   readonly operation: number
-  readonly input: NumericArray
-  readonly inputCode: number
-  readonly outputDtype: DTypeInfo
-  /** Shared memory that the job writes in place; absent: memory of its own, handed out at the end. */
-  readonly sharedOutput?: NumericArray | undefined
+}
+
+export interface JobProgram {
+  readonly program: number
+  readonly scalars: Float64Array | BigUint64Array | undefined
+  readonly tables: readonly ArrayView[]
+}
+
+export interface JobMemory {
+  /** Of every array. */
+  readonly length: number
+  /** The dtype of the result. */
+  readonly outputCode: number
+  /** Steady memory that the job writes in place; absent: memory of its own, handed out at the end. */
+  readonly output: ArrayView | undefined
+  readonly operands: readonly (ArrayView | number | bigint)[]
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
 /** How a job ended. `take` and `takeInto` may be called once, at once. */
 export type JobEnd =
-  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: NumericArray, outputCode: number): void }
+  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: ArrayView): void }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string }
 
 interface Entry {
   readonly onProgress: ((done: number, total: number) => void) | undefined
   readonly onEnd: (end: JobEnd) => void
+}
+
+function isMoved(operand: ArrayView | number | bigint | undefined): boolean {
+  return typeof operand === 'object' && operand.isSteady && !operand.isShared
 }
 
 /** Starts jobs and hears of them. */
@@ -54,17 +72,27 @@ export class JobTable {
    * @throws what the binding refuses: no memory, a bad environment variable
    */
   start(request: JobRequest, onEnd: (end: JobEnd) => void): () => void {
-    const { operation, input, inputCode, outputDtype, sharedOutput, onProgress } = request
+    const { length, outputCode, output, operands, onProgress } = request
+    const arrays = [...(output === undefined ? [null, 0] : allHanded([output])), ...allHanded(operands)]
+    const moved = [output, ...operands].flatMap((one, n) => (isMoved(one) ? [n] : []))
+    const wantsProgress = onProgress !== undefined
     let id: number
     try {
-      id = this.#jobs.submit(
-        operation,
-        input,
-        inputCode,
-        outputDtype.code,
-        sharedOutput ?? null,
-        onProgress !== undefined,
-      )
+      if ('program' in request) {
+        const { program, scalars, tables } = request
+        id = this.#jobs.submitProgram(
+          program,
+          length,
+          outputCode,
+          arrays,
+          scalars,
+          allBound(tables),
+          moved,
+          wantsProgress,
+        )
+      } else {
+        id = this.#jobs.submit(request.operation, length, outputCode, arrays, moved, wantsProgress)
+      }
     } catch (error) {
       throw fromNative(error)
     }
@@ -98,9 +126,9 @@ export class JobTable {
           take()
           return this.#jobs.take(event.id)
         },
-        takeInto: (output, outputCode) => {
+        takeInto: (output) => {
           take()
-          this.#jobs.takeInto(event.id, output, outputCode)
+          this.#jobs.takeInto(event.id, allHanded([output]), output.length)
         },
       })
     } else if (event.kind === 'cancelled') {

@@ -35,7 +35,7 @@ export class ResultMemory {
     const lent = this.#lend(bytes)
     if (lent !== null) return viewOf('The result', dtype.create(lent, 0, length))
     const ordinary = allocate(dtype, length)
-    this.#binding.advise(ordinary.array, dtype.code)
+    this.#binding.advise(ordinary.buffer)
     return ordinary
   }
 

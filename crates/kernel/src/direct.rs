@@ -7,7 +7,7 @@ use corepool_memory::ElementType;
 
 use crate::float16;
 use crate::level::{Level, per_level};
-use crate::operation::Operation;
+use crate::operation::Unary;
 use crate::store::to_uint32;
 
 /// Runs `operation` over `len` elements of one element type.
@@ -17,7 +17,7 @@ use crate::store::to_uint32;
 /// be the same or disjoint; nobody else may write `output`, except where it is memory that JavaScript shares.
 pub(crate) unsafe fn run(
     level: Level,
-    operation: Operation,
+    operation: Unary,
     element: ElementType,
     input: *const u8,
     output: *mut u8,
@@ -25,9 +25,9 @@ pub(crate) unsafe fn run(
 ) {
     match operation {
         // SAFETY: this function's contract, handed on.
-        Operation::Square => unsafe { square(level, element, input, output, len) },
+        Unary::Square => unsafe { square(level, element, input, output, len) },
         // SAFETY: as above.
-        Operation::Cube => unsafe { cube(level, element, input, output, len) },
+        Unary::Cube => unsafe { cube(level, element, input, output, len) },
     }
 }
 
@@ -43,7 +43,7 @@ unsafe fn square(level: Level, element: ElementType, input: *const u8, output: *
         // SAFETY: see above.
         E::Float32 => unsafe { map::<f32>(level, input.cast(), output.cast(), len, |v| v * v) },
         // SAFETY: see above.
-        E::Float16 => unsafe { map::<u16>(level, input.cast(), output.cast(), len, |v| half(Operation::Square, v)) },
+        E::Float16 => unsafe { map::<u16>(level, input.cast(), output.cast(), len, |v| half(Unary::Square, v)) },
         // SAFETY: see above.
         E::Int8 | E::Uint8 => unsafe { map::<u8>(level, input.cast(), output.cast(), len, |v| v.wrapping_mul(v)) },
         // SAFETY: see above.
@@ -51,14 +51,14 @@ unsafe fn square(level: Level, element: ElementType, input: *const u8, output: *
         // SAFETY: see above.
         E::Int16 | E::Uint16 => unsafe { map::<u16>(level, input.cast(), output.cast(), len, |v| v.wrapping_mul(v)) },
         // SAFETY: see above.
-        E::Int32 => unsafe { map::<i32>(level, input.cast(), output.cast(), len, |v| signed(Operation::Square, v)) },
+        E::Int32 => unsafe { map::<i32>(level, input.cast(), output.cast(), len, |v| signed(Unary::Square, v)) },
         // SAFETY: see above.
         E::Uint32 => unsafe {
-            map::<u32>(level, input.cast(), output.cast(), len, |v| to_uint32(Operation::Square.on_number(v.into())))
+            map::<u32>(level, input.cast(), output.cast(), len, |v| to_uint32(Unary::Square.on_number(v.into())))
         },
         // SAFETY: see above.
         E::Int64 | E::Uint64 => unsafe {
-            map::<u64>(level, input.cast(), output.cast(), len, |v| Operation::Square.on_bigint(v))
+            map::<u64>(level, input.cast(), output.cast(), len, |v| Unary::Square.on_bigint(v))
         },
     }
 }
@@ -74,7 +74,7 @@ unsafe fn cube(level: Level, element: ElementType, input: *const u8, output: *mu
         // SAFETY: see above.
         E::Float32 => unsafe { map::<f32>(level, input.cast(), output.cast(), len, narrow_cube) },
         // SAFETY: see above.
-        E::Float16 => unsafe { map::<u16>(level, input.cast(), output.cast(), len, |v| half(Operation::Cube, v)) },
+        E::Float16 => unsafe { map::<u16>(level, input.cast(), output.cast(), len, |v| half(Unary::Cube, v)) },
         // SAFETY: see above.
         E::Int8 | E::Uint8 => unsafe {
             map::<u8>(level, input.cast(), output.cast(), len, |v| v.wrapping_mul(v).wrapping_mul(v))
@@ -88,14 +88,14 @@ unsafe fn cube(level: Level, element: ElementType, input: *const u8, output: *mu
             map::<u16>(level, input.cast(), output.cast(), len, |v| v.wrapping_mul(v).wrapping_mul(v))
         },
         // SAFETY: see above.
-        E::Int32 => unsafe { map::<i32>(level, input.cast(), output.cast(), len, |v| signed(Operation::Cube, v)) },
+        E::Int32 => unsafe { map::<i32>(level, input.cast(), output.cast(), len, |v| signed(Unary::Cube, v)) },
         // SAFETY: see above.
         E::Uint32 => unsafe {
-            map::<u32>(level, input.cast(), output.cast(), len, |v| to_uint32(Operation::Cube.on_number(v.into())))
+            map::<u32>(level, input.cast(), output.cast(), len, |v| to_uint32(Unary::Cube.on_number(v.into())))
         },
         // SAFETY: see above.
         E::Int64 | E::Uint64 => unsafe {
-            map::<u64>(level, input.cast(), output.cast(), len, |v| Operation::Cube.on_bigint(v))
+            map::<u64>(level, input.cast(), output.cast(), len, |v| Unary::Cube.on_bigint(v))
         },
     }
 }
@@ -104,18 +104,18 @@ unsafe fn cube(level: Level, element: ElementType, input: *const u8, output: *mu
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is the store")]
 fn narrow_cube(v: f32) -> f32 {
-    Operation::Cube.on_number(v.into()) as f32
+    Unary::Cube.on_number(v.into()) as f32
 }
 
 /// An operation on an i32: computed in f64, wrapped modulo 2^32.
 #[inline(always)]
-fn signed(operation: Operation, v: i32) -> i32 {
+fn signed(operation: Unary, v: i32) -> i32 {
     to_uint32(operation.on_number(v.into())).cast_signed()
 }
 
 /// An operation on a binary16 number, by its bits.
 #[inline(always)]
-fn half(operation: Operation, bits: u16) -> u16 {
+fn half(operation: Unary, bits: u16) -> u16 {
     float16::from_f64(operation.on_number(float16::to_f64(bits)))
 }
 

@@ -1,70 +1,112 @@
-//! One operation from one array to another, cut into chunks that any thread may run.
+//! One operation from arrays and single values to an array, cut into chunks that any thread may run.
 
 use core::fmt;
+use std::borrow::Cow;
 
 use corepool_memory::{ElementType, View};
 use corepool_pool::{Panicked, Pool};
 
-use crate::chunking::Chunking;
+use crate::chunking::{Chunking, Range};
+use crate::direct;
 use crate::level::Level;
-use crate::operation::Operation;
-use crate::{direct, staged};
+use crate::operand::Operand;
+use crate::operation::{Binary, Operation, Unary};
+use crate::pairs::{self, Source};
+use crate::staged::{self, Input};
 
-/// `output[i] = operation(input[i])` for every i, checked when it is made.
-#[derive(Clone, Copy, Debug)]
-pub struct Elementwise {
+/// `output[i] = operation(operands[0][i], …)` for every i, checked when it is made.
+#[derive(Clone, Debug)]
+pub struct Elementwise<'a> {
     operation: Operation,
-    input: View,
+    operands: Cow<'a, [Operand]>,
     output: View,
     chunking: Chunking,
     level: Level,
 }
 
-/// Why two arrays do not make a job.
+/// Why operands and an output do not make a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ElementwiseError {
+    /// Another number of operands than the operation takes.
+    Arity {
+        /// What it takes.
+        takes: usize,
+        /// What it got.
+        got: usize,
+    },
+    /// No operand is an array.
+    NoArray,
     /// The lengths differ.
     LengthMismatch {
-        /// Elements of the input.
-        input: usize,
+        /// Elements of an operand.
+        operand: usize,
         /// Elements of the output.
         output: usize,
     },
-    /// One holds bigints and the other numbers.
+    /// Bigints beside numbers.
     MixedBigint,
-    /// They share memory without being the same elements.
+    /// Bigints for an operation that is defined for numbers only.
+    NumbersOnly,
+    /// The output shares memory with an operand without being the same elements.
     Overlap,
 }
 
 impl fmt::Display for ElementwiseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LengthMismatch { input, output } => write!(f, "the input has {input} elements, the output {output}"),
-            Self::MixedBigint => f.write_str("one array holds bigints, the other numbers"),
-            Self::Overlap => f.write_str("the output shares memory with the input without being the same elements"),
+            Self::Arity { takes, got } => write!(f, "the operation takes {takes} operands, not {got}"),
+            Self::NoArray => f.write_str("no operand is an array"),
+            Self::LengthMismatch { operand, output } => {
+                write!(f, "an operand has {operand} elements, the output {output}")
+            }
+            Self::MixedBigint => f.write_str("some of the operands and the output hold bigints, others numbers"),
+            Self::NumbersOnly => f.write_str("the operation is defined for numbers only"),
+            Self::Overlap => f.write_str("the output shares memory with an operand without being the same elements"),
         }
     }
 }
 
 impl core::error::Error for ElementwiseError {}
 
-impl Elementwise {
-    /// Checks that the arrays fit each other.
+impl<'a> Elementwise<'a> {
+    /// Checks that the operands fit the operation and the output. Operands may share memory with each other in any way.
     ///
     /// # Errors
-    /// [`ElementwiseError`] for different lengths, bigints beside numbers, and memory shared in any other way than in place.
-    pub fn new(operation: Operation, input: View, output: View) -> Result<Self, ElementwiseError> {
-        if input.len() != output.len() && !cfg!(corepool_seed = "length") {
-            return Err(ElementwiseError::LengthMismatch { input: input.len(), output: output.len() });
+    /// [`ElementwiseError`] for another number of operands, for different lengths, for bigints beside numbers, and for an output
+    /// that shares memory with an operand in any other way than being the same elements.
+    pub fn new(
+        operation: Operation,
+        operands: impl Into<Cow<'a, [Operand]>>,
+        output: View,
+    ) -> Result<Self, ElementwiseError> {
+        let operands = operands.into();
+        if operands.len() != operation.arity() {
+            return Err(ElementwiseError::Arity { takes: operation.arity(), got: operands.len() });
         }
-        if input.element().is_bigint() != output.element().is_bigint() {
-            return Err(ElementwiseError::MixedBigint);
+        let is_bigint = output.element().is_bigint();
+        let mut arrays = 0;
+        for operand in operands.iter() {
+            if operand.is_bigint() != is_bigint {
+                return Err(ElementwiseError::MixedBigint);
+            }
+            let Some(array) = operand.array() else { continue };
+            arrays += 1;
+            if array.len() != output.len() && !cfg!(corepool_seed = "length") {
+                return Err(ElementwiseError::LengthMismatch { operand: array.len(), output: output.len() });
+            }
+            let overlap = array.overlaps(&output) && !array.coincides_with(&output);
+            if overlap && !cfg!(corepool_seed = "overlap") {
+                return Err(ElementwiseError::Overlap);
+            }
         }
-        let overlap = input.overlaps(&output) && !input.coincides_with(&output);
-        if overlap && !cfg!(corepool_seed = "overlap") {
-            return Err(ElementwiseError::Overlap);
+        if arrays == 0 {
+            return Err(ElementwiseError::NoArray);
         }
-        Ok(Self { operation, input, output, chunking: Chunking::new(input.len()), level: Level::chosen() })
+        if is_bigint && !operation.takes_bigints() {
+            return Err(ElementwiseError::NumbersOnly);
+        }
+        let (chunking, level) = (Chunking::new(output.len()), Level::chosen());
+        Ok(Self { operation, operands, output, chunking, level })
     }
 
     /// Number of chunks; 0 for arrays without elements.
@@ -91,21 +133,175 @@ impl Elementwise {
     /// As for [`Elementwise::run`]; besides, no other thread may run the same chunk at the same time.
     pub unsafe fn run_chunk(&self, chunk: u32) {
         let range = self.chunking.range(chunk);
-        let len = range.end - range.start;
-        let (input, output) = (self.input.at(range.start), self.output.at(range.start));
-        let (from, to) = (self.input.element(), self.output.element());
-        if same_bits(from, to) {
-            // SAFETY: `at` gives addresses inside views of `range.end` elements or more; `new` checked that the arrays are the
-            // same or disjoint, so the chunk's two ranges are; the caller promised the rest.
-            unsafe { direct::run(self.level, self.operation, from, input, output, len) };
-        } else {
-            // SAFETY: as above; the element types differ and neither is a bigint, which `new` checked.
-            unsafe { staged::run(self.operation, (from, input), (to, output), len) };
+        // SAFETY (every arm): `new` checked that every operand array is as long as the output, and the same elements or disjoint from
+        // it, so the chunk's ranges are; the caller promised the rest.
+        let is_done = match (self.operation, &*self.operands) {
+            // SAFETY: see above.
+            (Operation::Unary(operation), [Operand::Array(input)]) => unsafe { self.run_one(operation, input, range) },
+            // SAFETY: see above.
+            (Operation::Binary(operation), [a, b]) => unsafe { self.run_two(operation, a, b, range) },
+            _ => false,
+        };
+        if !is_done {
+            let inputs = |operand: &Operand| match *operand {
+                Operand::Array(view) => Input::Elements(view.element(), view.at(range.start)),
+                Operand::Number(value) => Input::Same(value),
+                Operand::Bigint(_) => unreachable!("bigints never pass through f64"),
+            };
+            let mut operands = [Input::Same(0.0); Operation::MAX_ARITY];
+            for (input, operand) in operands.iter_mut().zip(self.operands.iter()) {
+                *input = inputs(operand);
+            }
+            let output = (self.output.element(), self.output.at(range.start));
+            // SAFETY: see above; none is a bigint, for which the loops above serve every case.
+            unsafe { staged::run(self.level, self.operation, &operands, output, range.end - range.start) };
         }
     }
+
+    /// Runs a chunk over one array of the output's element type; false: it is of another.
+    ///
+    /// # Safety
+    /// As for [`Elementwise::run_chunk`].
+    unsafe fn run_one(&self, operation: Unary, input: &View, Range { start, end }: Range) -> bool {
+        let element = input.element();
+        if !same_bits(element, self.output.element()) {
+            return false;
+        }
+        // SAFETY: `at` gives addresses inside views of `end` elements or more, the same or disjoint; the caller promised the rest.
+        unsafe { direct::run(self.level, operation, element, input.at(start), self.output.at(start), end - start) };
+        true
+    }
+
+    /// Runs a chunk over two operands in the arithmetic of the output's element type; false: that would not round as JavaScript
+    /// does.
+    ///
+    /// # Safety
+    /// As for [`Elementwise::run_chunk`].
+    unsafe fn run_two(&self, operation: Binary, a: &Operand, b: &Operand, Range { start, end }: Range) -> bool {
+        let (output, len) = (self.output.at(start), end - start);
+        match self.output.element() {
+            ElementType::Float64 => {
+                let source = |operand: &Operand| match operand {
+                    Operand::Array(view) => elements(view, ElementType::Float64, start),
+                    Operand::Number(value) => Some(Source::Same(*value)),
+                    Operand::Bigint(_) => None,
+                };
+                let (Some(a), Some(b)) = (source(a), source(b)) else { return false };
+                // SAFETY: addresses inside views of `end` elements or more, of this type, each the output's or disjoint from it;
+                // the caller promised the rest.
+                unsafe { pairs::on_f64(self.level, operation, a, b, output.cast(), len) };
+            }
+            ElementType::Float32 => {
+                let source = |operand: &Operand| match operand {
+                    Operand::Array(view) => elements(view, ElementType::Float32, start),
+                    Operand::Number(value) => exactly_f32(*value).map(Source::Same),
+                    Operand::Bigint(_) => None,
+                };
+                let (Some(a), Some(b)) = (source(a), source(b)) else { return false };
+                // SAFETY: as above.
+                unsafe { pairs::on_f32(self.level, operation, a, b, output.cast(), len) };
+            }
+            ElementType::Int64 | ElementType::Uint64 => {
+                let source = |operand: &Operand| match operand {
+                    Operand::Array(view) => Source::Elements(view.at(start).cast_const().cast()),
+                    Operand::Bigint(value) => Source::Same(*value),
+                    Operand::Number(_) => unreachable!("numbers beside bigints are refused when the job is made"),
+                };
+                // SAFETY: as above; both bigint types are 64 bits, which the operation treats alike.
+                unsafe { pairs::on_u64(self.level, operation, source(a), source(b), output.cast(), len) };
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// The elements of `view` from `start` on; None when they are of another type than `element`.
+fn elements<T>(view: &View, element: ElementType, start: usize) -> Option<Source<T>> {
+    (view.element() == element).then(|| Source::Elements(view.at(start).cast_const().cast()))
+}
+
+/// `value` as an f32, where that is the same number.
+#[expect(clippy::cast_possible_truncation, reason = "a value that changes is sorted out")]
+fn exactly_f32(value: f64) -> Option<f32> {
+    let narrow = value as f32;
+    (f64::from(narrow) == value || value.is_nan()).then_some(narrow)
 }
 
 /// True when the direct loop over `from` writes what a store into `to` writes.
 fn same_bits(from: ElementType, to: ElementType) -> bool {
     from == to || (from.is_bigint() && to.is_bigint())
+}
+
+#[cfg(test)]
+mod tests {
+    use corepool_memory::ElementType::{Float64, Int64};
+    use corepool_memory::{Buffer, ElementType, View};
+
+    use super::{Elementwise, ElementwiseError, exactly_f32};
+    use crate::math::{BinaryFunction, UnaryFunction};
+    use crate::operand::Operand;
+    use crate::operation::{Binary, Operation, Unary};
+
+    fn view(buffer: &Buffer, element: ElementType) -> View {
+        // SAFETY: every buffer of these tests outlives the views made of it.
+        unsafe { buffer.view(element) }
+    }
+
+    fn refusal(operation: Operation, operands: &[Operand], output: View) -> Option<ElementwiseError> {
+        Elementwise::new(operation, operands, output).err()
+    }
+
+    #[test]
+    fn operands_that_fit_neither_the_operation_nor_the_output_are_refused() {
+        let (four, five) = (Buffer::allocate(32).unwrap(), Buffer::allocate(40).unwrap());
+        let (xs, ys) = (Operand::Array(view(&four, Float64)), Operand::Array(view(&five, Float64)));
+        let add = Operation::Binary(Binary::Add);
+        let out = Buffer::allocate(32).unwrap();
+        let out = view(&out, Float64);
+        let arity = Some(ElementwiseError::Arity { takes: 2, got: 1 });
+        assert_eq!(refusal(add, &[xs], out), arity);
+        assert_eq!(refusal(add, &[Operand::Number(1.0); 2], out), Some(ElementwiseError::NoArray));
+        let length = Some(ElementwiseError::LengthMismatch { operand: 5, output: 4 });
+        assert_eq!(refusal(add, &[xs, ys], out), length);
+        assert_eq!(refusal(add, &[xs, Operand::Bigint(1)], out), Some(ElementwiseError::MixedBigint));
+        let bigints = Operand::Array(view(&four, Int64));
+        assert_eq!(refusal(add, &[xs, bigints], out), Some(ElementwiseError::MixedBigint));
+        let divide = Operation::Binary(Binary::Div);
+        assert_eq!(refusal(divide, &[bigints, bigints], view(&four, Int64)), Some(ElementwiseError::NumbersOnly));
+        assert_eq!(refusal(add, &[xs, xs], view(&four, Float64)), None);
+    }
+
+    #[test]
+    fn an_output_that_overlaps_the_second_operand_is_refused_too() {
+        let memory = Buffer::allocate(48).unwrap();
+        // SAFETY: four elements from the second on lie inside the six of the buffer, which outlives the view.
+        let shifted = unsafe { View::new(memory.base().wrapping_add(8), 4, Float64) }.unwrap();
+        // SAFETY: as above, from the first on.
+        let output = unsafe { View::new(memory.base(), 4, Float64) }.unwrap();
+        let operands = [Operand::Number(1.0), Operand::Array(shifted)];
+        assert_eq!(refusal(Operation::Binary(Binary::Mul), &operands, output), Some(ElementwiseError::Overlap));
+        let operands = [Operand::Array(output), Operand::Array(output)];
+        assert_eq!(refusal(Operation::Binary(Binary::Mul), &operands, output), None);
+    }
+
+    #[test]
+    fn the_code_of_an_operation_is_its_place() {
+        assert_eq!(Operation::from_code(1), Some(Operation::Unary(Unary::Cube)));
+        assert_eq!(Operation::from_code(5), Some(Operation::Binary(Binary::Div)));
+        assert_eq!(Operation::from_code(9), None);
+        assert_eq!(Operation::from_code(1024 + 80), Some(Operation::Function(UnaryFunction::Sin)));
+        assert_eq!(Operation::from_code(1024 + 6), Some(Operation::BinaryFunction(BinaryFunction::Power)));
+        assert_eq!(Operation::from_code(1024), None);
+    }
+
+    #[test]
+    fn only_a_number_that_an_f32_holds_is_computed_with_as_one() {
+        assert_eq!(exactly_f32(0.5), Some(0.5));
+        assert_eq!(exactly_f32(f64::INFINITY), Some(f32::INFINITY));
+        assert!(exactly_f32(f64::NAN).is_some_and(f32::is_nan));
+        for value in [0.1, 1e300, 1e-300, 16_777_217.0] {
+            assert_eq!(exactly_f32(value), None, "{value}");
+        }
+    }
 }

@@ -1,42 +1,32 @@
 //! Storing a number into a typed array, as ECMAScript does it: round, wrap or clamp, once.
 
-/// `value` modulo 2^32 after truncation (ToUint32); NaN and the infinities are 0.
+/// `value` modulo 2^32 after truncation (ToUint32, whose bits are those of ToInt32); NaN and the infinities are 0.
+///
+/// What is above 2^32 is taken away first: scaling by a power of two, truncating and the difference are exact. The rest is
+/// below 2^32 in magnitude, so that adding 1.5 × 2^52 leaves it in the low bits of the sum. No branch: loops vectorise.
 ///
 /// # See also
 /// ECMA-262, ToUint32. Narrower integers are the low bits of this one.
 #[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
 pub(crate) fn to_uint32(value: f64) -> u32 {
-    const TWO_63: f64 = 9_223_372_036_854_775_808.0;
-    if value.abs() < TWO_63 { low_bits_of_integer(value) } else { low_bits_of_huge(value) }
+    const TWO_32: f64 = 4_294_967_296.0;
+    const SHIFTER: f64 = 6_755_399_441_055_744.0;
+    let whole = toward_zero(value);
+    let rest = whole - toward_zero(whole * (1.0 / TWO_32)) * TWO_32;
+    let rest = if rest.abs() < TWO_32 { rest } else { 0.0 };
+    (rest + SHIFTER).to_bits() as u32
 }
 
-/// The low 32 bits of `value` truncated, for |value| < 2^63.
+/// `value` without its fraction; in plain arithmetic, because SSE2 has no instruction for it.
 #[inline(always)]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast to i64 truncates as ToUint32 does and fits; the cast to u32 takes the low bits, which is the modulo"
-)]
-fn low_bits_of_integer(value: f64) -> u32 {
-    value as i64 as u32
-}
-
-/// The low 32 bits of `value` for |value| ≥ 2^63 (an integer, its significand shifted left), NaN and the infinities.
-#[cold]
-#[expect(clippy::cast_possible_truncation, reason = "taking the low 32 bits is the modulo")]
-fn low_bits_of_huge(value: f64) -> u32 {
-    const SIGNIFICAND_BITS: u64 = 52;
-    const BIAS: u64 = 1023;
-    let bits = value.to_bits();
-    let exponent = (bits >> SIGNIFICAND_BITS) & 0x7ff;
-    // |value| = significand * 2^shift with shift ≥ 11; from 32 on no bit is left below 2^32, and 0x7ff is NaN or infinite.
-    let shift = exponent - BIAS - SIGNIFICAND_BITS;
-    if shift >= 32 {
-        return 0;
-    }
-    let significand = (bits & ((1 << SIGNIFICAND_BITS) - 1)) | (1 << SIGNIFICAND_BITS);
-    let low = (significand << shift) as u32;
-    if value.is_sign_negative() { low.wrapping_neg() } else { low }
+pub(crate) fn toward_zero(value: f64) -> f64 {
+    /// From here on every double is whole.
+    const TWO_52: f64 = 4_503_599_627_370_496.0;
+    let magnitude = value.abs();
+    let nearest = (magnitude + TWO_52) - TWO_52;
+    let whole = if nearest > magnitude { nearest - 1.0 } else { nearest };
+    (if magnitude < TWO_52 { whole } else { magnitude }).copysign(value)
 }
 
 /// `value` clamped to 0…255 and rounded half to even (ToUint8Clamp); NaN is 0.
@@ -52,7 +42,7 @@ pub(crate) fn to_uint8_clamped(value: f64) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{to_uint8_clamped, to_uint32};
+    use super::{to_uint8_clamped, to_uint32, toward_zero};
 
     /// ToUint32 by 128-bit integers: exact for every |value| < 2^127.
     #[expect(clippy::cast_possible_truncation, reason = "truncating is what ToUint32 does first; the value fits")]
@@ -77,6 +67,18 @@ mod tests {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, -f64::MAX, 0.0, -0.0, f64::MIN_POSITIVE] {
             assert_eq!(to_uint32(value), 0, "{value}");
         }
+    }
+
+    #[test]
+    fn truncation_is_that_of_the_standard_library() {
+        let powers = (-3..70)
+            .flat_map(|exponent| [1.0, 1.5, 1.999_999_999, 2.0 - f64::EPSILON].map(|m| m * 2f64.powi(exponent)));
+        for value in powers.chain([0.0, f64::INFINITY, f64::MAX, 5e-324, 4_503_599_627_370_495.5]) {
+            for value in [value, -value, value - 0.5] {
+                assert_eq!(toward_zero(value).to_bits(), value.trunc().to_bits(), "{value:e}");
+            }
+        }
+        assert!(toward_zero(f64::NAN).is_nan());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 /// What one element of an array is. The discriminants are the codes that the TypeScript facade sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
+#[repr(u64)]
 pub enum ElementType {
     /// IEEE 754 binary64: `Float64Array`.
     Float64 = 0,

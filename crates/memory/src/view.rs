@@ -8,8 +8,9 @@ use core::fmt;
 
 use crate::ElementType;
 
-/// `len` elements of one type, somewhere in memory: checked for alignment and for its end when it is made.
-#[derive(Clone, Copy, Debug)]
+/// `len` elements of one type, somewhere in memory: checked for alignment and for its end when it is made. Equal views are of the
+/// same elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct View {
     base: *mut u8,
     len: usize,

@@ -1,66 +1,102 @@
-//! Typed arrays of JavaScript as checked views.
+//! Arrays of JavaScript as checked views: a buffer, a place in it, and a length.
+//!
+//! What the facade says of a place is checked against the buffer as it is at this moment, so a wrong place is an error and never
+//! memory of somebody else. Asking Node-API for a typed array instead costs three times as much.
 
 use core::ffi::c_void;
 use core::ptr;
 
 use corepool_memory::{ElementType, View};
 use napi::bindgen_prelude::{FromNapiValue, TypeName, ValidateNapiValue};
-use napi::sys::{self, TypedarrayType as Kind};
-use napi::{Status, ValueType};
+use napi::{Status, ValueType, sys};
 
 use crate::code::{Code, Result, error, from_view};
 
-/// A typed array as Node-API describes it at this moment. Good until JavaScript runs again on this thread.
-#[derive(Debug)]
-pub struct JsArray {
-    /// The array itself, for a reference to it.
+/// Bits of a place that are the element type.
+const CODE_BITS: u32 = 4;
+
+/// Memory of JavaScript's as Node-API describes it at this moment: an ArrayBuffer, or a DataView of anything. Good until
+/// JavaScript runs again on this thread.
+#[derive(Clone, Copy, Debug)]
+pub struct JsMemory {
+    /// What was handed over, for a reference to it.
     pub(crate) value: sys::napi_value,
-    /// True when its buffer is an ArrayBuffer; false when it is a SharedArrayBuffer.
-    pub(crate) is_plain: bool,
-    kind: sys::napi_typedarray_type,
-    len: usize,
-    data: *mut c_void,
+    /// The buffer of a DataView; null where an ArrayBuffer was handed over.
+    buffer: sys::napi_value,
+    base: *mut c_void,
+    bytes: usize,
 }
 
-impl JsArray {
-    /// A view of the array as `element`.
-    ///
-    /// # Errors
-    /// When the array is of another kind; when it is detached, misaligned or too long.
+impl JsMemory {
+    /// The memory of `value`; None when it is something else. Runs no JavaScript.
     ///
     /// # Safety
-    /// The view is good for as long as the array's memory is: until JavaScript runs again on this thread, or, where
-    /// `is_plain` is false, for as long as a reference keeps the array alive.
-    pub(crate) unsafe fn view(&self, element: ElementType) -> Result<View> {
-        if self.kind != kind_of(element) && !cfg!(corepool_seed = "kind") {
-            return Err(error(Code::InvalidArgType, format!("the array is not one of {element:?} elements")));
+    /// `env` and `value` must be those of the call that is being made.
+    #[inline(always)]
+    pub(crate) unsafe fn read(env: sys::napi_env, value: sys::napi_value) -> Option<Self> {
+        let (mut base, mut bytes) = (ptr::null_mut(), 0);
+        // SAFETY: `env` and `value` are good, as the caller promised; the out-pointers are ours.
+        let status = unsafe { sys::napi_get_arraybuffer_info(env, value, &mut base, &mut bytes) };
+        if status == sys::Status::napi_ok {
+            return Some(Self { value, buffer: ptr::null_mut(), base, bytes });
         }
-        // SAFETY: Node-API gave pointer and length of memory that this array has now; the caller keeps to its life.
-        unsafe { View::new(self.data.cast(), self.len, element) }.map_err(from_view)
+        let (mut buffer, mut offset) = (ptr::null_mut(), 0);
+        // SAFETY: as above.
+        let status =
+            unsafe { sys::napi_get_dataview_info(env, value, &mut bytes, &mut base, &mut buffer, &mut offset) };
+        (status == sys::Status::napi_ok).then_some(Self { value, buffer, base, bytes })
+    }
+
+    /// True when it belongs to an ArrayBuffer; false when it is a SharedArrayBuffer's, which is no array buffer to Node-API, on some
+    /// versions and runtimes, and therefore comes as a DataView.
+    ///
+    /// # Safety
+    /// `env` must be that of the call that is being made, in which the memory was read.
+    pub(crate) unsafe fn is_plain(&self, env: sys::napi_env) -> Result<bool> {
+        if self.buffer.is_null() {
+            return Ok(true);
+        }
+        let mut is_plain = false;
+        // SAFETY: `buffer` was given by Node-API in the same scope.
+        let status = unsafe { sys::napi_is_arraybuffer(env, self.buffer, &mut is_plain) };
+        if status == sys::Status::napi_ok {
+            Ok(is_plain)
+        } else {
+            Err(error(Code::NodeApi(status.into()), "the buffer of a DataView is expected"))
+        }
+    }
+
+    /// A view of `len` elements at a place.
+    ///
+    /// # Errors
+    /// When they do not lie inside the memory, as those of a detached buffer; when they are misaligned, or of no dtype.
+    ///
+    /// # Safety
+    /// The view is good for as long as the memory is: until JavaScript runs again on this thread, or, where it is not plain, for
+    /// as long as a reference keeps it alive.
+    #[inline(always)]
+    pub(crate) unsafe fn view(&self, place: Place, len: usize) -> Result<View> {
+        let Place { element, offset } = place;
+        let end = len.checked_mul(element.size()).and_then(|bytes| bytes.checked_add(offset));
+        if end.is_none_or(|end| end > self.bytes) && !cfg!(corepool_seed = "bounds") {
+            return Err(self.too_short(len));
+        }
+        let base = self.base.cast::<u8>().wrapping_add(offset);
+        // SAFETY: Node-API gave base and size of memory that is there now, and the elements lie inside; the caller keeps to its
+        // life.
+        unsafe { View::new(base, len, element) }.map_err(from_view)
+    }
+
+    #[cold]
+    fn too_short(&self, len: usize) -> napi::Error<Code> {
+        let code = if self.bytes == 0 { Code::Detached } else { Code::InvalidArgValue };
+        error(code, format!("{len} elements do not lie inside a buffer of {} bytes", self.bytes))
     }
 }
 
-/// The kind of array in which elements of this type arrive. Node-API of Node 20 has no Float16Array: the facade hands over
-/// the 16-bit integers of the same memory.
-fn kind_of(element: ElementType) -> sys::napi_typedarray_type {
-    match element {
-        ElementType::Float64 => Kind::float64_array,
-        ElementType::Float32 => Kind::float32_array,
-        ElementType::Int8 => Kind::int8_array,
-        ElementType::Uint8 => Kind::uint8_array,
-        ElementType::Uint8Clamped => Kind::uint8_clamped_array,
-        ElementType::Int16 => Kind::int16_array,
-        ElementType::Float16 | ElementType::Uint16 => Kind::uint16_array,
-        ElementType::Int32 => Kind::int32_array,
-        ElementType::Uint32 => Kind::uint32_array,
-        ElementType::Int64 => Kind::bigint64_array,
-        ElementType::Uint64 => Kind::biguint64_array,
-    }
-}
-
-impl TypeName for JsArray {
+impl TypeName for JsMemory {
     fn type_name() -> &'static str {
-        "TypedArray"
+        "ArrayBuffer"
     }
 
     fn value_type() -> ValueType {
@@ -68,34 +104,55 @@ impl TypeName for JsArray {
     }
 }
 
-impl ValidateNapiValue for JsArray {}
+impl ValidateNapiValue for JsMemory {}
 
-impl FromNapiValue for JsArray {
+impl FromNapiValue for JsMemory {
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
-        let (mut kind, mut len, mut data, mut buffer, mut offset) = (-1, 0, ptr::null_mut(), ptr::null_mut(), 0);
-        // SAFETY: `env` and `value` are those of the call that is being made; the out-pointers are ours. Runs no JavaScript.
-        let status = unsafe {
-            sys::napi_get_typedarray_info(env, value, &mut kind, &mut len, &mut data, &mut buffer, &mut offset)
-        };
-        check(status, "a typed array is expected")?;
-        let mut is_plain = false;
-        // A SharedArrayBuffer is no array buffer to Node-API, on every version and runtime.
-        // SAFETY: `buffer` was given by the call above, in the same scope.
-        let status = unsafe { sys::napi_is_arraybuffer(env, buffer, &mut is_plain) };
-        check(status, "the buffer of a typed array is expected")?;
-        Ok(Self { value, is_plain, kind, len, data })
+        // SAFETY: `env` and `value` are those of the call that is being made.
+        let memory = unsafe { Self::read(env, value) };
+        memory.ok_or_else(|| napi::Error::new(Status::InvalidArg, "an ArrayBuffer or a DataView is expected"))
     }
 }
 
-fn check(status: sys::napi_status, expectation: &str) -> napi::Result<()> {
-    if status == sys::Status::napi_ok {
-        Ok(())
-    } else {
-        Err(napi::Error::new(Status::from(status), expectation.to_owned()))
+/// Where an array begins in its memory, and what its elements are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    element: ElementType,
+    offset: usize,
+}
+
+impl Place {
+    /// From one number: the offset in bytes, times 16, and the code of the dtype.
+    ///
+    /// # Errors
+    /// When it is no whole number of that form.
+    #[inline(always)]
+    pub(crate) fn from_number(number: f64) -> Result<Self> {
+        let whole = whole(number)?;
+        // The lowest four bits always fit.
+        let code = u32::try_from(whole & ((1 << CODE_BITS) - 1)).unwrap_or(u32::MAX);
+        Ok(Self { element: element_of(code)?, offset: whole >> CODE_BITS })
     }
 }
 
 /// The element type with this code.
 pub(crate) fn element_of(code: u32) -> Result<ElementType> {
     ElementType::from_code(code).ok_or_else(|| error(Code::Dtype, format!("no dtype has the code {code}")))
+}
+
+/// A number of bytes or elements that is one.
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a number that the casts change is refused"
+)]
+pub(crate) fn whole(number: f64) -> Result<usize> {
+    let whole = number as usize;
+    if whole as f64 == number && number <= 9_007_199_254_740_991.0 {
+        Ok(whole)
+    } else {
+        Err(error(Code::InvalidArgValue, format!("{number} is no number of bytes or elements")))
+    }
 }

@@ -1,6 +1,6 @@
 //! The `code` of the errors that reach JavaScript, and the errors of the other crates as such.
 
-use corepool_kernel::ElementwiseError;
+use corepool_kernel::{ElementwiseError, RunError};
 use corepool_memory::{InUse, OutOfMemory, ViewError};
 use corepool_pool::{Panicked, PoolError};
 use napi::Status;
@@ -18,7 +18,7 @@ pub enum Code {
     Dtype,
     /// An array without memory.
     Detached,
-    /// An output that shares memory with the operand without being it.
+    /// An output that shares memory with an operand without being it.
     Overlap,
     /// An output that another call is writing.
     BufferInUse,
@@ -79,9 +79,22 @@ pub(crate) fn from_view(refused: ViewError) -> napi::Error<Code> {
 
 pub(crate) fn from_elementwise(refused: ElementwiseError) -> napi::Error<Code> {
     let code = match refused {
+        ElementwiseError::Arity { .. } => Code::InvalidArgValue,
+        ElementwiseError::NoArray => Code::InvalidArgType,
         ElementwiseError::LengthMismatch { .. } => Code::LengthMismatch,
-        ElementwiseError::MixedBigint => Code::Dtype,
+        ElementwiseError::MixedBigint | ElementwiseError::NumbersOnly => Code::Dtype,
         ElementwiseError::Overlap => Code::Overlap,
+    };
+    error(code, refused)
+}
+
+pub(crate) fn from_run(refused: RunError) -> napi::Error<Code> {
+    let code = match refused {
+        RunError::Count { .. } => Code::InvalidArgValue,
+        RunError::NoArray => Code::InvalidArgType,
+        RunError::LengthMismatch { .. } => Code::LengthMismatch,
+        RunError::MixedBigint => Code::Dtype,
+        RunError::Overlap => Code::Overlap,
     };
     error(code, refused)
 }

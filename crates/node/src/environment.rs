@@ -10,7 +10,7 @@ use corepool_pool::Handle;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
 
-use crate::job::ElementwiseJob;
+use crate::job::KernelJob;
 use crate::jobs::JobEvent;
 
 /// Something that a job tells.
@@ -56,7 +56,7 @@ struct State {
 /// A job that JavaScript has neither taken nor discarded.
 #[derive(Clone)]
 pub(crate) struct Pending {
-    pub(crate) job: Arc<ElementwiseJob>,
+    pub(crate) job: Arc<KernelJob>,
     pub(crate) handle: Handle,
 }
 

@@ -2,20 +2,22 @@
 
 use std::sync::{Arc, Weak};
 
-use corepool_kernel::{Elementwise, copy};
+use corepool_kernel::copy;
 use corepool_memory::{Budget, Buffer, HUGE_PAGE};
 use napi::Env;
 use napi::bindgen_prelude::{ArrayBuffer, Function};
 use napi_derive::napi;
 
-use crate::array::{JsArray, element_of};
-use crate::code::{Code, Result, error, from_elementwise, from_node_api, from_panic};
+use crate::array::{element_of, whole};
+use crate::code::{Code, Result, error, from_node_api, from_panic};
 use crate::elementwise::operation_of;
 use crate::environment::{Environment, Event, EventKind, Pending};
-use crate::job::ElementwiseJob;
-use crate::job_memory::JobMemory;
+use crate::job::{KernelJob, Task};
+use crate::job_memory::{BoundArray, JobMemory};
 use crate::memory::{external, ordinary};
 use crate::module;
+use crate::operands::{Unread, Values};
+use crate::program::{program_of, scalars_of};
 use crate::references::References;
 
 /// How far a job is; the counts are elements.
@@ -66,31 +68,83 @@ impl Jobs {
         Ok(Self { environment, references })
     }
 
-    /// Copies the operand, unless it is shared memory, and queues the job. `shared_output` must be over a SharedArrayBuffer;
-    /// without it the job has memory of its own for the result. Returns the job's number.
+    /// Copies the operands, unless they are memory that nothing can take away, and queues the job over `length` elements. `arrays` is
+    /// the output, which must be such memory too, or null for memory of the job's own, and then the operands, each followed by its
+    /// place. `moved` are those whose memory no JavaScript can reach any more, which the facade promises: 0 for the output, n for
+    /// operand n. Returns the job's number.
     #[napi(catch_unwind)]
     pub fn submit(
         &self,
         env: &Env,
         operation: u32,
-        input: JsArray,
-        input_code: u32,
+        length: f64,
         output_code: u32,
-        shared_output: Option<JsArray>,
+        arrays: Values,
+        moved: Vec<u32>,
         wants_progress: bool,
     ) -> Result<u32> {
-        let operation = operation_of(operation)?;
-        let (input_element, output_element) = (element_of(input_code)?, element_of(output_code)?);
-        let pool = module::pool()?;
-        let memory = JobMemory::prepare((&input, input_element), output_element, shared_output.as_ref())?;
-        let work = Elementwise::new(operation, memory.input, memory.output).map_err(from_elementwise)?;
+        let task = Task::Elementwise(operation_of(operation)?);
+        // SAFETY: the list was read in this call, and no JavaScript runs before it returns.
+        unsafe { self.start(env, &task, whole(length)?, output_code, &arrays, &[], &moved, wants_progress) }
+    }
 
+    /// As `submit`, for a program. `scalars` is as for `runProgram`; `tables` are copied as operands are.
+    #[napi(catch_unwind)]
+    pub fn submit_program(
+        &self,
+        env: &Env,
+        handle: u32,
+        length: f64,
+        output_code: u32,
+        arrays: Values,
+        scalars: Unread,
+        tables: Values,
+        moved: Vec<u32>,
+        wants_progress: bool,
+    ) -> Result<u32> {
+        // SAFETY: given in this call, in which all lists were read and no JavaScript runs any more.
+        let scalars = unsafe { scalars_of(env.raw(), scalars.0) }?;
+        let task = Task::Program(program_of(handle)?, scalars);
+        // SAFETY: as above.
+        let tables = unsafe { tables.read_bound(env.raw()) }?;
+        // SAFETY: as above.
+        unsafe { self.start(env, &task, whole(length)?, output_code, &arrays, &tables, &moved, wants_progress) }
+    }
+
+    /// Makes a job of what was given, and queues it.
+    ///
+    /// # Safety
+    /// The lists must have been read in the call that is being made, and no JavaScript may run before it returns.
+    unsafe fn start(
+        &self,
+        env: &Env,
+        task: &Task,
+        len: usize,
+        output_code: u32,
+        arrays: &Values,
+        tables: &[BoundArray],
+        moved: &[u32],
+        wants_progress: bool,
+    ) -> Result<u32> {
+        let output_element = element_of(output_code)?;
+        let pool = module::pool()?;
+        // SAFETY: the caller's promise.
+        let (output, operands) = unsafe { arrays.read(env.raw(), moved) }?;
+        // SAFETY: as above.
+        let memory = unsafe { JobMemory::prepare(env.raw(), len, &operands, tables, output_element, output.as_ref()) }?;
         let id = self.environment.next_id();
-        let shared = [Some(&input), shared_output.as_ref()].into_iter().flatten().filter(|array| !array.is_plain);
-        self.references.hold(env, id, shared)?;
+        let job = KernelJob::new(id, task, memory, wants_progress, Arc::clone(&self.environment))?;
+
+        for given in output.iter().chain(&operands).chain(tables.iter().map(|table| &table.given)) {
+            // SAFETY: as above.
+            if let Some(memory) = (unsafe { given.steady(env.raw()) })? {
+                self.references.hold(env, id, memory)?;
+            }
+        }
         self.environment.hold(env);
-        let job = Arc::new(ElementwiseJob::new(id, work, memory, wants_progress, Arc::clone(&self.environment)));
-        let handle = pool.submit(Arc::clone(&job) as Arc<dyn corepool_pool::Job>, work.chunks());
+        let chunks = job.chunks();
+        let job = Arc::new(job);
+        let handle = pool.submit(Arc::clone(&job) as Arc<dyn corepool_pool::Job>, chunks);
         self.environment.remember(id, Pending { job, handle });
         Ok(id)
     }
@@ -114,11 +168,14 @@ impl Jobs {
         external(env, lent)?.or_else(|lent| ordinary(env, &lent))
     }
 
-    /// Copies the result of a completed job into `output`, once.
+    /// Copies the result of a completed job into `output`, once: memory and its place, and the length.
     #[napi(catch_unwind)]
-    pub fn take_into(&self, id: u32, output: JsArray, output_code: u32) -> Result<()> {
+    pub fn take_into(&self, env: &Env, id: u32, output: Values, length: f64) -> Result<()> {
+        // SAFETY: the list was read in this call, and no JavaScript runs before it returns.
+        let (output, _) = unsafe { output.read(env.raw(), &[]) }?;
+        let output = output.ok_or_else(|| error(Code::InvalidArgType, "an output is memory"))?;
         // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-        let output = unsafe { output.view(element_of(output_code)?) }?;
+        let output = unsafe { output.operand.view(whole(length)?) }?;
         let is_fit = |pending: &Pending| pending.job.output_bytes() == output.bytes();
         if self.environment.pending(id).is_some_and(|pending| !is_fit(&pending)) {
             return Err(error(Code::LengthMismatch, "the output has another size than the result"));

@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{ArrayBuffer, FromNapiValue};
 use napi::{Env, sys};
 use napi_derive::napi;
 
-use crate::array::{JsArray, element_of};
+use crate::array::whole;
 use crate::code::{Code, Result, error, from_memory, from_node_api};
 
 /// Set when the host refused external memory (Electron, a sandboxed V8): it always will.
@@ -44,16 +44,11 @@ pub fn lend(env: &Env, bytes: f64) -> Result<Option<ArrayBuffer<'_>>> {
     Ok(external(env, lent)?.ok())
 }
 
-/// Asks for huge pages under an ordinary array that is about to be written for the first time.
+/// Asks for huge pages under an ordinary array that is about to be written for the first time: its buffer.
 #[napi(catch_unwind)]
-pub fn advise(array: JsArray, code: u32) -> Result<()> {
-    // SAFETY: no JavaScript runs on this thread before this function returns, and the view does not outlive it.
-    let view = unsafe { array.view(element_of(code)?) }?;
-    if array.is_plain {
-        // SAFETY: the array has this memory now; where it is of another kind than the advice is for, the system refuses it.
-        unsafe { advise_huge_pages(view.at(0), view.bytes()) };
-    }
-    Ok(())
+pub fn advise(buffer: ArrayBuffer<'_>) {
+    // SAFETY: the buffer has this memory now; where it is of another kind than the advice is for, the system refuses it.
+    unsafe { advise_huge_pages(buffer.as_ptr().cast_mut(), buffer.len()) };
 }
 
 /// Gives the memory that is kept for the next buffer back to the system.
@@ -79,16 +74,6 @@ pub fn memory_stats() -> MemoryStats {
         returned: stats.returned as f64,
         kept: stats.kept as f64,
         out: Budget::out() as f64,
-    }
-}
-
-/// A number of bytes that is one.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
-fn whole(bytes: f64) -> Result<usize> {
-    if bytes.fract() == 0.0 && (0.0..=9_007_199_254_740_991.0).contains(&bytes) {
-        Ok(bytes as usize)
-    } else {
-        Err(error(Code::InvalidArgValue, format!("{bytes} is no number of bytes")))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What keeps shared memory alive while jobs work on it: references to its arrays, on the JS thread alone.
+//! What keeps memory of JavaScript's alive while jobs work on it: references to its arrays, on the JS thread alone.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use napi::{Env, sys};
 
-use crate::array::JsArray;
+use crate::array::JsMemory;
 use crate::code::{Code, Result, error};
 
 /// The references of the jobs of one environment, deleted when the end of the job is heard.
@@ -17,18 +17,16 @@ pub(crate) struct References {
 }
 
 impl References {
-    /// Keeps the memory of `arrays` alive until `release(job)`.
-    pub(crate) fn hold<'a, I: Iterator<Item = &'a JsArray>>(&self, env: &Env, job: u32, arrays: I) -> Result<()> {
-        for array in arrays {
-            let mut reference = ptr::null_mut();
-            // SAFETY: `array.value` belongs to the call that is being made, in this environment.
-            let status = unsafe { sys::napi_create_reference(env.raw(), array.value, 1, &mut reference) };
-            if status != sys::Status::napi_ok {
-                self.release(env, job);
-                return Err(error(Code::NodeApi(status.into()), "the shared memory cannot be referenced"));
-            }
-            self.of_jobs.borrow_mut().entry(job).or_default().push(reference);
+    /// Keeps `memory` alive until `release(job)`.
+    pub(crate) fn hold(&self, env: &Env, job: u32, memory: &JsMemory) -> Result<()> {
+        let mut reference = ptr::null_mut();
+        // SAFETY: `memory.value` belongs to the call that is being made, in this environment.
+        let status = unsafe { sys::napi_create_reference(env.raw(), memory.value, 1, &mut reference) };
+        if status != sys::Status::napi_ok {
+            self.release(env, job);
+            return Err(error(Code::NodeApi(status.into()), "the memory cannot be referenced"));
         }
+        self.of_jobs.borrow_mut().entry(job).or_default().push(reference);
         Ok(())
     }
 

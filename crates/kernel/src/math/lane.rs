@@ -1,0 +1,68 @@
+//! What a math function is to the block driver: a branch-free form for a lane, and a scalar form for any number.
+
+/// The result of a lane form.
+#[derive(Clone, Copy)]
+pub(super) struct Lane {
+    pub(super) value: f64,
+    /// Whether the value is the function's; if not, the scalar form must compute this lane.
+    pub(super) covered: bool,
+}
+
+impl Lane {
+    /// A lane that is always covered.
+    #[inline(always)]
+    pub(super) fn always(value: f64) -> Self {
+        Self { value, covered: true }
+    }
+
+    /// Stores the value, and 1 where it is not covered, 0 where it is; returns that mark, to be counted.
+    #[inline(always)]
+    pub(super) fn put(self, result: &mut f64, mark: &mut u64) -> u64 {
+        *result = self.value;
+        *mark = u64::from(!self.covered);
+        *mark
+    }
+}
+
+/// A function of one number.
+///
+/// The lane forms have no branch and call nothing, so that a loop over them becomes vector instructions; every `if` in them
+/// chooses between two values that are both computed. A covered lane has the bits of the scalar form.
+pub(super) trait Unary: Copy {
+    /// The function where most arguments are.
+    fn lane(x: f64) -> Lane;
+
+    /// [`Unary::wide_lane`] differs from [`Unary::lane`].
+    const HAS_WIDE_LANE: bool = false;
+
+    /// A form for more arguments at a higher cost, tried on blocks in which [`Unary::lane`] leaves many lanes uncovered.
+    #[inline(always)]
+    fn wide_lane(x: f64) -> Lane {
+        Self::lane(x)
+    }
+
+    /// The function for any argument, with the branches of the original.
+    fn scalar(x: f64) -> f64;
+
+    /// [`Unary::scalar`] of a list of operands.
+    fn scalar_of([x]: [f64; 1]) -> f64 {
+        Self::scalar(x)
+    }
+}
+
+/// A function of two numbers; see [`Unary`].
+pub(super) trait Binary: Copy {
+    /// The lane form uses fused operations: without instructions for them every lane takes the scalar form.
+    const NEEDS_FMA: bool = false;
+
+    /// The function where most arguments are.
+    fn lane(x: f64, y: f64) -> Lane;
+
+    /// The function for any arguments.
+    fn scalar(x: f64, y: f64) -> f64;
+
+    /// [`Binary::scalar`] of a list of operands.
+    fn scalar_of([x, y]: [f64; 2]) -> f64 {
+        Self::scalar(x, y)
+    }
+}

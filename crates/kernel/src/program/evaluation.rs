@@ -1,0 +1,284 @@
+//! A program over operands: block by block through its steps.
+
+use core::ops::Range;
+use std::sync::Arc;
+
+use corepool_memory::View;
+
+use super::Program;
+use super::decode::Kind;
+use super::error::RunError;
+use super::lanes::{Each, Same, Target, count_up};
+use super::leaf::Leaf;
+use super::lower::{Code, Place, Shape, Step, Task};
+use super::node::{MAX_OPERANDS, Operation};
+use super::perform::{Lanes, perform};
+use super::scratch::Registers;
+use crate::elements::{gather, load};
+use crate::level::Level;
+use crate::operand::Operand;
+use crate::stream::until_line;
+
+/// A program, its operands, and what is the same for every element: all that is needed to compute any range of the result.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    code: Arc<Code>,
+    #[cfg(test)]
+    shape: Shape,
+    kind: Kind,
+    operands: Box<[Operand]>,
+    uniforms: Vec<f64>,
+    tables: Box<[View]>,
+    len: usize,
+    level: Level,
+}
+
+impl Evaluation {
+    /// A program over operands whose values somebody else takes, block by block: a reduction.
+    ///
+    /// `scalars` are the bits of numbers, or of bigints.
+    ///
+    /// # Errors
+    /// [`RunError`] for another number of anything than the program has, for arrays of different lengths, and for bigints
+    /// beside numbers.
+    pub fn new(program: &Program, operands: &[Operand], scalars: &[u64], tables: &[View]) -> Result<Self, RunError> {
+        Self::with(program, operands, scalars, tables, false)
+    }
+
+    /// As [`Evaluation::new`]; `is_direct` where the last step may write to an output of lanes.
+    pub(super) fn with(
+        program: &Program,
+        operands: &[Operand],
+        scalars: &[u64],
+        tables: &[View],
+        is_direct: bool,
+    ) -> Result<Self, RunError> {
+        let takes = program.decoded();
+        for (of, takes, got) in [
+            ("operands", takes.parameters, operands.len()),
+            ("scalars", takes.scalars, scalars.len()),
+            ("tables", takes.tables, tables.len()),
+        ] {
+            if takes != got {
+                return Err(RunError::Count { of, takes, got });
+            }
+        }
+        let is_bigint = takes.kind == Kind::Bigint;
+        if operands.iter().any(|operand| operand.is_bigint() != is_bigint)
+            || tables.iter().any(|table| table.element().is_bigint())
+        {
+            return Err(RunError::MixedBigint);
+        }
+        let mut arrays = operands.iter().filter_map(Operand::array);
+        let len = arrays.next().ok_or(RunError::NoArray)?.len();
+        if let Some(other) = arrays.find(|array| array.len() != len) {
+            return Err(RunError::LengthMismatch { operand: other.len(), output: len });
+        }
+
+        let bits = |is_so: &dyn Fn(&Operand) -> bool| {
+            operands.iter().enumerate().filter(|(_, operand)| is_so(operand)).fold(0, |bits, (i, _)| bits | 1_u64 << i)
+        };
+        let is_staged = |operand: &Operand| operand.array().is_some_and(|array| !has_lanes(array));
+        let shape = Shape { scalars: bits(&|operand| operand.array().is_none()), staged: bits(&is_staged), is_direct };
+        let code = program.code(shape);
+        let level = Level::chosen();
+        let given = operands.iter().map(|operand| match operand {
+            Operand::Array(_) => 0,
+            Operand::Number(value) => value.to_bits(),
+            Operand::Bigint(value) => *value,
+        });
+        let uniforms = code.uniforms.values(level, given, scalars, &takes.constants);
+        Ok(Self {
+            code,
+            #[cfg(test)]
+            shape,
+            kind: takes.kind,
+            operands: operands.into(),
+            uniforms,
+            tables: tables.into(),
+            len,
+            level,
+        })
+    }
+
+    /// Elements of each array, and of the result.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True when the arrays have no element.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(super) fn operands(&self) -> &[Operand] {
+        &self.operands
+    }
+
+    pub(super) fn tables(&self) -> &[View] {
+        &self.tables
+    }
+
+    pub(super) fn level(&self) -> Level {
+        self.level
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_level(&mut self, level: Level) {
+        self.level = level;
+    }
+
+    #[cfg(test)]
+    pub(super) fn operations(&self) -> Vec<String> {
+        let operation = |step: &Step| match step.task {
+            Task::Perform(operation) => format!("{operation:?}"),
+            task => format!("{task:?}"),
+        };
+        self.code.steps.iter().map(operation).collect()
+    }
+
+    /// The same steps, but for the last one's output.
+    #[cfg(test)]
+    pub(super) fn set_indirect(&mut self, program: &Program) {
+        let shape = Shape { is_direct: false, ..self.shape };
+        self.code = program.code(shape);
+        self.shape = shape;
+    }
+
+    /// Gives the results of `range` to `take`, in order, some hundred at a time, each time with the index of the first. Those of
+    /// a bigint program are the bits of the lanes.
+    ///
+    /// # Panics
+    /// When the range is not inside the arrays.
+    ///
+    /// # Safety
+    /// The contract of the views ([`View::new`]) must hold until this returns.
+    pub unsafe fn for_each_block(&self, range: Range<usize>, mut take: impl FnMut(usize, &[f64])) {
+        // SAFETY: the caller's promise.
+        unsafe { self.blocks(range, None, |start, lanes| take(start, lanes)) };
+    }
+
+    /// Computes `range`, the last step writing to `output` if it can; gives the results to `finish` if it cannot.
+    ///
+    /// # Safety
+    /// As for [`Evaluation::for_each_block`]; `output`, if the evaluation was made for one, must be as long as the arrays and hold lanes, and
+    /// nobody else may write its range meanwhile, except where it is memory that JavaScript shares.
+    pub(super) unsafe fn blocks(
+        &self,
+        range: Range<usize>,
+        output: Option<&View>,
+        mut finish: impl FnMut(usize, &mut [f64]),
+    ) {
+        assert!(range.end <= self.len, "elements {range:?} of {}", self.len);
+        let code = &*self.code;
+        let mut registers = Registers::take(code.registers, code.block);
+        let mut start = range.start;
+        while start < range.end {
+            let mut count = code.block.min(range.end - start);
+            if start == range.start && range.len() > 2 * code.block {
+                // From the second block on, stores do not straddle lines.
+                let head = output.map_or(0, |output| until_line(output.at(start), output.element().size()));
+                count = if head == 0 { count } else { count.min(head) };
+            }
+            for step in &code.steps {
+                // SAFETY: the caller's promise; `start + count` is at most the length.
+                unsafe { self.step(step, &mut registers, output, start, count) };
+            }
+            if let Place::Register(register) = code.result {
+                finish(start, registers.lanes(register, count));
+            }
+            start += count;
+        }
+    }
+
+    /// Runs one step for the elements from `start` on.
+    ///
+    /// # Safety
+    /// As for [`Evaluation::blocks`]; `start + count` must be at most the length, and `count` at most a block.
+    unsafe fn step(&self, step: &Step, registers: &mut Registers, output: Option<&View>, start: usize, count: usize) {
+        let address = match (step.output, output) {
+            (Place::Register(register), _) => registers.address(register),
+            (Place::Output, Some(output)) => output.at(start).cast(),
+            (place, _) => unreachable!("no step writes to {place:?}"),
+        };
+        // SAFETY: a register has a block of lanes; the output has `count` elements from `start` on, which are lanes.
+        let target = unsafe { Target::new(address, count) };
+        match step.task {
+            Task::Perform(operation) => {
+                let mut lanes = [Lanes::Same(Same(0.0)); MAX_OPERANDS];
+                for (lanes, place) in lanes.iter_mut().zip(step.operands()) {
+                    // SAFETY: this function's contract, handed on.
+                    *lanes = unsafe { self.lanes(*place, registers, start, count) };
+                }
+                perform(self.level, self.kind, operation, &lanes[..step.operands().len()], target);
+            }
+            Task::Index => count_up(self.level, index_lane(start), target),
+            Task::Load(parameter) => {
+                let Operand::Array(view) = self.operands[usize::from(parameter)] else {
+                    unreachable!("a single value is not loaded")
+                };
+                let lanes = registers.lanes(register(step.output), count);
+                // SAFETY: `count` elements from `start` on lie inside the view, whose contract the caller keeps.
+                unsafe { load(self.level, view.element(), view.at(start), lanes) };
+            }
+            Task::Call(leaf) => {
+                let output = register(step.output);
+                let operand = |number: usize| register(step.operands()[number]);
+                match leaf {
+                    Leaf::Unary(function) => {
+                        let (results, operands) = registers.apart(output, [operand(0)], count);
+                        function.run_at(self.level, operands, results);
+                    }
+                    Leaf::Binary(function) => {
+                        let (results, operands) = registers.apart(output, [operand(0), operand(1)], count);
+                        function.run_at(self.level, operands, results);
+                    }
+                }
+            }
+            Task::Gather(table) => {
+                // SAFETY: this function's contract, handed on.
+                let index = unsafe { self.lanes(step.operands()[0], registers, start, count) };
+                perform(self.level, self.kind, Operation::Copy, &[index], target);
+                // SAFETY: the caller keeps the contract of the table's view.
+                unsafe { gather(self.tables[usize::from(table)], registers.lanes(register(step.output), count)) };
+            }
+        }
+    }
+
+    /// An operand of a step.
+    ///
+    /// # Safety
+    /// As for [`Evaluation::step`]; the lanes are good for as long as that contract holds.
+    unsafe fn lanes(&self, place: Place, registers: &Registers, start: usize, count: usize) -> Lanes {
+        match place {
+            Place::Uniform(slot) => Lanes::Same(Same(self.uniforms[usize::from(slot)])),
+            // SAFETY: a register has a block of lanes, and `count` is at most that.
+            Place::Register(register) => Lanes::Each(unsafe { Each::new(registers.address(register), count) }),
+            Place::Parameter(number) => match &self.operands[usize::from(number)] {
+                // SAFETY: `count` elements from `start` on lie inside the view, and they are lanes: others are loaded.
+                Operand::Array(view) => Lanes::Each(unsafe { Each::new(view.at(start).cast(), count) }),
+                single => unreachable!("{single:?} is the same for every lane"),
+            },
+            Place::Output => unreachable!("no step reads the output"),
+        }
+    }
+}
+
+/// The register that a place is, where the lowering allows nothing else.
+fn register(place: Place) -> u16 {
+    match place {
+        Place::Register(register) => register,
+        place => unreachable!("{place:?} is no register"),
+    }
+}
+
+/// Whether the elements of an array are lanes as they stand.
+pub(super) fn has_lanes(view: &View) -> bool {
+    use corepool_memory::ElementType as E;
+    matches!(view.element(), E::Float64 | E::Int64 | E::Uint64)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no array has 2^53 elements")]
+fn index_lane(index: usize) -> f64 {
+    index as f64
+}

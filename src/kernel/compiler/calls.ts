@@ -1,0 +1,69 @@
+/** Calls: built-in functions compute, functions with a text are inlined. */
+import type { AnyNode, Pattern } from 'acorn'
+import { reasons } from '../../errors/index.ts'
+import { callBuiltin } from './builtins.ts'
+import { declaring, put } from './patterns.ts'
+import { hoistedNames, namesOf, Scope } from './scopes.ts'
+import type { Unit } from './unit.ts'
+import type { FunctionNode, FunctionValue, Value } from './values.ts'
+
+/** `callee(...args)` */
+export function callValue(unit: Unit, callee: Value, args: readonly Value[], node: AnyNode): Value {
+  switch (callee.kind) {
+    case 'builtin':
+      return callBuiltin(unit, callee.name, args, node)
+    case 'function':
+      return inline(unit, callee, args, node)
+    case 'mixed':
+      return unit.refuse(node, reasons.mixed)
+    default:
+      return unit.refuse(node, reasons.notCallable)
+  }
+}
+
+/** Executes a function's body here, with the arguments as its parameters. */
+export function inline(unit: Unit, fn: FunctionValue, args: readonly Value[], at: AnyNode): Value {
+  const { node, name, source } = fn
+  if (node.async) return unit.refuse(at, reasons.async)
+  if (node.generator) return unit.refuse(at, reasons.generator)
+  const around = new Scope(fn.scope)
+  // A named function expression knows itself.
+  if (node.type === 'FunctionExpression' && node.id) unit.lanes.write(around.declare(node.id.name, 'const'), fn)
+  const scope = new Scope(around)
+  const result = new Scope(null).declare('return', 'let')
+  const call = unit.enterCall(node, name, at, result)
+  const [caller, { lanes }] = [unit.source, unit]
+  unit.source = source
+  lanes.write(result, unit.undefined())
+  takeParameters(unit, node, args, scope)
+  if (node.body.type === 'BlockStatement') {
+    const body = new Scope(scope)
+    for (const hoisted of node.body.body.flatMap(hoistedNames)) {
+      // A parameter of the same name is the variable.
+      if (scope.owns(hoisted)) continue
+      lanes.write(body.declare(hoisted, 'var'), unit.undefined())
+    }
+    unit.executeBody(node.body.body, body)
+  } else {
+    lanes.write(result, unit.evaluate(node.body, scope))
+  }
+  lanes.join(call.end)
+  unit.source = caller
+  unit.calls.pop()
+  return lanes.read(result) ?? unit.undefined()
+}
+
+function takeParameters(unit: Unit, { params }: FunctionNode, args: readonly Value[], scope: Scope): void {
+  for (const pattern of params) {
+    for (const name of namesOf(pattern)) scope.declare(name, 'parameter')
+  }
+  for (const [k, pattern] of params.entries()) takeParameter(unit, pattern, k, args, scope)
+}
+
+function takeParameter(unit: Unit, pattern: Pattern, k: number, args: readonly Value[], scope: Scope): void {
+  const into = declaring(unit, scope)
+  if (pattern.type === 'RestElement') {
+    return put(unit, pattern.argument, { kind: 'list', items: args.slice(k) }, scope, into)
+  }
+  return put(unit, pattern, args[k] ?? unit.undefined(), scope, into)
+}

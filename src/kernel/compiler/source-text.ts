@@ -1,0 +1,134 @@
+/**
+ * The text of a kernel: a function's own, or a string that the caller wrote (a function's text, or one expression of one
+ * free name); and what its tree says before anything is compiled.
+ */
+import type { AnyNode, ArrowFunctionExpression, FunctionExpression } from 'acorn'
+import {
+  kernelCaptures,
+  kernelSyntax,
+  kernelUnsupported,
+  kernelWithoutText,
+  reasons,
+  type KernelError,
+  type SourcePosition,
+} from '../../errors/index.ts'
+import {
+  findFreeNames,
+  functionName,
+  functionText,
+  isNativeText,
+  parseFunction,
+  rewritingTool,
+} from '../../source/index.ts'
+import { isGlobalName, refusedGlobal } from './global-names.ts'
+
+/** A text and its tree. */
+export interface SourceText {
+  readonly name: string
+  /** What was compiled: for messages, and for toString(). */
+  readonly text: string
+  readonly fn: ArrowFunctionExpression | FunctionExpression
+  readonly strict: boolean
+  readonly isMethod: boolean
+  /** Columns of line 1 before the text in the tree. */
+  readonly shift: number
+  /** Free names that only keep a function's name: `X(fn, 'name')` is `fn`. */
+  readonly nameKeepers: ReadonlySet<string>
+}
+
+/** The name and text of a function. @throws KernelError `ERR_KERNEL_UNSUPPORTED` where it has none */
+export function textOfFunction(fn: Function): { readonly name: string; readonly text: string } {
+  const name = functionName(fn)
+  const text = functionText(fn)
+  if (text === null) throw kernelWithoutText('', reasons.proxy)
+  return { name, text }
+}
+
+/**
+ * The tree of a function's text.
+ * @param isBound whether a name is given in bindings
+ * @throws KernelError `ERR_KERNEL_SYNTAX`, `ERR_KERNEL_UNSUPPORTED`, `ERR_TARGET_CAPTURES`
+ */
+export function parseSource(name: string, text: string, isBound: (name: string) => boolean): SourceText {
+  const parsed = parseFunction(text, false)
+  if ('problem' in parsed) {
+    if (isNativeText(text)) {
+      throw kernelWithoutText(name, name.startsWith('bound ') ? reasons.bound : reasons.native)
+    }
+    throw kernelSyntax({ name, text }, parsed, parsed.problem)
+  }
+  const { fn, strict, isMethod, shift } = parsed
+  if (fn.type === 'ClassExpression') throw kernelWithoutText(name, reasons.class)
+  if (fn.generator) throw kernelWithoutText(name, reasons.generator)
+  if (fn.async) throw kernelWithoutText(name, reasons.async)
+  const nameKeepers = checkNames({ name, text, fn, strict, shift }, isBound)
+  return { name, text, fn, strict, isMethod, shift, nameKeepers }
+}
+
+/** The text of a string that the caller wrote, as the text of a function. */
+export function textOfString(written: string, isBound: (name: string) => boolean): string {
+  const text = written.trim().replace(/(?:\s*;)+$/, '')
+  const asFunction = parseFunction(text, false)
+  if (!('problem' in asFunction)) return text
+  const before = '() => ('
+  const asExpression = parseFunction(`${before}${text}\n)`, false)
+  if ('problem' in asExpression) {
+    const { line, column, problem } = asExpression
+    const isPastEnd = line > text.split('\n').length
+    const last = text.split('\n').at(-1) ?? ''
+    const inText = isPastEnd
+      ? { line: line - 1, column: last.length + 1, problem: 'it ends too early' }
+      : { line, column: line === 1 ? Math.max(1, column - before.length) : column, problem }
+    // Whichever reading came further is what was meant.
+    const isFurther =
+      asFunction.line > inText.line || (asFunction.line === inText.line && asFunction.column > inText.column)
+    throw kernelSyntax({ name: '', text }, isFurther ? asFunction : inText, (isFurther ? asFunction : inText).problem)
+  }
+  const { fn, strict, shift } = asExpression
+  if (fn.type !== 'ArrowFunctionExpression') throw new TypeError('an arrow function was written')
+  if (fn.body.type === 'ArrowFunctionExpression' || fn.body.type === 'FunctionExpression') {
+    // A function in parentheses.
+    return text.slice(fn.body.start - shift - before.length, fn.body.end - shift - before.length)
+  }
+  const { captured } = findFreeNames(
+    fn,
+    strict,
+    (name) => isGlobalName(name) || isBound(name),
+    () => false,
+  )
+  const names = captured.map(({ name }) => name)
+  const [parameter] = names
+  if (parameter === undefined || names.length > 1) {
+    throw kernelUnsupported({ name: '', text }, { line: 1, column: 1 }, reasons.freeNames(names))
+  }
+  return `(${parameter}) => (${text}\n)`
+}
+
+/** Refuses every name that nothing declares; gives those that only keep names. */
+function checkNames(
+  { name, text, fn, strict, shift }: Pick<SourceText, 'name' | 'text' | 'fn' | 'strict' | 'shift'>,
+  isBound: (name: string) => boolean,
+): ReadonlySet<string> {
+  const isKnown = (used: string): boolean => isGlobalName(used) || isBound(used)
+  const { captured, nameKeepers } = findFreeNames(fn, strict, isKnown, () => false)
+  const undeclared = []
+  for (const { name: used, line, column } of captured) {
+    const at = { line, column: line === 1 ? column - shift + 1 : column + 1 }
+    const refused = refusedGlobal(used)
+    if (refused !== null) throw kernelUnsupported({ name, text }, at, refused)
+    undeclared.push({ name: used, ...at, tool: rewritingTool(used) })
+  }
+  if (undeclared.length > 0) throw kernelCaptures({ name, text }, undeclared)
+  return new Set(nameKeepers)
+}
+
+/** Where a node stands in the text, from 1. */
+export function positionOf(node: AnyNode, { shift }: SourceText): SourcePosition {
+  const { line, column } = node.loc?.start ?? { line: 1, column: node.start }
+  return { line, column: line === 1 ? column - shift + 1 : column + 1 }
+}
+
+/** The error of a refusal. */
+export function refusalError(node: AnyNode, source: SourceText, reason: string): KernelError {
+  return kernelUnsupported(source, positionOf(node, source), reason)
+}

@@ -1,0 +1,269 @@
+/** Statements: each is executed once while compiling, by the lanes that come to it. */
+import type {
+  AnyNode,
+  BlockStatement,
+  DoWhileStatement,
+  ForOfStatement,
+  ForStatement,
+  Statement,
+  SwitchStatement,
+  VariableDeclaration,
+  WhileStatement,
+} from 'acorn'
+import { reasons } from '../../errors/index.ts'
+import { closure } from './expressions.ts'
+import { equality } from './operators.ts'
+import { assigning, declaring, put } from './patterns.ts'
+import { Refusal, ScalarLoopRefusal } from './refusal.ts'
+import { namesOf, Scope, type DeclaredAs } from './scopes.ts'
+import type { Enclosing, Unit } from './unit.ts'
+import { booleanValue, type FunctionNode } from './values.ts'
+import { nodesOf } from './order.ts'
+
+export function executeStatement(unit: Unit, node: Statement, scope: Scope, labels: readonly string[] = []): void {
+  const { lanes } = unit
+  switch (node.type) {
+    case 'ExpressionStatement':
+      unit.evaluate(node.expression, scope)
+      return
+    case 'VariableDeclaration':
+      return declare(unit, node, scope)
+    case 'FunctionDeclaration':
+    case 'EmptyStatement':
+      return
+    case 'BlockStatement':
+      return labels.length === 0 ? block(unit, node, scope) : labelled(unit, node, scope, labels)
+    case 'IfStatement': {
+      const { test, consequent, alternate } = node
+      const run = (branch: Statement | null | undefined): null => {
+        if (branch) unit.execute(branch, scope)
+        return null
+      }
+      const once = (): void =>
+        void lanes.branch(
+          unit.truthy(unit.evaluate(test, scope), test),
+          () => run(consequent),
+          () => run(alternate),
+        )
+      return labels.length === 0 ? once() : within(unit, { labels, isBreakable: false }, once)
+    }
+    case 'ReturnStatement': {
+      const { result, end } = unit.current
+      lanes.write(result, node.argument ? unit.evaluate(node.argument, scope) : unit.undefined())
+      return lanes.jump(end)
+    }
+    case 'ForStatement':
+      return forLoop(unit, node, scope, labels)
+    case 'WhileStatement':
+      return whileLoop(unit, node, scope, labels)
+    case 'DoWhileStatement':
+      return doLoop(unit, node, scope, labels)
+    case 'ForOfStatement':
+      return forOfLoop(unit, node, scope, labels)
+    case 'SwitchStatement':
+      return switchOver(unit, node, scope, labels)
+    case 'BreakStatement': {
+      const label = node.label?.name
+      const target = unit.current.enclosing.findLast((each) =>
+        label === undefined ? each.isBreakable : each.labels.includes(label),
+      )
+      if (target === undefined) return unit.refuse(node, reasons.statement('break'))
+      return lanes.jump(target.end)
+    }
+    case 'ContinueStatement': {
+      const label = node.label?.name
+      const target = unit.current.enclosing.findLast(
+        (each) => each.nextIteration !== null && (label === undefined || each.labels.includes(label)),
+      )?.nextIteration
+      if (!target) return unit.refuse(node, reasons.statement('continue'))
+      return lanes.jump(target)
+    }
+    case 'LabeledStatement':
+      return executeStatement(unit, node.body, scope, [...labels, node.label.name])
+    case 'ThrowStatement':
+      return unit.refuse(node, reasons.statement('throw'))
+    case 'TryStatement':
+      return unit.refuse(node, reasons.statement('try'))
+    case 'ForInStatement':
+      return unit.refuse(node, reasons.statement('for … in'))
+    case 'WithStatement':
+      return unit.refuse(node, reasons.statement('with'))
+    case 'DebuggerStatement':
+      return unit.refuse(node, reasons.statement('debugger'))
+    case 'ClassDeclaration':
+      return unit.refuse(node, reasons.syntax('a class'))
+  }
+  // Module declarations, which acorn gives for texts that are no function.
+  return unit.refuse(node, reasons.syntax((node as AnyNode).type))
+}
+
+/** The statements of a block or a function, their declarations entered first. */
+export function executeAll(unit: Unit, statements: readonly Statement[], scope: Scope): void {
+  declareAll(unit, statements, scope)
+  for (const statement of statements) {
+    if (!unit.lanes.isAlive) return
+    unit.execute(statement, scope)
+  }
+}
+
+function declareAll(unit: Unit, statements: readonly Statement[], scope: Scope): void {
+  for (const statement of statements) {
+    if (statement.type === 'VariableDeclaration' && statement.kind !== 'var') {
+      const as: DeclaredAs = statement.kind === 'let' ? 'let' : 'const'
+      for (const name of statement.declarations.flatMap(({ id }) => namesOf(id))) scope.declare(name, as)
+    }
+  }
+  for (const statement of statements) {
+    if (statement.type !== 'FunctionDeclaration' || !statement.id) continue
+    unit.lanes.write(scope.declare(statement.id.name, 'function'), closure(unit, statement as FunctionNode, scope))
+  }
+}
+
+function block(unit: Unit, { body }: BlockStatement, scope: Scope): void {
+  executeAll(unit, body, new Scope(scope))
+}
+
+/** Runs `body` with a place that `break` goes to. */
+function within(
+  unit: Unit,
+  { labels, isBreakable }: Pick<Enclosing, 'labels' | 'isBreakable'>,
+  body: (enclosing: Enclosing) => void,
+): void {
+  const { enclosing } = unit.current
+  const here: Enclosing = { labels, isBreakable, end: unit.lanes.enter(), nextIteration: null }
+  enclosing.push(here)
+  body(here)
+  enclosing.pop()
+  unit.lanes.join(here.end)
+}
+
+function labelled(unit: Unit, node: BlockStatement, scope: Scope, labels: readonly string[]): void {
+  within(unit, { labels, isBreakable: false }, () => block(unit, node, scope))
+}
+
+function declare(unit: Unit, { kind, declarations }: VariableDeclaration, scope: Scope): void {
+  for (const { id, init } of declarations) {
+    // `var x;` leaves what x has.
+    if (kind === 'var' && !init) continue
+    put(unit, id, init ? unit.evaluate(init, scope) : unit.undefined(), scope, declaring(unit, scope))
+  }
+}
+
+/** One iteration's body: `continue` comes to its end. */
+function iterate(unit: Unit, here: Enclosing, body: Statement, scope: Scope): void {
+  const next = unit.lanes.enter()
+  here.nextIteration = next
+  unit.execute(body, scope)
+  here.nextIteration = null
+  unit.lanes.join(next)
+}
+
+/** Whether the loop goes on, which must be the same for all lanes. */
+function goesOn(unit: Unit, test: ForStatement['test'], scope: Scope): boolean {
+  if (!test) return true
+  const truthy = unit.truthy(unit.evaluate(test, scope), test)
+  if (truthy.kind === 'constant') return truthy === unit.graph.true
+  const isSame = !nodesOf([truthy]).some(({ kind }) => kind === 'parameter' || kind === 'index' || kind === 'gather')
+  // The same for all elements, but known only when the kernel is called.
+  const Reason = isSame ? ScalarLoopRefusal : Refusal
+  throw new Reason(test, unit.source, reasons.dataDependentLoop)
+}
+
+function forLoop(unit: Unit, node: ForStatement, around: Scope, labels: readonly string[]): void {
+  const { init, test, update, body } = node
+  const { lanes } = unit
+  let scope = new Scope(around)
+  if (init?.type === 'VariableDeclaration') {
+    if (init.kind !== 'var') {
+      const as: DeclaredAs = init.kind === 'let' ? 'let' : 'const'
+      for (const name of init.declarations.flatMap(({ id }) => namesOf(id))) scope.declare(name, as)
+    }
+    declare(unit, init, scope)
+  } else if (init) unit.evaluate(init, scope)
+  within(unit, { labels, isBreakable: true }, (here) => {
+    while (lanes.isAlive && goesOn(unit, test, scope)) {
+      unit.visit(node)
+      iterate(unit, here, body, scope)
+      // Each iteration has variables of its own: a function that was made in one keeps them.
+      const next = new Scope(around)
+      for (const variable of scope.own()) {
+        const value = lanes.read(variable)
+        if (value !== undefined) lanes.write(next.declare(variable.name, variable.declaredAs), value)
+      }
+      scope = next
+      if (update && lanes.isAlive) unit.evaluate(update, scope)
+    }
+  })
+}
+
+function whileLoop(unit: Unit, { test, body }: WhileStatement, scope: Scope, labels: readonly string[]): void {
+  within(unit, { labels, isBreakable: true }, (here) => {
+    while (unit.lanes.isAlive && goesOn(unit, test, scope)) {
+      unit.visit(test)
+      iterate(unit, here, body, scope)
+    }
+  })
+}
+
+function doLoop(unit: Unit, { test, body }: DoWhileStatement, scope: Scope, labels: readonly string[]): void {
+  within(unit, { labels, isBreakable: true }, (here) => {
+    do {
+      unit.visit(test)
+      iterate(unit, here, body, scope)
+    } while (unit.lanes.isAlive && goesOn(unit, test, scope))
+  })
+}
+
+function forOfLoop(unit: Unit, node: ForOfStatement, around: Scope, labels: readonly string[]): void {
+  const { left, right, body } = node
+  const list = unit.evaluate(right, around)
+  if (node.await || list.kind !== 'list') return unit.refuse(right, reasons.spread)
+  within(unit, { labels, isBreakable: true }, (here) => {
+    for (const item of list.items) {
+      if (!unit.lanes.isAlive) return
+      const scope = new Scope(around)
+      if (left.type === 'VariableDeclaration') {
+        const [declaration] = left.declarations
+        if (declaration === undefined) return
+        if (left.kind !== 'var') {
+          for (const name of namesOf(declaration.id)) scope.declare(name, left.kind === 'let' ? 'let' : 'const')
+        }
+        put(unit, declaration.id, item, scope, declaring(unit, scope))
+      } else put(unit, left, item, scope, assigning(unit, scope))
+      iterate(unit, here, body, scope)
+    }
+  })
+}
+
+/** The lanes go to their cases first, in the order of the tests, and then run through the bodies. */
+function switchOver(unit: Unit, node: SwitchStatement, around: Scope, labels: readonly string[]): void {
+  const { discriminant, cases } = node
+  const { lanes } = unit
+  const value = unit.evaluate(discriminant, around)
+  within(unit, { labels, isBreakable: true }, (here) => {
+    const scope = new Scope(around)
+    declareAll(
+      unit,
+      cases.flatMap(({ consequent }) => consequent),
+      scope,
+    )
+    // Targets are joined in the reverse of the order in which they were entered.
+    const targets = cases.map(() => lanes.enter()).toReversed()
+    for (const [k, { test }] of cases.entries()) {
+      const target = targets[k]
+      if (!test || target === undefined || !lanes.isAlive) continue
+      const isIt = booleanValue(equality(unit, true, value, unit.evaluate(test, scope), test))
+      lanes.jumpIf(isIt.node, target)
+    }
+    const otherwise = targets[cases.findIndex(({ test }) => !test)] ?? here.end
+    if (lanes.isAlive) lanes.jump(otherwise)
+    for (const [k, { consequent }] of cases.entries()) {
+      const target = targets[k]
+      if (target !== undefined) lanes.join(target)
+      for (const statement of consequent) {
+        if (!lanes.isAlive) break
+        unit.execute(statement, scope)
+      }
+    }
+  })
+}

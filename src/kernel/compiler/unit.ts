@@ -1,0 +1,146 @@
+/** One compilation under way: what the parts of the compiler share. */
+import type { AnyNode, Expression, Statement } from 'acorn'
+import type { Graph } from './graph.ts'
+import type { JumpTarget, Lanes } from './lanes.ts'
+import { BigintRefusal, Refusal } from './refusal.ts'
+import type { Scope, Variable } from './scopes.ts'
+import type { SourceText } from './source-text.ts'
+import { reasons } from '../../errors/index.ts'
+import { Type, type FunctionNode, type Scalar, type Value } from './values.ts'
+
+/** A number that is given to a program at each call: a bound number or boolean, or the length of a bound array. */
+export interface ScalarSource {
+  readonly of: 'value' | 'length'
+  readonly binding: string
+}
+
+/** A loop, switch or labelled block, as `break` and `continue` find it. */
+export interface Enclosing {
+  readonly labels: readonly string[]
+  /** A plain `break` ends it. */
+  readonly isBreakable: boolean
+  readonly end: JumpTarget
+  /** Null where `continue` does not apply. */
+  nextIteration: JumpTarget | null
+}
+
+/** One call of a function that is being inlined. */
+export interface Call {
+  readonly node: FunctionNode
+  /** Holds what `return` gives, until all lanes have returned. */
+  readonly result: Variable
+  readonly end: JumpTarget
+  readonly enclosing: Enclosing[]
+}
+
+/** Visits of nodes beyond which unrolled loops and nested calls are given up. */
+const VISITS = 200_000
+
+/** How deep calls may nest. */
+const DEPTH = 16
+
+export abstract class Unit {
+  /** `bigint`: the parameters are bigints, and numbers exist only as constants. */
+  readonly domain: 'number' | 'bigint'
+  readonly graph: Graph
+  readonly lanes: Lanes
+  /** Calls under way, the kernel itself first. */
+  readonly calls: Call[] = []
+  readonly scalars: ScalarSource[] = []
+  readonly tables: string[] = []
+  /** The text that the nodes at hand stand in. */
+  source: SourceText
+  #visits = 0
+
+  constructor(domain: 'number' | 'bigint', graph: Graph, lanes: Lanes, source: SourceText) {
+    this.domain = domain
+    this.graph = graph
+    this.lanes = lanes
+    this.source = source
+  }
+
+  abstract evaluate(node: Expression, scope: Scope): Value
+  abstract execute(node: Statement, scope: Scope): void
+  /** The statements of a function's body, in its scope. */
+  abstract executeBody(statements: readonly Statement[], scope: Scope): void
+  abstract call(callee: Value, args: readonly Value[], node: AnyNode): Value
+
+  refuse(node: AnyNode, reason: string): never {
+    throw new Refusal(node, this.source, reason)
+  }
+
+  /** Counts a node; loops that unroll without end are refused here. */
+  visit(node: AnyNode): void {
+    this.#visits++
+    if (this.#visits > VISITS) this.refuse(node, reasons.unrolled)
+  }
+
+  /** Begins the inlining of a function. */
+  enterCall(node: FunctionNode, name: string, at: AnyNode, result: Variable): Call {
+    if (this.calls.some((call) => call.node === node)) this.refuse(at, reasons.recursion(name))
+    if (this.calls.length > DEPTH) this.refuse(at, reasons.depth(DEPTH))
+    const call: Call = { node, result, end: this.lanes.enter(), enclosing: [] }
+    this.calls.push(call)
+    return call
+  }
+
+  /** The call under way. */
+  get current(): Call {
+    return this.calls.at(-1) as Call
+  }
+
+  /** The place of a scalar in the program. */
+  scalarPlace(source: ScalarSource): number {
+    const place = this.scalars.findIndex(({ of, binding }) => of === source.of && binding === source.binding)
+    return place === -1 ? this.scalars.push(source) - 1 : place
+  }
+
+  undefined(): Scalar {
+    return { kind: 'scalar', node: this.graph.constant(NaN), types: Type.undefined }
+  }
+
+  /** The value as numbers, one a lane. */
+  number(value: Value, node: AnyNode): Scalar {
+    const scalar = this.scalar(value, node)
+    if ((scalar.types & Type.bigint) !== 0) throw new BigintRefusal(node, this.source, reasons.bigint)
+    return scalar
+  }
+
+  /** The value as something that each lane has: a number, a boolean or a bigint. */
+  scalar(value: Value, node: AnyNode): Scalar {
+    switch (value.kind) {
+      case 'scalar':
+        return value
+      case 'string':
+        return this.refuse(node, reasons.string)
+      case 'list':
+        return this.refuse(node, reasons.list)
+      case 'table':
+        return this.refuse(node, reasons.table(value.name))
+      case 'function':
+      case 'builtin':
+        return this.refuse(node, reasons.function)
+      case 'namespace':
+      case 'record':
+        return this.refuse(node, reasons.object)
+      case 'mixed':
+        return this.refuse(node, reasons.mixed)
+    }
+  }
+
+  /** Whether each lane is truthy; of things that exist only while compiling, one answer for all. */
+  truthy(value: Value, node: AnyNode): ReturnType<Graph['truthy']> {
+    switch (value.kind) {
+      case 'scalar':
+        if ((value.types & Type.bigint) === 0) return this.graph.truthy(value.node)
+        if (value.node.kind !== 'constant') return this.refuse(node, reasons.bigintCondition)
+        return value.node.value === 0n ? this.graph.false : this.graph.true
+      case 'string':
+        return value.text === '' ? this.graph.false : this.graph.true
+      case 'mixed':
+        return this.refuse(node, reasons.mixed)
+      default:
+        return this.graph.true
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Operands as the addon takes them: each a value and a place. The value of an array is its memory, and the place says which array in
+ * it is meant: the addon checks it against the memory, which costs it a third of looking at a typed array.
+ */
+import type { ArrayView } from '../memory/index.ts'
+
+/**
+ * Memory, or a single value. Shared memory is a DataView, since Node-API of Node 20 takes no SharedArrayBuffer; null stands for an
+ * output that is to be made.
+ */
+export type Handed = ArrayBufferLike | DataView | number | bigint | null
+
+/** The value that stands for an operand. */
+export function handed(operand: ArrayView | number | bigint): Handed {
+  if (typeof operand !== 'object') return operand
+  return operand.isShared ? new DataView(operand.buffer, operand.byteOffset, operand.byteLength) : operand.buffer
+}
+
+/** Its place: the offset in bytes, times 16, and the code of the dtype; 0 for a single value. */
+export function placeOf(operand: ArrayView | number | bigint): number {
+  if (typeof operand !== 'object') return 0
+  return (operand.isShared ? 0 : operand.byteOffset * 16) + operand.dtype.code
+}
+
+/** Values and places, one after the other. */
+export function allHanded(operands: readonly (ArrayView | number | bigint)[]): Handed[] {
+  return operands.flatMap((operand) => [handed(operand), placeOf(operand)])
+}
+
+/** Bound arrays, whose lengths are their own: value, place and length of each, one after the other. */
+export function allBound(tables: readonly ArrayView[]): Handed[] {
+  return tables.flatMap((table) => [handed(table), placeOf(table), table.length])
+}

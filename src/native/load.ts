@@ -1,0 +1,80 @@
+/**
+ * Finds the addon and loads it. It is looked for beside this module, where a build of this repository puts it, and then in the
+ * package for this platform, which is an optional dependency. Nothing here says why it failed: that is found out when asked
+ * (diagnosis).
+ */
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bindingNotLoaded } from '../errors/index.ts'
+import type { Binding } from './binding.ts'
+import { diagnose } from './diagnosis.ts'
+import { readElf } from './elf.ts'
+import { CutShort, WrongAddon, type Failure } from './failure.ts'
+import { libcHere, packageFor, platforms } from './platform.ts'
+import { VERSION } from './version.ts'
+
+const require = createRequire(import.meta.url)
+
+/** The addon, or why there is none. */
+export type Loaded = { readonly binding: Binding } | { readonly binding: null; readonly failure: Failure }
+
+/** @throws whatever keeps the addon from being used */
+function open(path: string): Binding {
+  if (process.platform === 'linux' && readElf(path)?.isWhole === false) throw new CutShort()
+  const addon = require(path) as { readonly VERSION?: unknown } | null
+  const version = typeof addon?.VERSION === 'string' ? addon.VERSION : undefined
+  if (version !== VERSION) throw new WrongAddon(version)
+  return addon as unknown as Binding
+}
+
+/** Where the addon for a platform is; undefined where it is not. @throws where looking is not allowed */
+function locate(platform: string): string | undefined {
+  const built = fileURLToPath(new URL(`corepool.${platform}.node`, import.meta.url))
+  if (existsSync(built)) return built
+  try {
+    return require.resolve(packageFor(platform))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+function loadInstalled(): Loaded {
+  const found: string[] = []
+  try {
+    for (const platform of platforms) {
+      const path = locate(platform)
+      if (path !== undefined) found.push(path)
+    }
+  } catch (error) {
+    return { binding: null, failure: { kind: 'unfound', error } }
+  }
+  // Both of Linux, in a tree that is shared by several systems: the wrong one is not even to be tried.
+  if (found.length > 1 && libcHere().name === 'musl') found.reverse()
+  const [path] = found
+  if (path === undefined) return { binding: null, failure: { kind: 'unfound', error: undefined } }
+  try {
+    return { binding: open(path) }
+  } catch (error) {
+    return { binding: null, failure: { kind: 'unloadable', path, error } }
+  }
+}
+
+/**
+ * Loads the addon that COREPOOL_BINDING names, or the one that is installed.
+ * @throws CorepoolError `ERR_BINDING_LOAD` when COREPOOL_BINDING names one that cannot be loaded
+ */
+export function load(): Loaded {
+  const wanted = process.env['COREPOOL_BINDING']
+  if (wanted === undefined || wanted === '') return loadInstalled()
+  if (wanted === 'none') return { binding: null, failure: { kind: 'declined' } }
+  // From where the program runs: a relative path would otherwise be one of this package's files.
+  const path = resolve(wanted)
+  try {
+    return { binding: open(path) }
+  } catch (error) {
+    throw bindingNotLoaded(path, diagnose({ kind: 'unloadable', path, error }), error)
+  }
+}
