@@ -85,6 +85,19 @@ describe('memory that goes away while the pool works', () => {
   })
 })
 
+test('shared memory that says it is none is still shared: read in place, and refused when it can grow', async () => {
+  const forged = (options?: { maxByteLength: number }): Float64Array => {
+    const buffer = new (SharedArrayBuffer as new (bytes: number, options?: object) => SharedArrayBuffer)(80, options)
+    Object.setPrototypeOf(buffer, ArrayBuffer.prototype)
+    return new Float64Array(buffer).fill(3)
+  }
+  const xs = forged()
+  expectSame(square(xs), new Float64Array(10).fill(9))
+  expect(await square.async(xs, { out: xs })).toBe(xs)
+  expect(xs[9]).toBe(9)
+  expect(() => square(forged({ maxByteLength: 160 }))).toThrow(code('ERR_RESIZABLE'))
+})
+
 describe('callers that change their mind while arguments are read', () => {
   test('a getter that shrinks nothing, but detaches the output', () => {
     const out = new Float64Array(4)

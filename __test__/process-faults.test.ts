@@ -130,3 +130,10 @@ test('Ctrl-C in a terminal is the decision of the program, whose child goes on m
 test('processes in sequence leave no zombie, no open file and no shared memory behind', async () => {
   expect(await runProgram(program('in-sequence.mjs'), '200')).toMatchObject({ stdout: 'true\n', code: 0 })
 }, 120_000)
+
+test('a module that starts processes when its import as a target is over breeds nothing', async () => {
+  const { code, stdout, stderr } = await runProgram(program('unguarded-later.mjs'))
+  expect(stdout).toBe('TargetError ERR_TARGET_LOAD_FAILED\nTargetError ERR_TARGET_LOAD_FAILED\n')
+  expect(stderr.match(/before the current process has finished its bootstrapping phase/g)).toHaveLength(2)
+  expect(code).toBe(0)
+})

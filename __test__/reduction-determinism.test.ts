@@ -16,7 +16,7 @@ afterEach(() => cores.resize())
 
 test('every reduction has the same bits at every SIMD level, with any number of threads, and without the addon', async () => {
   const usual = await printed({})
-  expect(usual.bits.split('\n').length).toBe(35)
+  expect(usual.bits.split('\n').length).toBe(29)
   const levels = process.arch === 'x64' ? ['sse2', 'avx2', 'avx512'] : ['neon']
   for (const COREPOOL_SIMD of levels) {
     const { first, bits } = await printed({ COREPOOL_SIMD })

@@ -2,5 +2,6 @@
 import type { Measurement } from '../harness/bench.ts'
 import { core } from './core.ts'
 import { process as processes } from './process.ts'
+import { reductions } from './reductions.ts'
 
-export const suites: Readonly<Record<string, readonly Measurement[]>> = { core, process: processes }
+export const suites: Readonly<Record<string, readonly Measurement[]>> = { core, process: processes, reductions }

@@ -40,6 +40,8 @@ if (process.send !== undefined) process.send = guardedSend(process.send)
 // What the parent asks for on the command line is none of the target's business.
 if (process.argv.splice(2).includes(ASK_HELLO)) reply(['hello'])
 
+function ignore(): void {}
+
 /** The source of a function that does nothing. */
 const NOTHING: FunctionSource = {
   name: '',
@@ -53,8 +55,6 @@ const NOTHING: FunctionSource = {
   requires: false,
   imported: [],
 }
-
-function ignore(): void {}
 
 /** What a task's first millisecond goes to, done while there is none: compiling, the loader of modules, and the codec. */
 function warmUp(): void {
@@ -71,13 +71,17 @@ function receive(message: unknown): void {
   process.removeListener('message', receive)
   clearTimeout(waiting)
   process.channel?.unref()
-  // Where nothing ends a busy child with its parent, Ctrl-C must: such a child reads no channel. Nor is one tied that a
-  // program between the two has started.
-  if (!task.isTied || process.ppid !== task.parent.pid) {
-    watchParent(task.parent.pid, () => process.removeListener('SIGINT', ignore))
-  }
+  followParent(task)
   enterProcess({ ...task, parent: linkToParent(task.parent, token) }, moduleOnItsWay)
   void run(token, task)
+}
+
+/** Has this process end with its parent even when it is busy: by the system, where that was asked for, or by a thread that looks. */
+function followParent({ isTied, parent }: ChildTask): void {
+  // A program that stands between the two (a wrapper as execPath) is tied in the place of this one.
+  if (isTied && process.ppid === parent.pid) return
+  // Where nothing ends a busy child with its parent, Ctrl-C must: such a child reads no channel.
+  watchParent(parent.pid, () => process.removeListener('SIGINT', ignore))
 }
 
 /** Node takes such messages for its own, and a parent that gets one unasked fails. */

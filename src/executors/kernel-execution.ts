@@ -38,7 +38,11 @@ export function executeKernel(kernel: Kernel, args: readonly unknown[], name: st
       return order?.status ?? threw
     },
   )
-  void status.then((reached) => observer.exited(reached)).then(() => observer.silent())
+  const end = (reached: ExitStatus): void => {
+    observer.exited(reached)
+    observer.silent()
+  }
+  void status.then(end)
 
   return {
     pid: process.pid,

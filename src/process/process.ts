@@ -20,7 +20,6 @@ import {
 import { execute, prepareTarget } from '../executors/index.ts'
 import type { Execution, ExitStatus, PreparedTarget, Target } from '../executors/index.ts'
 import { deferred } from './deferred.ts'
-import { active } from './active-children.ts'
 import { checkBoolean, LONGEST_TIMEOUT, readProcessOptions, type ProcessOptions, type Settings } from './options.ts'
 import { transition, type ProcessState, type Request } from './state.ts'
 
@@ -31,6 +30,13 @@ export type Args<A extends unknown[]> = [] extends A ? { args?: A } : { args: A 
 
 /** Tells of every result that is rejected, whether or not somebody awaits it. */
 const failures = channel('corepool:process.failed')
+
+const active = new Set<Process>()
+
+/** The processes that this one (this thread of it) has started and that run, oldest first; kernels, too. */
+export function activeChildren(): Process[] {
+  return [...active]
+}
 
 /** Milliseconds before force where nobody chose a killTimeout and nobody is left to decide. */
 const DEFAULT_KILL_TIMEOUT = 5_000

@@ -1,8 +1,6 @@
 /** What a program, or a target, can learn of the process that it runs in, and of the machine under it. */
 import { currentProcess as currentRecord, type ParentLink } from '../child/index.ts'
 import { cores } from '../native/index.ts'
-import { active } from './active-children.ts'
-import type { Process } from './process.ts'
 
 /** The process that code runs in. */
 export interface ThisProcess {
@@ -34,9 +32,4 @@ export function cpuCount(): number {
 export function usableCpuCount(): number {
   const { usable, quota } = cores.topology()
   return Math.max(1, Math.min(usable.length, quota === null ? Infinity : Math.ceil(quota)))
-}
-
-/** The processes that this one (this thread of it) has started and that run, oldest first; those of kernels, too. */
-export function activeChildren(): Process[] {
-  return [...active] as Process[]
 }

@@ -99,6 +99,7 @@ unsafe fn integers(array: HandedArray) -> Result<Integers> {
 fn from_reduce(failed: ReduceError) -> napi::Error<Code> {
     match failed {
         ReduceError::LengthMismatch { .. } => error(Code::LengthMismatch, failed),
+        ReduceError::Operands => error(Code::InvalidArgValue, failed),
         ReduceError::OutOfMemory => error(Code::OutOfMemory, failed),
         ReduceError::Panicked(panicked) => from_panic(panicked),
     }

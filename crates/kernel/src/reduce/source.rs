@@ -6,9 +6,10 @@ use super::{Block, LANES};
 use crate::chunking::Range;
 use crate::elements::load;
 use crate::level::Level;
-
-/// Elements of a block that has to be made: 4 KiB of doubles, a divisor of a leaf.
-const BLOCK: usize = 512;
+use crate::operand::Operand;
+use crate::operation::Operation;
+use crate::program::Evaluation;
+use crate::staged::{self, BLOCK, Input};
 
 const _: () = assert!(super::LEAF.is_multiple_of(BLOCK) && BLOCK.is_multiple_of(LANES));
 
@@ -57,6 +58,64 @@ impl Source for Elements {
             as_numbers(self.view.element(), values);
             consume(Block::from(&*values));
         }
+    }
+}
+
+/// What an operation makes of its operands, element by element.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Results {
+    operation: Operation,
+    operands: [Operand; Operation::MAX_ARITY],
+    len: usize,
+    level: Level,
+}
+
+impl Results {
+    /// Of operands of numbers, arrays of `len` elements among them; none where they are not as many as the operation takes, or of
+    /// another kind or length.
+    pub(crate) fn new(operation: Operation, given: &[Operand], len: usize, level: Level) -> Option<Self> {
+        let fits = |operand: &Operand| !operand.is_bigint() && operand.array().is_none_or(|array| array.len() == len);
+        if given.len() != operation.arity() || !given.iter().all(fits) {
+            return None;
+        }
+        let mut operands = [Operand::Number(0.0); Operation::MAX_ARITY];
+        operands[..given.len()].copy_from_slice(given);
+        Some(Self { operation, operands, len, level })
+    }
+}
+
+impl Source for Results {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    unsafe fn blocks(&self, range: Range, mut consume: impl FnMut(Block<'_>)) {
+        let input = |operand: &Operand| match operand {
+            Operand::Array(view) => {
+                // Checks the end; the start is before it.
+                let _ = view.at(range.end);
+                Input::Elements(view.element(), view.at(range.start))
+            }
+            Operand::Number(value) => Input::Same(*value),
+            Operand::Bigint(_) => unreachable!("`new` refused bigints"),
+        };
+        let inputs = self.operands.each_ref().map(input);
+        let len = range.end - range.start;
+        // SAFETY: `len` elements from the range's start on lie within each array, as was checked above; they are valid by the
+        // caller's promise, and no bigints, as `new` checked.
+        unsafe { staged::for_each_block(self.level, self.operation, &inputs, len, |_, lanes| consume(lanes.into())) };
+    }
+}
+
+/// The results of a program of numbers.
+impl Source for Evaluation {
+    fn len(&self) -> usize {
+        Evaluation::len(self)
+    }
+
+    unsafe fn blocks(&self, range: Range, mut consume: impl FnMut(Block<'_>)) {
+        // SAFETY: the caller's promise.
+        unsafe { self.for_each_block(range.start..range.end, |_, lanes| consume(lanes.into())) };
     }
 }
 
