@@ -8,6 +8,7 @@ import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { nativeEngine } from './native-engine.ts'
 import type { Operation } from './operation.ts'
 import { plainEngine } from './plain-engine.ts'
+import { fusedReductions } from './reductions/fused.ts'
 import { moveIn, type MovedCall } from './transfer.ts'
 import type { Kernel } from './types.ts'
 
@@ -31,6 +32,7 @@ export function elementWise<P extends number[]>(operation: Operation): Kernel<P>
     length: { value: operation.arity },
     async: { value: callable.startCall },
     toString: { value: () => operation.onNumbers.toString() },
+    ...fusedReductions(operation),
   })
   kernels.add(callable.call)
   return Object.freeze(callable.call) as unknown as Kernel<P>

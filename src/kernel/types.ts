@@ -62,6 +62,24 @@ export interface Kernel<P extends unknown[] = number[], R = number> {
     ...args: [...operands: O, options: AsyncOptions & { out?: undefined; dtype?: undefined }]
   ): Promise<FirstArray<O>>
   async<O extends Operands<P>>(...operands: O): Promise<FirstArray<O>>
+  /**
+   * Reductions of the results, in one pass and without storing them: `square.sum(xs)`. Operands as for a call, without options; the
+   * results are float64 whatever the dtypes of the operands, which are numbers. What each gives is what the export of its name
+   * gives of an array.
+   */
+  sum(...operands: Operand[]): number
+  mean(...operands: Operand[]): number
+  variance(...operands: Operand[]): number
+  std(...operands: Operand[]): number
+  prod(...operands: Operand[]): number
+  norm(...operands: Operand[]): number
+  min(...operands: Operand[]): number
+  max(...operands: Operand[]): number
+  argMin(...operands: Operand[]): number
+  argMax(...operands: Operand[]): number
+  any(...operands: Operand[]): boolean
+  all(...operands: Operand[]): boolean
+  count(...operands: Operand[]): number
   /** The name of the kernel: `square`. */
   readonly name: string
   /** The formula, as source text. */

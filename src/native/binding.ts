@@ -1,5 +1,5 @@
 /** What the native addon exports. */
-import type { Handed } from './handed.ts'
+import type { Handed, HandedNumbers } from './handed.ts'
 
 /** How far an asynchronous job is. */
 export interface JobEvent {
@@ -75,44 +75,19 @@ export interface Binding {
   /** The opcodes that this build knows, by rising code, and whether it runs them. */
   opcodes(): { name: string; code: number; operands: number; available: boolean }[]
   /** Reductions: each one pass on every core, and synchronous. What they give is what the facade's reducers ask of an engine. */
-  reduceSum(x: Handed, place: number, length: number, compensated: boolean): { sum: number; error: number }
-  reduceSquares(
-    x: Handed,
-    place: number,
-    length: number,
-    center: number,
-    scale: number,
-  ): { sum: number; error: number; distances: number }
-  reduceDot(
-    x: Handed,
-    xPlace: number,
-    xLength: number,
-    y: Handed,
-    yPlace: number,
-    yLength: number,
-    compensated: boolean,
-  ): { sum: number; error: number }
-  reduceExtreme(
-    x: Handed,
-    place: number,
-    length: number,
-    largest: boolean,
-    finiteOnly: boolean,
-  ): { value: number; index: number }
-  reduceProduct(x: Handed, place: number, length: number): { significand: number; exponent: number }
-  reduceExactSum(x: Handed, place: number, length: number): number
+  reduceSum(x: HandedNumbers, compensated: boolean): { sum: number; error: number }
+  reduceSquares(x: HandedNumbers, center: number, scale: number): { sum: number; error: number; distances: number }
+  reduceDot(x: HandedNumbers, y: HandedNumbers, compensated: boolean): { sum: number; error: number }
+  reduceExtreme(x: HandedNumbers, largest: boolean, finiteOnly: boolean): { value: number; index: number }
+  reduceProduct(x: HandedNumbers): { significand: number; exponent: number }
+  reduceExactSum(x: HandedNumbers): number
   /** 0: elements that are true; 1, 2: those that are true, or not, at least one if there are any. */
-  reduceCount(x: Handed, place: number, length: number, counted: number): number
-  reduceHistogram(x: Handed, place: number, length: number, edges: Float64Array): Float64Array
-  reduceBigintSum(x: Handed, place: number, length: number): bigint
-  reduceBigintProduct(x: Handed, place: number, length: number): bigint
-  reduceBigintDot(x: Handed, xPlace: number, xLength: number, y: Handed, yPlace: number, yLength: number): bigint
-  reduceBigintExtreme(
-    x: Handed,
-    place: number,
-    length: number,
-    largest: boolean,
-  ): { value: bigint; index: number } | null
+  reduceCount(x: HandedNumbers, counted: number): number
+  reduceHistogram(x: HandedNumbers, edges: Float64Array): Float64Array
+  reduceBigintSum(x: HandedNumbers): bigint
+  reduceBigintProduct(x: HandedNumbers): bigint
+  reduceBigintDot(x: HandedNumbers, y: HandedNumbers): bigint
+  reduceBigintExtreme(x: HandedNumbers, largest: boolean): { value: bigint; index: number } | null
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */

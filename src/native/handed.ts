@@ -31,3 +31,6 @@ export function allHanded(operands: readonly (ArrayView | number | bigint)[]): H
 export function allBound(tables: readonly ArrayView[]): Handed[] {
   return tables.flatMap((table) => [handed(table), placeOf(table), table.length])
 }
+
+/** The numbers of a reduction: an operation's code or null for the elements of an array, the length, then values and places. */
+export type HandedNumbers = readonly [operation: number | null, length: number, ...operands: Handed[]]

@@ -7,8 +7,7 @@ use core::ffi::c_void;
 use core::ptr;
 
 use corepool_memory::{ElementType, View};
-use napi::bindgen_prelude::{FromNapiValue, TypeName, ValidateNapiValue};
-use napi::{Status, ValueType, sys};
+use napi::sys;
 
 use crate::code::{Code, Result, error, from_view};
 
@@ -18,7 +17,7 @@ const CODE_BITS: u32 = 4;
 /// Memory of JavaScript's as Node-API describes it at this moment: an ArrayBuffer, or a DataView of anything. Good until
 /// JavaScript runs again on this thread.
 #[derive(Clone, Copy, Debug)]
-pub struct JsMemory {
+pub(crate) struct JsMemory {
     /// What was handed over, for a reference to it.
     pub(crate) value: sys::napi_value,
     /// The buffer of a DataView; null where an ArrayBuffer was handed over.
@@ -91,26 +90,6 @@ impl JsMemory {
     fn too_short(&self, len: usize) -> napi::Error<Code> {
         let code = if self.bytes == 0 { Code::Detached } else { Code::InvalidArgValue };
         error(code, format!("{len} elements do not lie inside a buffer of {} bytes", self.bytes))
-    }
-}
-
-impl TypeName for JsMemory {
-    fn type_name() -> &'static str {
-        "ArrayBuffer"
-    }
-
-    fn value_type() -> ValueType {
-        ValueType::Object
-    }
-}
-
-impl ValidateNapiValue for JsMemory {}
-
-impl FromNapiValue for JsMemory {
-    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
-        // SAFETY: `env` and `value` are those of the call that is being made.
-        let memory = unsafe { Self::read(env, value) };
-        memory.ok_or_else(|| napi::Error::new(Status::InvalidArg, "an ArrayBuffer or a DataView is expected"))
     }
 }
 

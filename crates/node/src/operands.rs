@@ -133,7 +133,7 @@ pub(crate) unsafe fn length(env: sys::napi_env, value: sys::napi_value) -> Resul
 
 /// The elements of a list, none of them looked at: a list that runs JavaScript while it is read has then had its turn.
 #[derive(Debug)]
-pub struct Values(Vec<sys::napi_value>);
+pub struct Values(pub(crate) Vec<sys::napi_value>);
 
 impl Values {
     /// The elements of a list, or of none where there is undefined; None when it is no list. May run JavaScript, by the list's own

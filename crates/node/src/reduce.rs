@@ -2,15 +2,18 @@
 //! they give.
 
 use corepool_kernel as kernel;
-use corepool_kernel::{Counted, Integers, IntegersError, Numbers, ReduceError};
+use corepool_kernel::{Counted, Integers, IntegersError, Numbers, Operand, ReduceError};
 use corepool_memory::View;
 use corepool_pool::Pool;
-use napi::bindgen_prelude::{BigInt, Float64Array};
+use napi::bindgen_prelude::{BigInt, Float64Array, FromNapiValue, TypeName, ValidateNapiValue};
+use napi::{Env, Status, ValueType, sys};
 use napi_derive::napi;
 
-use crate::array::{JsMemory, Place, whole};
+use crate::call::code;
 use crate::code::{Code, Result, error, from_panic};
+use crate::elementwise::operation_of;
 use crate::module;
+use crate::operands::{JsOperand, Values, kind_of, length};
 
 /// A sum, and what its roundings lost.
 #[napi(object, object_from_js = false)]
@@ -64,36 +67,87 @@ pub struct Product {
     pub exponent: f64,
 }
 
-/// An array as it is handed over: its memory, its place there, its length.
-type HandedArray = (JsMemory, f64, f64);
+/// What is reduced, as it is handed over, none of it looked at: an operation's code, or null for the elements of an array; the
+/// length; then operands, each with its place.
+#[derive(Debug)]
+pub struct HandedNumbers(Values);
 
-/// The array as it is now.
-///
-/// # Safety
-/// As for [`JsMemory::view`].
-unsafe fn view((memory, place, length): HandedArray) -> Result<View> {
-    let (place, length) = (Place::from_number(place)?, whole(length)?);
-    // SAFETY: the caller's promise.
-    unsafe { memory.view(place, length) }
+impl TypeName for HandedNumbers {
+    fn type_name() -> &'static str {
+        "Array"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::Object
+    }
 }
 
-/// The numbers of an array.
-///
-/// # Safety
-/// As for [`JsMemory::view`].
-unsafe fn numbers(array: HandedArray) -> Result<Numbers> {
-    // SAFETY: the caller's promise.
-    unsafe { view(array) }.map(Numbers::new)
+impl ValidateNapiValue for HandedNumbers {}
+
+impl FromNapiValue for HandedNumbers {
+    unsafe fn from_napi_value(env: sys::napi_env, list: sys::napi_value) -> napi::Result<Self> {
+        // SAFETY: `env` and `list` are those of the call that is being made.
+        let values = unsafe { Values::of_list(env, list) };
+        let expected = || napi::Error::new(Status::ArrayExpected, "a list of numbers to be reduced is expected");
+        values.map(Self).ok_or_else(expected)
+    }
 }
 
-/// The 64-bit integers of an array.
-///
-/// # Safety
-/// As for [`JsMemory::view`].
-unsafe fn integers(array: HandedArray) -> Result<Integers> {
-    // SAFETY: the caller's promise.
-    let view = unsafe { view(array) }?;
-    Integers::new(view).map_err(|refused: IntegersError| error(Code::Dtype, refused))
+impl HandedNumbers {
+    /// The operation's value, the operands and their length.
+    ///
+    /// # Safety
+    /// The list must be an argument of the call that is being made, in `env`. What it gives is good until JavaScript runs again on
+    /// this thread.
+    unsafe fn read(&self, env: &Env) -> Result<(sys::napi_value, Vec<Operand>, usize)> {
+        let [operation, len, operands @ ..] = self.0.0.as_slice() else {
+            return Err(error(Code::InvalidArgValue, "a reduction has an operation or null, a length, and operands"));
+        };
+        // SAFETY: the caller's promise.
+        let len = unsafe { length(env.raw(), *len) }?;
+        let operand = |[value, place]: &[sys::napi_value; 2]| {
+            // SAFETY: as above.
+            let operand = unsafe { JsOperand::read(env.raw(), *value, *place) }?;
+            // SAFETY: as above.
+            unsafe { operand.operand(len) }
+        };
+        let (pairs, _) = operands.as_chunks::<2>();
+        Ok((*operation, pairs.iter().map(operand).collect::<Result<_>>()?, len))
+    }
+
+    /// The numbers.
+    ///
+    /// # Safety
+    /// As for [`HandedNumbers::read`].
+    unsafe fn numbers(&self, env: &Env) -> Result<Numbers> {
+        // SAFETY: the caller's promise.
+        let (operation, operands, len) = unsafe { self.read(env) }?;
+        // SAFETY: as above.
+        if unsafe { kind_of(env.raw(), operation) } == sys::ValueType::napi_null {
+            return array_of(&operands).map(Numbers::new);
+        }
+        // SAFETY: as above.
+        let operation = operation_of(unsafe { code(env.raw(), operation) })?;
+        Numbers::of_operation(operation, &operands, len).map_err(from_reduce)
+    }
+
+    /// The 64-bit integers of one array.
+    ///
+    /// # Safety
+    /// As for [`HandedNumbers::read`].
+    unsafe fn integers(&self, env: &Env) -> Result<Integers> {
+        // SAFETY: the caller's promise.
+        let (_, operands, _) = unsafe { self.read(env) }?;
+        Integers::new(array_of(&operands)?).map_err(|refused: IntegersError| error(Code::Dtype, refused))
+    }
+}
+
+/// The one operand, which is an array.
+fn array_of(operands: &[Operand]) -> Result<View> {
+    match operands {
+        [Operand::Array(view)] => Ok(*view),
+        _ => Err(error(Code::InvalidArgValue, "one array is expected")),
+    }
 }
 
 fn from_reduce(failed: ReduceError) -> napi::Error<Code> {
@@ -118,16 +172,17 @@ fn index_of(index: Option<usize>) -> f64 {
     index.map_or(-1.0, |index| index as f64)
 }
 
-/// Runs a reduction of the numbers of one array.
+/// Runs a reduction.
 ///
 /// # Safety
-/// `array` must be an argument of the call that is being made, and `reduce` must run no JavaScript.
+/// `x` must be an argument of the call that is being made, in `env`, and `reduce` must run no JavaScript.
 unsafe fn of_numbers<R>(
-    array: HandedArray,
+    env: &Env,
+    x: &HandedNumbers,
     reduce: impl FnOnce(&Numbers, &Pool) -> core::result::Result<R, ReduceError>,
 ) -> Result<R> {
     // SAFETY: no JavaScript runs on this thread before this function returns, and the numbers do not outlive it.
-    let numbers = unsafe { numbers(array) }?;
+    let numbers = unsafe { x.numbers(env) }?;
     reduce(&numbers, module::pool()?).map_err(from_reduce)
 }
 
@@ -136,86 +191,78 @@ unsafe fn of_numbers<R>(
 
 /// The sum; `compensated` asks for what its roundings lost.
 #[napi(catch_unwind)]
-pub fn reduce_sum(memory: JsMemory, place: f64, length: f64, compensated: bool) -> Result<TwoTerm> {
+pub fn reduce_sum(env: &Env, x: HandedNumbers, compensated: bool) -> Result<TwoTerm> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.sum(pool, compensated) };
     // SAFETY: see above.
-    let kernel::TwoTerm { sum, error } = unsafe { of_numbers((memory, place, length), reduce) }?;
+    let kernel::TwoTerm { sum, error } = unsafe { of_numbers(env, &x, reduce) }?;
     Ok(TwoTerm { sum, error })
 }
 
 /// What the distances x * scale − center come to.
 #[napi(catch_unwind)]
-pub fn reduce_squares(memory: JsMemory, place: f64, length: f64, center: f64, scale: f64) -> Result<Moments> {
+pub fn reduce_squares(env: &Env, x: HandedNumbers, center: f64, scale: f64) -> Result<Moments> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.squares(pool, center, scale) };
     // SAFETY: see above.
-    let kernel::Moments { squares, distances } = unsafe { of_numbers((memory, place, length), reduce) }?;
+    let kernel::Moments { squares, distances } = unsafe { of_numbers(env, &x, reduce) }?;
     Ok(Moments { sum: squares.sum, error: squares.error, distances })
 }
 
 /// The sum of products of two arrays.
 #[napi(catch_unwind)]
-pub fn reduce_dot(
-    x: JsMemory,
-    x_place: f64,
-    x_length: f64,
-    y: JsMemory,
-    y_place: f64,
-    y_length: f64,
-    compensated: bool,
-) -> Result<TwoTerm> {
+pub fn reduce_dot(env: &Env, x: HandedNumbers, y: HandedNumbers, compensated: bool) -> Result<TwoTerm> {
     // SAFETY: see above.
-    let other = unsafe { numbers((y, y_place, y_length)) }?;
+    let other = unsafe { y.numbers(env) }?;
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.dot(pool, &other, compensated) };
     // SAFETY: see above.
-    let kernel::TwoTerm { sum, error } = unsafe { of_numbers((x, x_place, x_length), reduce) }?;
+    let kernel::TwoTerm { sum, error } = unsafe { of_numbers(env, &x, reduce) }?;
     Ok(TwoTerm { sum, error })
 }
 
 /// The smallest or largest element, of all or of the finite ones.
 #[napi(catch_unwind)]
-pub fn reduce_extreme(memory: JsMemory, place: f64, length: f64, largest: bool, finite_only: bool) -> Result<Extreme> {
+pub fn reduce_extreme(env: &Env, x: HandedNumbers, largest: bool, finite_only: bool) -> Result<Extreme> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.extreme(pool, largest, finite_only) };
     // SAFETY: see above.
-    let kernel::Extreme { value, index } = unsafe { of_numbers((memory, place, length), reduce) }?;
+    let kernel::Extreme { value, index } = unsafe { of_numbers(env, &x, reduce) }?;
     Ok(Extreme { value, index: index_of(index) })
 }
 
 /// The product.
 #[napi(catch_unwind)]
-pub fn reduce_product(memory: JsMemory, place: f64, length: f64) -> Result<Product> {
+pub fn reduce_product(env: &Env, x: HandedNumbers) -> Result<Product> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.product(pool) };
     // SAFETY: see above.
-    let kernel::Product { significand, exponent } = unsafe { of_numbers((memory, place, length), reduce) }?;
+    let kernel::Product { significand, exponent } = unsafe { of_numbers(env, &x, reduce) }?;
     Ok(Product { significand, exponent: exponent as f64 })
 }
 
 /// The exact sum, rounded once.
 #[napi(catch_unwind)]
-pub fn reduce_exact_sum(memory: JsMemory, place: f64, length: f64) -> Result<f64> {
+pub fn reduce_exact_sum(env: &Env, x: HandedNumbers) -> Result<f64> {
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.exact_sum(pool) };
     // SAFETY: see above.
-    unsafe { of_numbers((memory, place, length), reduce) }
+    unsafe { of_numbers(env, &x, reduce) }
 }
 
 /// How many elements are true, or not.
 #[napi(catch_unwind)]
-pub fn reduce_count(memory: JsMemory, place: f64, length: f64, counted: u32) -> Result<f64> {
+pub fn reduce_count(env: &Env, x: HandedNumbers, counted: u32) -> Result<f64> {
     let counted = counted_of(counted)?;
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.count(pool, counted) };
     // SAFETY: see above.
-    Ok(unsafe { of_numbers((memory, place, length), reduce) }? as f64)
+    Ok(unsafe { of_numbers(env, &x, reduce) }? as f64)
 }
 
 /// How many elements lie between each edge and the next, the last edge included.
 #[napi(catch_unwind)]
-pub fn reduce_histogram(memory: JsMemory, place: f64, length: f64, edges: Float64Array) -> Result<Float64Array> {
+pub fn reduce_histogram(env: &Env, x: HandedNumbers, edges: Float64Array) -> Result<Float64Array> {
     if edges.len() < 2 {
         return Err(error(Code::InvalidArgValue, "a histogram has two edges at least"));
     }
@@ -223,56 +270,44 @@ pub fn reduce_histogram(memory: JsMemory, place: f64, length: f64, edges: Float6
     // SAFETY: see above.
     let reduce = |numbers: &Numbers, pool: &Pool| unsafe { numbers.histogram(pool, &edges) };
     // SAFETY: see above.
-    let counts = unsafe { of_numbers((memory, place, length), reduce) }?;
+    let counts = unsafe { of_numbers(env, &x, reduce) }?;
     Ok(Float64Array::new(counts.into_iter().map(|count| count as f64).collect()))
 }
 
 /// The sum of 64-bit integers, whole.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_sum(memory: JsMemory, place: f64, length: f64) -> Result<BigInt> {
+pub fn reduce_bigint_sum(env: &Env, x: HandedNumbers) -> Result<BigInt> {
     // SAFETY: see above.
-    let integers = unsafe { integers((memory, place, length)) }?;
+    let integers = unsafe { x.integers(env) }?;
     // SAFETY: see above.
     unsafe { integers.sum(module::pool()?) }.map(BigInt::from).map_err(from_reduce)
 }
 
 /// The product of 64-bit integers modulo 2^64.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_product(memory: JsMemory, place: f64, length: f64) -> Result<BigInt> {
+pub fn reduce_bigint_product(env: &Env, x: HandedNumbers) -> Result<BigInt> {
     // SAFETY: see above.
-    let integers = unsafe { integers((memory, place, length)) }?;
+    let integers = unsafe { x.integers(env) }?;
     // SAFETY: see above.
     unsafe { integers.product(module::pool()?) }.map(BigInt::from).map_err(from_reduce)
 }
 
 /// The sum of products of 64-bit integers modulo 2^64.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_dot(
-    x: JsMemory,
-    x_place: f64,
-    x_length: f64,
-    y: JsMemory,
-    y_place: f64,
-    y_length: f64,
-) -> Result<BigInt> {
+pub fn reduce_bigint_dot(env: &Env, x: HandedNumbers, y: HandedNumbers) -> Result<BigInt> {
     // SAFETY: see above.
-    let x = unsafe { integers((x, x_place, x_length)) }?;
+    let x = unsafe { x.integers(env) }?;
     // SAFETY: see above.
-    let y = unsafe { integers((y, y_place, y_length)) }?;
+    let y = unsafe { y.integers(env) }?;
     // SAFETY: see above.
     unsafe { x.dot(module::pool()?, &y) }.map(BigInt::from).map_err(from_reduce)
 }
 
 /// The smallest or largest of 64-bit integers; null without elements.
 #[napi(catch_unwind)]
-pub fn reduce_bigint_extreme(
-    memory: JsMemory,
-    place: f64,
-    length: f64,
-    largest: bool,
-) -> Result<Option<BigintExtreme>> {
+pub fn reduce_bigint_extreme(env: &Env, x: HandedNumbers, largest: bool) -> Result<Option<BigintExtreme>> {
     // SAFETY: see above.
-    let integers = unsafe { integers((memory, place, length)) }?;
+    let integers = unsafe { x.integers(env) }?;
     // SAFETY: see above.
     let found = unsafe { integers.extreme(module::pool()?, largest) }.map_err(from_reduce)?;
     Ok(found.map(|(value, index)| BigintExtreme { value: value.into(), index: index as f64 }))

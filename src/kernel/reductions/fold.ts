@@ -5,6 +5,9 @@
  */
 import type { ArrayView, NumericArray } from '../../memory/index.ts'
 import { load } from '../loops.generated.ts'
+import type { CheckedOperand } from '../engine.ts'
+import type { Operation } from '../operation.ts'
+import type { Numbers } from './reducer-engine.ts'
 
 const LEAF = 4096
 export const LANES = 16
@@ -28,8 +31,26 @@ export type Loader = (start: number, block: Float64Array, count: number) => void
 
 type LoadLoop = (x: NumericArray, start: number, block: Float64Array, count: number) => void
 
-/** How to read an array as doubles; bigints are rounded to the nearest. */
-export function loaderOf({ array, dtype }: ArrayView): Loader {
+/** How to read numbers as doubles. */
+export function loaderOf({ operation, operands }: Numbers): Loader {
+  return operation === undefined ? arrayLoader(operands[0] as ArrayView) : resultLoader(operation, operands)
+}
+
+/** What an operation makes of its operands. */
+function resultLoader({ loops }: Operation, operands: readonly CheckedOperand[]): Loader {
+  const blocks = operands.map((operand) =>
+    new Float64Array(BLOCK).fill(typeof operand === 'object' ? 0 : Number(operand)),
+  )
+  const loaders = operands.map((operand) => (typeof operand === 'object' ? arrayLoader(operand) : undefined))
+  const starts = operands.map(() => 0)
+  return (start, block, count) => {
+    for (let n = 0; n < blocks.length; n++) loaders[n]?.(start, blocks[n] as Float64Array, count)
+    loops.onDoubles(count, block, 0, blocks, starts)
+  }
+}
+
+/** The elements of an array; bigints are rounded to the nearest double. */
+function arrayLoader({ array, dtype }: ArrayView): Loader {
   if (dtype.isBigint) {
     const bigints = array as BigInt64Array
     return (start, block, count) => {
@@ -42,7 +63,7 @@ export function loaderOf({ array, dtype }: ArrayView): Loader {
 
 /** Gives every element to `take`, in blocks from the first to the last, until it says that it has had enough. */
 export function inBlocks(
-  x: ArrayView,
+  x: Numbers,
   take: (block: Float64Array, count: number, start: number) => boolean | void,
 ): void {
   const loadAt = loaderOf(x)
@@ -55,7 +76,7 @@ export function inBlocks(
 }
 
 /** Reduces an array; undefined without elements. */
-export function reduce<P>(x: ArrayView, reducer: Reducer<P>): P | undefined {
+export function reduce<P>(x: Numbers, reducer: Reducer<P>): P | undefined {
   // Subtrees of a power of two of leaves, as the bits of the number of leaves say.
   const waiting: P[] = []
   let leaves = 0

@@ -1,18 +1,18 @@
 /** The edges of a histogram's bins: made once, here, so that both engines count by the same ones. */
-import { allocate, dtypeByName, type ArrayView, type DTypeInfo } from '../../memory/index.ts'
+import { allocate, dtypeByName, type DTypeInfo } from '../../memory/index.ts'
 import type { HistogramManner } from './read-arguments.ts'
-import type { ReducerEngine } from './reducer-engine.ts'
+import type { Numbers, ReducerEngine } from './reducer-engine.ts'
 import type { Histogram } from './types.ts'
 
 /** Counts the elements of `x` between edges. @throws ArrayError `ERR_OUT_OF_MEMORY` */
-export function histogramOf(engine: ReducerEngine, x: ArrayView, { bins, range }: HistogramManner): Histogram {
+export function histogramOf(engine: ReducerEngine, x: Numbers, { bins, range }: HistogramManner): Histogram {
   const [low, high] = range ?? rangeOf(engine, x)
   const edges = edgesBetween(low, high, bins)
   return { counts: engine.histogram(x, edges), edges }
 }
 
 /** From the smallest finite element to the largest; [0, 1] without any, and half a unit to both sides of a single value. */
-function rangeOf(engine: ReducerEngine, x: ArrayView): [number, number] {
+function rangeOf(engine: ReducerEngine, x: Numbers): [number, number] {
   const low = engine.extreme(x, false, true)
   const high = engine.extreme(x, true, true)
   if (low.index === -1) return [0, 1]

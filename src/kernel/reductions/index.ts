@@ -7,10 +7,7 @@
  */
 import { noBigints } from '../../errors/index.ts'
 import type { ArrayView, DTypeInfo, NumericArray } from '../../memory/index.ts'
-import { binding } from '../../native/index.ts'
 import { histogramOf } from './histogram.ts'
-import { nativeReducer } from './native-reducer.ts'
-import { plainReducer } from './plain-reducer.ts'
 import {
   readArray,
   readDdof,
@@ -19,13 +16,12 @@ import {
   readSumOptions,
   type SumManner,
 } from './read-arguments.ts'
-import { counted, type ReducerEngine } from './reducer-engine.ts'
+import { reducer } from './reducer.ts'
+import { counted, elementsOf } from './reducer-engine.ts'
 import { sequentialDot, sequentialSum } from './sequential.ts'
 import { deviationOf, normOf, total, varianceOf } from './statistics.ts'
 import { scaled } from './two-term.ts'
 import type { ElementOf, Histogram, HistogramOptions, SumOptions, VarianceOptions } from './types.ts'
-
-const engine: ReducerEngine = binding === null ? plainReducer : nativeReducer(binding)
 
 /** The low 64 bits as a value of the dtype. */
 function wrapped(value: bigint, dtype: DTypeInfo): bigint {
@@ -33,14 +29,14 @@ function wrapped(value: bigint, dtype: DTypeInfo): bigint {
 }
 
 function sumOf(x: ArrayView, { isSequential, compensated }: SumManner): number {
-  if (isSequential) return sequentialSum(x)
-  const terms = engine.sum(x, compensated)
+  if (isSequential) return sequentialSum(elementsOf(x))
+  const terms = reducer.sum(elementsOf(x), compensated)
   return compensated ? total(terms) : terms.sum
 }
 
 /**
- * The sum of all elements, compensated: within an ulp of the exact sum unless that is 1e16 times smaller than the sum of sizes.
- * Where the plain tree sum is not finite, that is the result.
+ * The sum of all elements, compensated: within an ulp of the exact sum where that is at least 1e-11 of the sum of sizes, and with
+ * eleven digits at 1e-16 of it. Where the plain tree sum is not finite, that is the result.
  * @returns for bigints a bigint, modulo 2^64; 0 (never −0) without elements
  * @example sum(Float64Array.of(1e100, 1, -1e100)) // 1
  * @see Ogita, Rump and Oishi, "Accurate sum and dot product", 2005; docs/numerics.md
@@ -49,7 +45,7 @@ export function sum<A extends NumericArray>(x: A, options?: SumOptions): Element
 export function sum(x: NumericArray, options?: SumOptions): number | bigint {
   const manner = readSumOptions('sum', options)
   const view = readArray('sum', x)
-  return view.dtype.isBigint ? wrapped(engine.bigintSum(view), view.dtype) : sumOf(view, manner)
+  return view.dtype.isBigint ? wrapped(reducer.bigintSum(view), view.dtype) : sumOf(view, manner)
 }
 
 /**
@@ -60,7 +56,7 @@ export function sum(x: NumericArray, options?: SumOptions): number | bigint {
 export function sumExact<A extends NumericArray>(x: A): ElementOf<A>
 export function sumExact(x: NumericArray): number | bigint {
   const view = readArray('sumExact', x)
-  return view.dtype.isBigint ? engine.bigintSum(view) : engine.exactSum(view)
+  return view.dtype.isBigint ? reducer.bigintSum(view) : reducer.exactSum(elementsOf(view))
 }
 
 /**
@@ -79,13 +75,13 @@ export function mean(x: NumericArray, options?: SumOptions): number {
  */
 export function variance(x: NumericArray, options?: VarianceOptions): number {
   const ddof = readDdof('variance', options)
-  return varianceOf(engine, readArray('variance', x), ddof)
+  return varianceOf(reducer, elementsOf(readArray('variance', x)), ddof)
 }
 
 /** The standard deviation: the square root of the variance, also where the variance itself would overflow or underflow. */
 export function std(x: NumericArray, options?: VarianceOptions): number {
   const ddof = readDdof('std', options)
-  return deviationOf(engine, readArray('std', x), ddof)
+  return deviationOf(reducer, elementsOf(readArray('std', x)), ddof)
 }
 
 /**
@@ -106,8 +102,8 @@ export function max(x: NumericArray): number | bigint {
 
 function extremeOf(name: string, x: NumericArray, largest: boolean): number | bigint {
   const view = readArray(name, x)
-  if (!view.dtype.isBigint) return engine.extreme(view, largest, false).value
-  const extreme = engine.bigintExtreme(view, largest)
+  if (!view.dtype.isBigint) return reducer.extreme(elementsOf(view), largest, false).value
+  const extreme = reducer.bigintExtreme(view, largest)
   if (extreme === null) throw noBigints(`${name}()`)
   return extreme.value
 }
@@ -124,8 +120,8 @@ export function argMax(x: NumericArray): number {
 
 function indexOf(name: string, x: NumericArray, largest: boolean): number {
   const view = readArray(name, x)
-  if (!view.dtype.isBigint) return engine.extreme(view, largest, false).index
-  return engine.bigintExtreme(view, largest)?.index ?? -1
+  if (!view.dtype.isBigint) return reducer.extreme(elementsOf(view), largest, false).index
+  return reducer.bigintExtreme(view, largest)?.index ?? -1
 }
 
 /**
@@ -137,9 +133,9 @@ export function dot<A extends NumericArray>(x: A, y: NumericArray, options?: Sum
 export function dot(x: NumericArray, y: NumericArray, options?: SumOptions): number | bigint {
   const { isSequential, compensated } = readSumOptions('dot', options)
   const [left, right] = readPair('dot', x, y)
-  if (left.dtype.isBigint) return wrapped(engine.bigintDot(left, right), left.dtype)
-  if (isSequential) return sequentialDot(left, right)
-  const terms = engine.dot(left, right, compensated)
+  if (left.dtype.isBigint) return wrapped(reducer.bigintDot(left, right), left.dtype)
+  if (isSequential) return sequentialDot(elementsOf(left), elementsOf(right))
+  const terms = reducer.dot(elementsOf(left), elementsOf(right), compensated)
   return compensated ? total(terms) : terms.sum
 }
 
@@ -148,7 +144,7 @@ export function dot(x: NumericArray, y: NumericArray, options?: SumOptions): num
  * @returns a number, for bigints too; NaN if an element is NaN; 0 without elements
  */
 export function norm(x: NumericArray): number {
-  return normOf(engine, readArray('norm', x))
+  return normOf(reducer, elementsOf(readArray('norm', x)))
 }
 
 /**
@@ -159,24 +155,24 @@ export function norm(x: NumericArray): number {
 export function prod<A extends NumericArray>(x: A): ElementOf<A>
 export function prod(x: NumericArray): number | bigint {
   const view = readArray('prod', x)
-  if (view.dtype.isBigint) return wrapped(engine.bigintProduct(view), view.dtype)
-  const { significand, exponent } = engine.product(view)
+  if (view.dtype.isBigint) return wrapped(reducer.bigintProduct(view), view.dtype)
+  const { significand, exponent } = reducer.product(elementsOf(view))
   return scaled(significand, exponent)
 }
 
 /** How many elements are true, as JavaScript takes them for booleans: neither 0, −0 nor NaN. */
 export function count(x: NumericArray): number {
-  return engine.count(readArray('count', x), counted.true)
+  return reducer.count(elementsOf(readArray('count', x)), counted.true)
 }
 
 /** Whether an element is true; false without elements. */
 export function any(x: NumericArray): boolean {
-  return engine.count(readArray('any', x), counted.firstTrue) > 0
+  return reducer.count(elementsOf(readArray('any', x)), counted.firstTrue) > 0
 }
 
 /** Whether all elements are true; true without elements. */
 export function all(x: NumericArray): boolean {
-  return engine.count(readArray('all', x), counted.firstFalse) === 0
+  return reducer.count(elementsOf(readArray('all', x)), counted.firstFalse) === 0
 }
 
 /**
@@ -188,7 +184,7 @@ export function all(x: NumericArray): boolean {
  */
 export function histogram(x: NumericArray, options?: HistogramOptions): Histogram {
   const manner = readHistogramOptions(options)
-  return histogramOf(engine, readArray('histogram', x), manner)
+  return histogramOf(reducer, elementsOf(readArray('histogram', x)), manner)
 }
 
 export type { ElementOf, Histogram, HistogramOptions, SumOptions, VarianceOptions } from './types.ts'

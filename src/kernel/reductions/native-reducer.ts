@@ -1,9 +1,9 @@
 /** Reductions on the native pool. */
 import { fromNative } from '../../errors/index.ts'
 import type { ArrayView } from '../../memory/index.ts'
-import { handed, placeOf, type Binding, type Handed } from '../../native/index.ts'
+import { allHanded, type Binding, type HandedNumbers } from '../../native/index.ts'
 import { plainReducer } from './plain-reducer.ts'
-import type { ReducerEngine } from './reducer-engine.ts'
+import { elementsOf, type Numbers, type ReducerEngine } from './reducer-engine.ts'
 
 /** What the addon throws, in the tree of this package. */
 function asked<R>(question: () => R): R {
@@ -14,15 +14,20 @@ function asked<R>(question: () => R): R {
   }
 }
 
-/** The array as the addon takes it: its memory, its place there, its length. */
-function memoryOf(x: ArrayView): [Handed, number, number] {
-  return [handed(x), placeOf(x), x.length]
+/** Numbers as the addon takes them: the operation or null, the length, and each operand with its place. */
+function handedNumbers({ operation, length, operands }: Numbers): HandedNumbers {
+  return [operation?.code ?? null, length, ...allHanded(operands)]
+}
+
+/** An array of bigints as the addon takes it. */
+function handedBigints(x: ArrayView): HandedNumbers {
+  return handedNumbers(elementsOf(x))
 }
 
 /** Up to this many elements plain JavaScript is done before a call of the addon has begun; the bits are the same. */
 const TINY = 64
 
-function isTiny(x: ArrayView): boolean {
+function isTiny(x: Numbers): boolean {
   return x.length <= TINY
 }
 
@@ -30,20 +35,20 @@ function isTiny(x: ArrayView): boolean {
 export function nativeReducer(binding: Binding): ReducerEngine {
   return {
     sum: (x, compensated) =>
-      isTiny(x) ? plainReducer.sum(x, compensated) : asked(() => binding.reduceSum(...memoryOf(x), compensated)),
-    squares: (x, center, scale) => asked(() => binding.reduceSquares(...memoryOf(x), center, scale)),
-    dot: (x, y, compensated) => asked(() => binding.reduceDot(...memoryOf(x), ...memoryOf(y), compensated)),
+      isTiny(x) ? plainReducer.sum(x, compensated) : asked(() => binding.reduceSum(handedNumbers(x), compensated)),
+    squares: (x, center, scale) => asked(() => binding.reduceSquares(handedNumbers(x), center, scale)),
+    dot: (x, y, compensated) => asked(() => binding.reduceDot(handedNumbers(x), handedNumbers(y), compensated)),
     extreme: (x, largest, finiteOnly) =>
       isTiny(x)
         ? plainReducer.extreme(x, largest, finiteOnly)
-        : asked(() => binding.reduceExtreme(...memoryOf(x), largest, finiteOnly)),
-    product: (x) => asked(() => binding.reduceProduct(...memoryOf(x))),
-    exactSum: (x) => asked(() => binding.reduceExactSum(...memoryOf(x))),
-    count: (x, what) => asked(() => binding.reduceCount(...memoryOf(x), what)),
-    histogram: (x, edges) => asked(() => binding.reduceHistogram(...memoryOf(x), edges)),
-    bigintSum: (x) => asked(() => binding.reduceBigintSum(...memoryOf(x))),
-    bigintProduct: (x) => asked(() => binding.reduceBigintProduct(...memoryOf(x))),
-    bigintDot: (x, y) => asked(() => binding.reduceBigintDot(...memoryOf(x), ...memoryOf(y))),
-    bigintExtreme: (x, largest) => asked(() => binding.reduceBigintExtreme(...memoryOf(x), largest)),
+        : asked(() => binding.reduceExtreme(handedNumbers(x), largest, finiteOnly)),
+    product: (x) => asked(() => binding.reduceProduct(handedNumbers(x))),
+    exactSum: (x) => asked(() => binding.reduceExactSum(handedNumbers(x))),
+    count: (x, what) => asked(() => binding.reduceCount(handedNumbers(x), what)),
+    histogram: (x, edges) => asked(() => binding.reduceHistogram(handedNumbers(x), edges)),
+    bigintSum: (x) => asked(() => binding.reduceBigintSum(handedBigints(x))),
+    bigintProduct: (x) => asked(() => binding.reduceBigintProduct(handedBigints(x))),
+    bigintDot: (x, y) => asked(() => binding.reduceBigintDot(handedBigints(x), handedBigints(y))),
+    bigintExtreme: (x, largest) => asked(() => binding.reduceBigintExtreme(handedBigints(x), largest)),
   }
 }

@@ -3,6 +3,21 @@
  * tree of leaves and lanes (docs/numerics.md). What a mean, a variance or a norm is made of is the same for both, and not here.
  */
 import type { ArrayView } from '../../memory/index.ts'
+import type { CheckedOperand } from '../engine.ts'
+import type { Operation } from '../operation.ts'
+
+/** What is reduced: the elements of an array, or what an operation makes of its operands, which then reaches no memory. */
+export interface Numbers {
+  readonly length: number
+  /** Absent: the elements of the one operand, an array. */
+  readonly operation?: Operation
+  readonly operands: readonly CheckedOperand[]
+}
+
+/** The elements of an array. */
+export function elementsOf(x: ArrayView): Numbers {
+  return { length: x.length, operands: [x] }
+}
 
 /** A sum, each addition rounded, and the sum of what those roundings lost: no number where `sum` is not finite. */
 export interface TwoTerm {
@@ -33,19 +48,19 @@ export type Counted = (typeof counted)[keyof typeof counted]
 
 /** One way to reduce. Bigints are taken as the nearest doubles, but for the methods that say so. */
 export interface ReducerEngine {
-  sum(x: ArrayView, compensated: boolean): TwoTerm
+  sum(x: Numbers, compensated: boolean): TwoTerm
   /** Of distances `x[i] * scale - center`, where `scale` is a power of two. */
-  squares(x: ArrayView, center: number, scale: number): Moments
+  squares(x: Numbers, center: number, scale: number): Moments
   /** Of two arrays of one length. */
-  dot(x: ArrayView, y: ArrayView, compensated: boolean): TwoTerm
+  dot(x: Numbers, y: Numbers, compensated: boolean): TwoTerm
   /** Of all elements, or of the finite ones. */
-  extreme(x: ArrayView, largest: boolean, finiteOnly: boolean): Extreme
-  product(x: ArrayView): Product
+  extreme(x: Numbers, largest: boolean, finiteOnly: boolean): Extreme
+  product(x: Numbers): Product
   /** Exact, then rounded once. */
-  exactSum(x: ArrayView): number
-  count(x: ArrayView, what: Counted): number
+  exactSum(x: Numbers): number
+  count(x: Numbers, what: Counted): number
   /** Counts of the bins between ascending edges, two at least. */
-  histogram(x: ArrayView, edges: Float64Array): Float64Array
+  histogram(x: Numbers, edges: Float64Array): Float64Array
   /** The sum of bigints, whole. */
   bigintSum(x: ArrayView): bigint
   /** The product of bigints; only its low 64 bits mean something. */

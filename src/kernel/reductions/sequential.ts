@@ -1,9 +1,9 @@
 /** Sums from the first element to the last, as a loop over the array makes them, bit for bit. */
-import type { ArrayView } from '../../memory/index.ts'
 import { inBlocks, loaderOf } from './fold.ts'
+import type { Numbers } from './reducer-engine.ts'
 
 /** `let s = 0; for (const v of x) s += v` */
-export function sequentialSum(x: ArrayView): number {
+export function sequentialSum(x: Numbers): number {
   let sum = 0
   inBlocks(x, (block, count) => {
     for (let i = 0; i < count; i++) sum += block[i] as number
@@ -12,7 +12,7 @@ export function sequentialSum(x: ArrayView): number {
 }
 
 /** `let s = 0; for (const i of x.keys()) s += x[i] * y[i]` */
-export function sequentialDot(x: ArrayView, y: ArrayView): number {
+export function sequentialDot(x: Numbers, y: Numbers): number {
   const loadAt = loaderOf(y)
   let factors: Float64Array | undefined
   let sum = 0

@@ -2,8 +2,7 @@
  * What is made of the engines' sums: totals, means, variances, norms. Written once, so that both engines give the same bits; why
  * these formulas, and how accurate they are, is in docs/numerics.md.
  */
-import type { ArrayView } from '../../memory/index.ts'
-import type { ReducerEngine, TwoTerm } from './reducer-engine.ts'
+import type { Numbers, ReducerEngine, TwoTerm } from './reducer-engine.ts'
 import { lastExponent, powerOfTwo, significandOf } from './two-term.ts'
 
 /** A sum with its error; a plain sum that is not finite is the result. */
@@ -20,7 +19,7 @@ function isInRange(squares: TwoTerm): boolean {
 }
 
 /** The largest |x|: NaN if there is one. */
-function largestSize(engine: ReducerEngine, x: ArrayView): number {
+function largestSize(engine: ReducerEngine, x: Numbers): number {
   return Math.max(Math.abs(engine.extreme(x, false, false).value), Math.abs(engine.extreme(x, true, false).value))
 }
 
@@ -31,7 +30,7 @@ function scaleFor(size: number): number {
 }
 
 /** The square root of the sum of squares. */
-export function normOf(engine: ReducerEngine, x: ArrayView): number {
+export function normOf(engine: ReducerEngine, x: Numbers): number {
   const squares = engine.squares(x, 0, 1)
   if (isInRange(squares)) return Math.sqrt(total(squares))
   if (x.length === 0) return 0
@@ -51,7 +50,7 @@ interface Spread {
  * Two passes: distances from the rounded mean, corrected for what the mean was rounded by. @see Chan, Golub and LeVeque,
  * "Algorithms for computing the sample variance", 1983
  */
-function spreadOf(engine: ReducerEngine, x: ArrayView): Spread {
+function spreadOf(engine: ReducerEngine, x: Numbers): Spread {
   const mean = total(engine.sum(x, true)) / x.length
   if (Number.isFinite(mean)) {
     const moments = engine.squares(x, mean, 1)
@@ -70,14 +69,14 @@ function corrected(squares: number, distances: number, count: number): number {
 }
 
 /** Σ(x − mean)² / (n − ddof); NaN unless n > ddof. */
-export function varianceOf(engine: ReducerEngine, x: ArrayView, ddof: number): number {
+export function varianceOf(engine: ReducerEngine, x: Numbers, ddof: number): number {
   if (x.length <= ddof) return NaN
   const { squares, scale } = spreadOf(engine, x)
   return squares / (x.length - ddof) / scale / scale
 }
 
 /** The square root of the variance; in range where the variance is not. */
-export function deviationOf(engine: ReducerEngine, x: ArrayView, ddof: number): number {
+export function deviationOf(engine: ReducerEngine, x: Numbers, ddof: number): number {
   if (x.length <= ddof) return NaN
   const { squares, scale } = spreadOf(engine, x)
   return Math.sqrt(squares / (x.length - ddof)) / scale
