@@ -2,6 +2,7 @@
 import type { Measurement } from '../harness/bench.ts'
 import { core } from './core.ts'
 import { kernels } from './kernels.ts'
+import { process as processes } from './process.ts'
 import { reductions } from './reductions.ts'
 
-export const suites: Readonly<Record<string, readonly Measurement[]>> = { core, kernels, reductions }
+export const suites: Readonly<Record<string, readonly Measurement[]>> = { core, kernels, process: processes, reductions }

@@ -12,7 +12,8 @@ import { reservedMessage } from '../errors/index.ts'
 import { endAfterLastWords, exit, leave, print, reply, report, writeNow } from './channel.ts'
 import { enterProcess } from './current-process.ts'
 import { encodeError, inspectSafely, isError } from './errors.ts'
-import { loadTarget, moduleOnItsWay } from './load-target.ts'
+import type { FunctionSource } from './function-source.ts'
+import { importModule, loadTarget, moduleOnItsWay } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
 import { watchParent } from './parent-watch.ts'
 import { ASK_HELLO, isRun, type ChildTask, type FromChild } from './protocol.ts'
@@ -28,18 +29,47 @@ process.on('SIGINT', ignore)
 // Without the parent nobody wants the result.
 process.once('disconnect', () => exit(1))
 process.on('message', receive)
+// A child that has no task by then is a spare.
+const waiting = setTimeout(warmUp, 5).unref()
 process.exit = leave
+// Where nothing is left to do, Node would take its whole heap apart before it ends; nobody waits for that but join().
+process.on('beforeExit', () => {
+  if (listenerCount('beforeExit') === 1) exit()
+})
 if (process.send !== undefined) process.send = guardedSend(process.send)
 // What the parent asks for on the command line is none of the target's business.
 if (process.argv.splice(2).includes(ASK_HELLO)) reply(['hello'])
 
 function ignore(): void {}
 
+/** The source of a function that does nothing. */
+const NOTHING: FunctionSource = {
+  name: '',
+  text: '() => {}',
+  strict: true,
+  file: null,
+  line: 0,
+  column: 0,
+  importsDynamically: false,
+  nameKeepers: [],
+  requires: false,
+  imported: [],
+}
+
+/** What a task's first millisecond goes to, done while there is none: compiling, the loader of modules, and the codec. */
+function warmUp(): void {
+  void loadTarget(['function', NOTHING])
+  decode(encode('result', [0]))
+  // Any small module will do, and this one is of no consequence.
+  void importModule(new URL('./hold.js', import.meta.url).href)
+}
+
 function receive(message: unknown): void {
   if (!isRun(message)) return
   const [, token, task] = message
   // From here on the channel is the user's: no listener of ours sees its messages, and it keeps nothing alive.
   process.removeListener('message', receive)
+  clearTimeout(waiting)
   process.channel?.unref()
   followParent(task)
   enterProcess({ ...task, parent: linkToParent(task.parent, token) }, moduleOnItsWay)

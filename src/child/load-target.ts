@@ -44,7 +44,8 @@ async function importFunction(url: string, exportName: string): Promise<Callable
   return found as Callable
 }
 
-async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
+/** @throws TargetError `ERR_TARGET_LOAD_FAILED` */
+export async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await import(url)
   } catch (error) {
