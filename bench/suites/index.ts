@@ -5,4 +5,9 @@ import { kernels } from './kernels.ts'
 import { process as processes } from './process.ts'
 import { reductions } from './reductions.ts'
 
-export const suites: Readonly<Record<string, readonly Measurement[]>> = { core, kernels, process: processes, reductions }
+export const suites: Readonly<Record<string, readonly Measurement[]>> = {
+  core,
+  kernels,
+  process: processes,
+  reductions,
+}
