@@ -3,51 +3,13 @@ import { compileFunction } from 'node:vm'
 import { isNative, kernel, KernelError, type Kernel, type KernelInfo, type NumericArray } from 'corepool'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { edgeNumbers } from './fixtures/edge-numbers.ts'
 import { expectSame } from './fixtures/expect-same.ts'
 import { numberArrays } from './fixtures/random-arrays.ts'
 import { anyKernel, bindings, type Leaves, type RandomKernel } from './fixtures/random-kernels.ts'
 
-/** Conformance vector V1, and small integers, which switches and loops ask for. */
-const values = [
-  0,
-  -0,
-  1,
-  -1,
-  2,
-  3,
-  4,
-  5,
-  -7.5,
-  0.1,
-  0.5,
-  1.5,
-  2.5,
-  -2.5,
-  5e-324,
-  -5e-324,
-  2.2250738585072014e-308,
-  1 - 2 ** -53,
-  1 + 2 ** -52,
-  0.49999999999999994,
-  -0.49999999999999994,
-  2 ** 31 - 1,
-  2 ** 31,
-  2 ** 32 - 1,
-  2 ** 32,
-  2 ** 32 + 0.5,
-  2 ** 51,
-  -(2 ** 51),
-  2 ** 52 + 0.5,
-  2 ** 53 - 1,
-  2 ** 53,
-  1e20,
-  1e300,
-  Number.MAX_VALUE,
-  -Number.MAX_VALUE,
-  Infinity,
-  -Infinity,
-  NaN,
-]
+/** Small integers too: switches and loops ask for them. */
+const values = [...edgeNumbers, -1, 2, 3, 4, 5, -7.5, 0.1]
 
 /** Lengths around every edge of blocks and chunks; the shortest that covers the values most often. */
 const lengths = [

@@ -1,19 +1,6 @@
-import {
-  all,
-  CorepoolError,
-  count,
-  dot,
-  histogram,
-  max,
-  mean,
-  norm,
-  prod,
-  std,
-  sum,
-  sumExact,
-  variance,
-} from 'corepool'
+import { all, count, dot, histogram, max, mean, norm, prod, std, sum, sumExact, variance } from 'corepool'
 import { describe, expect, test } from 'vitest'
+import { detachedArray, thrown } from './fixtures/bad-input.ts'
 
 /** What any caller without types can do. */
 type Loose = (...args: unknown[]) => unknown
@@ -23,23 +10,6 @@ const reductions = { sum, sumExact, mean, variance, std, max, norm, prod, count,
   Loose
 >
 const looseDot = dot as unknown as Loose
-
-/** The error that `call` throws. */
-function thrown(call: () => unknown): CorepoolError {
-  try {
-    call()
-  } catch (error) {
-    if (error instanceof CorepoolError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
-
-function detachedArray(length: number): Float64Array {
-  const array = new Float64Array(length)
-  structuredClone(array.buffer, { transfer: [array.buffer] })
-  return array
-}
 
 describe.each(Object.entries(reductions))('%s', (name, reduce) => {
   test.each([
