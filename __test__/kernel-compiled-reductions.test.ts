@@ -6,6 +6,8 @@ import { expect, test } from 'vitest'
 const reductionsOfArrays = { sum, mean, variance, std, prod, norm, min, max, argMin, argMax, any, all, count }
 const reductions: Readonly<Record<keyof typeof reductionsOfArrays, (xs: Float64Array) => number | boolean>> =
   reductionsOfArrays
+declare const gain: number
+
 const distance = kernel((x: number, y: number) => (x - y) ** 2)
 const curve = kernel((x: number) => (x > 0.5 ? 3 * x * x - Math.sin(x) : -x))
 
@@ -29,6 +31,17 @@ test('results are reduced in float64, whatever the dtypes of the operands', () =
   const expected = Float64Array.from(xs, (x, i) => (x - (ys[i] as number)) ** 2)
   expect(distance.sum(xs, ys)).toBe(sum(expected))
   expect(curve.max(xs)).toBe(max(curve(Float64Array.from(xs))))
+})
+
+test('bound numbers and arrays, and the index, are those of a call', () => {
+  const table = Float64Array.from({ length: 256 }, (_, i) => Math.sqrt(i))
+  const looked = kernel((x: number) => (table[x & 255] as number) * gain, { bindings: { table, gain: 0.1 } })
+  const placed = kernel((x: number, i: number) => x * i, { index: true })
+  const xs = Uint8Array.from({ length: 70_001 }, (_, i) => (i * 7) % 251)
+  expect(looked.sum(xs)).toBe(sum(looked(xs, { dtype: 'float64' })))
+  expect(placed.norm(xs)).toBe(norm(placed(xs, { dtype: 'float64' })))
+  table[0] = NaN
+  expect(looked.argMax(xs)).toBe(argMax(looked(xs, { dtype: 'float64' })))
 })
 
 test('wrong operands are refused as a call refuses them, before anything runs', () => {

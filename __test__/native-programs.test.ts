@@ -240,3 +240,29 @@ test('the opcodes of the addon are those of the documentation', () => {
     expect(operands).toBeGreaterThan(0)
   }
 })
+
+describe('a program whose results are reduced', () => {
+  const program = load(linear)
+  const xs = Float64Array.of(1, 2, 3)
+  const operands = allHanded([viewOf('x', xs), viewOf('y', xs)])
+
+  test('is one pass of the program', () => {
+    expect(native.reduceSum([[program, Float64Array.of(0.5)], 3, ...operands], true).sum).toBe(15)
+  })
+
+  test.each([
+    ['no such program', [99_999, Float64Array.of(0.5)]],
+    ['no scalars', [program, undefined]],
+    ['a bound array too many', [program, Float64Array.of(0.5), xs.buffer, 0, 3]],
+    ['a bound array without its length', [program, Float64Array.of(0.5), xs.buffer, 0]],
+    ['nothing', []],
+  ])('with %s is refused', (_, handed) => {
+    expect(() => native.reduceSum([handed as never, 3, ...operands], true)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^ERR_/) }),
+    )
+  })
+
+  test('over fewer elements than are said is refused', () => {
+    expect(() => native.reduceSum([[program, Float64Array.of(0.5)], 4, ...operands], true)).toThrow(/do not lie inside/)
+  })
+})

@@ -38,7 +38,7 @@ export function elementWise<P extends unknown[], R = number>(operation: Operatio
     async: { value: callable.startCall },
     toString: { value: () => (isCompiled(operation) ? operation.text : operation.onNumbers.toString()) },
     info: { get: () => Object.freeze(engine.info(operation)), enumerable: true },
-    ...fusedReductions(operation, (call) => evaluate(operation, call)),
+    ...fusedReductions(operation, engine, (call) => evaluate(operation, call)),
   })
   kernels.set(callable.call, operation)
   return Object.freeze(callable.call) as unknown as Kernel<P, R>

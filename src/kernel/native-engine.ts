@@ -2,6 +2,7 @@
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
 import {
+  allBound,
   allHanded,
   handed,
   JobTable,
@@ -80,6 +81,12 @@ export function nativeEngine(binding: Binding): Engine {
       } catch (error) {
         throw fromNative(error)
       }
+    },
+    fused(operation, operands) {
+      const prepared = operation.prepare(operands, false, undefined)
+      const { program } = prepared
+      if (program === null || programs.reason(operation, program) !== undefined) return undefined
+      return [programs.handle(program), boundScalars(prepared), ...allBound(prepared.tables)]
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
       const { operation, operands, length, dtype, out, onProgress } = request

@@ -203,5 +203,6 @@ export const plainEngine: Engine = {
       : passOver(operation, operands, output)
     pass(0, output.length)
   },
+  fused: () => undefined,
   start: begin,
 }

@@ -32,5 +32,11 @@ export function allBound(tables: readonly ArrayView[]): Handed[] {
   return tables.flatMap((table) => [handed(table), placeOf(table), table.length])
 }
 
-/** The numbers of a reduction: an operation's code or null for the elements of an array, the length, then values and places. */
-export type HandedNumbers = readonly [operation: number | null, length: number, ...operands: Handed[]]
+/** A program that was loaded: its number, its bound numbers, and its bound arrays: value, place and length of each. */
+export type HandedProgram = readonly [program: number, scalars: Float64Array | undefined, ...tables: Handed[]]
+
+/**
+ * The numbers of a reduction: an operation's code, a program, or null for the elements of an array; the length; then values and
+ * places.
+ */
+export type HandedNumbers = readonly [operation: number | HandedProgram | null, length: number, ...operands: Handed[]]

@@ -2,7 +2,7 @@
 //! they give.
 
 use corepool_kernel as kernel;
-use corepool_kernel::{Counted, Integers, IntegersError, Numbers, Operand, ReduceError};
+use corepool_kernel::{Counted, Evaluation, Integers, IntegersError, Numbers, Operand, ReduceError};
 use corepool_memory::View;
 use corepool_pool::Pool;
 use napi::bindgen_prelude::{BigInt, Float64Array, FromNapiValue, TypeName, ValidateNapiValue};
@@ -10,10 +10,11 @@ use napi::{Env, Status, ValueType, sys};
 use napi_derive::napi;
 
 use crate::call::code;
-use crate::code::{Code, Result, error, from_panic};
+use crate::code::{Code, Result, error, from_panic, from_run};
 use crate::elementwise::operation_of;
 use crate::module;
 use crate::operands::{JsOperand, Values, kind_of, length};
+use crate::program::{program_of, scalars_of, tables_of};
 
 /// A sum, and what its roundings lost.
 #[napi(object, object_from_js = false)]
@@ -67,10 +68,14 @@ pub struct Product {
     pub exponent: f64,
 }
 
-/// What is reduced, as it is handed over, none of it looked at: an operation's code, or null for the elements of an array; the
-/// length; then operands, each with its place.
+/// What is reduced, as it is handed over, none of it looked at: an operation's code, a program, or null for the elements of an
+/// array; the length; then operands, each with its place.
 #[derive(Debug)]
-pub struct HandedNumbers(Values);
+pub struct HandedNumbers {
+    values: Values,
+    /// A program's number, its scalars, and its bound arrays: value, place and length of each.
+    program: Option<Values>,
+}
 
 impl TypeName for HandedNumbers {
     fn type_name() -> &'static str {
@@ -89,7 +94,10 @@ impl FromNapiValue for HandedNumbers {
         // SAFETY: `env` and `list` are those of the call that is being made.
         let values = unsafe { Values::of_list(env, list) };
         let expected = || napi::Error::new(Status::ArrayExpected, "a list of numbers to be reduced is expected");
-        values.map(Self).ok_or_else(expected)
+        let values = values.ok_or_else(expected)?;
+        // SAFETY: as above. A list in the list is read here too, before anything of an array is: reading it may run JavaScript.
+        let program = values.0.first().and_then(|first| unsafe { Values::of_list(env, *first) });
+        Ok(Self { values, program })
     }
 }
 
@@ -100,7 +108,7 @@ impl HandedNumbers {
     /// The list must be an argument of the call that is being made, in `env`. What it gives is good until JavaScript runs again on
     /// this thread.
     unsafe fn read(&self, env: &Env) -> Result<(sys::napi_value, Vec<Operand>, usize)> {
-        let [operation, len, operands @ ..] = self.0.0.as_slice() else {
+        let [operation, len, operands @ ..] = self.values.0.as_slice() else {
             return Err(error(Code::InvalidArgValue, "a reduction has an operation or null, a length, and operands"));
         };
         // SAFETY: the caller's promise.
@@ -122,6 +130,11 @@ impl HandedNumbers {
     unsafe fn numbers(&self, env: &Env) -> Result<Numbers> {
         // SAFETY: the caller's promise.
         let (operation, operands, len) = unsafe { self.read(env) }?;
+        if let Some(program) = &self.program {
+            // SAFETY: as above.
+            let evaluation = unsafe { evaluation(env, program, &operands) }?;
+            return Numbers::of_program(evaluation).map_err(from_reduce);
+        }
         // SAFETY: as above.
         if unsafe { kind_of(env.raw(), operation) } == sys::ValueType::napi_null {
             return array_of(&operands).map(Numbers::new);
@@ -140,6 +153,23 @@ impl HandedNumbers {
         let (_, operands, _) = unsafe { self.read(env) }?;
         Integers::new(array_of(&operands)?).map_err(|refused: IntegersError| error(Code::Dtype, refused))
     }
+}
+
+/// A program over these operands; `handed` is as [`HandedNumbers`] has it.
+///
+/// # Safety
+/// As for [`HandedNumbers::read`].
+unsafe fn evaluation(env: &Env, handed: &Values, operands: &[Operand]) -> Result<Evaluation> {
+    let [handle, scalars, tables @ ..] = handed.0.as_slice() else {
+        return Err(error(Code::InvalidArgValue, "a program has a number, scalars and bound arrays"));
+    };
+    // SAFETY: the caller's promise.
+    let program = program_of(unsafe { code(env.raw(), *handle) })?;
+    // SAFETY: as above.
+    let scalars = unsafe { scalars_of(env.raw(), *scalars) }?;
+    // SAFETY: as above.
+    let tables = unsafe { tables_of(env.raw(), tables) }?;
+    Evaluation::new(&program, operands, &scalars, &tables).map_err(from_run)
 }
 
 /// The one operand, which is an array.

@@ -1,10 +1,11 @@
 /**
- * Reductions of what a kernel makes of its operands: `square.sum(xs)` has the bits of `sum(square(xs))` in float64. The results of a
- * built-in kernel reach no memory, in one pass; those of a compiled one pass through an array.
+ * Reductions of what a kernel makes of its operands: `square.sum(xs)` has the bits of `sum(square(xs))` in float64. That is one pass, in
+ * which the results reach no memory; only those of a compiled kernel in plain JavaScript pass through an array.
  */
 import { wrongArguments } from '../../errors/index.ts'
 import type { ArrayView } from '../../memory/index.ts'
 import { readCall, signatureOf, type Call, type Signature } from '../call.ts'
+import type { Engine } from '../engine.ts'
 import { isCompiled, type Operation } from '../operation.ts'
 import { reducer } from './reducer.ts'
 import { counted, elementsOf, type Numbers } from './reducer-engine.ts'
@@ -38,6 +39,7 @@ const asNumbers = { dtype: 'float64' }
 function readNumbers(
   operation: Operation,
   signature: Signature,
+  { fused }: Engine,
   evaluate: (call: Call) => ArrayView,
   args: readonly unknown[],
 ): Numbers {
@@ -45,18 +47,25 @@ function readNumbers(
   if (args.length > arity) throw wrongArguments(signature.call, arity, args.length, arity, args[arity])
   const given = Array.from({ length: arity }, (_, n) => args[n])
   const call = readCall(signature, given, asNumbers, arity + 1)
-  if (isCompiled(operation)) return elementsOf(evaluate(call))
-  return { operation, operands: call.operands, length: call.length }
+  const { operands, length } = call
+  if (!isCompiled(operation)) return { operation, operands, length }
+  const program = fused(operation, operands)
+  return program === undefined ? elementsOf(evaluate(call)) : { program, operands, length }
 }
 
 /**
  * The methods of a kernel that reduce.
  * @param evaluate one call of the kernel, into a new array
  */
-export function fusedReductions(operation: Operation, evaluate: (call: Call) => ArrayView): PropertyDescriptorMap {
+export function fusedReductions(
+  operation: Operation,
+  engine: Engine,
+  evaluate: (call: Call) => ArrayView,
+): PropertyDescriptorMap {
   const methods = Object.entries(reductions).map(([name, reduce]) => {
     const signature = signatureOf({ ...operation, name: `${operation.name}.${name}` })
-    const value = (...args: unknown[]): number | boolean => reduce(readNumbers(operation, signature, evaluate, args))
+    const value = (...args: unknown[]): number | boolean =>
+      reduce(readNumbers(operation, signature, engine, evaluate, args))
     return [name, { value }] as const
   })
   return Object.fromEntries(methods)

@@ -14,9 +14,9 @@ function asked<R>(question: () => R): R {
   }
 }
 
-/** Numbers as the addon takes them: the operation or null, the length, and each operand with its place. */
-function handedNumbers({ operation, length, operands }: Numbers): HandedNumbers {
-  return [operation?.code ?? null, length, ...allHanded(operands)]
+/** Numbers as the addon takes them: what is computed or null, the length, and each operand with its place. */
+function handedNumbers({ operation, program, length, operands }: Numbers): HandedNumbers {
+  return [program ?? operation?.code ?? null, length, ...allHanded(operands)]
 }
 
 /** An array of bigints as the addon takes it. */
@@ -28,7 +28,7 @@ function handedBigints(x: ArrayView): HandedNumbers {
 const TINY = 64
 
 function isTiny(x: Numbers): boolean {
-  return x.length <= TINY
+  return x.length <= TINY && x.program === undefined
 }
 
 /** The engine over this addon. */

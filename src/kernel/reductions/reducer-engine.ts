@@ -3,6 +3,7 @@
  * tree of leaves and lanes (docs/numerics.md). What a mean, a variance or a norm is made of is the same for both, and not here.
  */
 import type { ArrayView } from '../../memory/index.ts'
+import type { HandedProgram } from '../../native/index.ts'
 import type { BuiltInOperation, CheckedOperand } from '../operation.ts'
 
 /** What is reduced: the elements of an array, or what an operation makes of its operands, which then reaches no memory. */
@@ -10,6 +11,8 @@ export interface Numbers {
   readonly length: number
   /** Absent: the elements of the one operand, an array. */
   readonly operation?: BuiltInOperation
+  /** A compiled operation, in its place; for the addon alone. */
+  readonly program?: HandedProgram
   readonly operands: readonly CheckedOperand[]
 }
 
