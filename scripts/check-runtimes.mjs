@@ -67,7 +67,7 @@ function runCore(executable) {
     const failures = testResults.flatMap(({ name, message, assertionResults }) => {
       const failed = assertionResults.filter(({ status }) => status === 'failed')
       const tests = failed.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join('\n')}`)
-      return message ? [`${name}: ${message}`, ...tests] : tests
+      return message ? [`${name}: ${message}`].concat(tests) : tests
     })
     const isGood = run.status === 0 && numFailedTests === 0 && numPassedTests > 0
     return { isGood, summary: `${numPassedTests} passed, ${numFailedTests} failed`, details: failures }
