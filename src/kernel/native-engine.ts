@@ -56,13 +56,12 @@ export function nativeEngine(binding: Binding): Engine {
     allocate: (dtype, length) => memory.allocate(dtype, length),
     info(operation) {
       const operations = operation.operations ?? 1
-      const program = isCompiled(operation) ? operation.program : undefined
       const reason = isCompiled(operation)
         ? (differenceReason(operation) ?? programs.reason(operation, operation.program))
         : undefined
       if (reason !== undefined) return { engine: 'js', accuracy: 'exact', simd: 'none', operations, reason }
       simd ??= binding.topology().simd
-      const accuracy = program === undefined ? 'exact' : programs.accuracy(program)
+      const accuracy = isCompiled(operation) ? programs.accuracy(operation.program) : programs.accuracyOf(operation)
       return { engine: 'native', accuracy, simd, operations }
     },
     run(operation, operands, output) {

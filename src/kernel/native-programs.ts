@@ -4,7 +4,7 @@ import type { ArrayView } from '../memory/index.ts'
 import { allBound, allHanded, handed, placeOf, type Binding } from '../native/index.ts'
 import type { CompiledProgram } from './compiled-source.ts'
 import { Accuracy, mathMode } from './math/accuracy.ts'
-import type { CheckedOperand, CompiledOperation, PreparedProgram } from './operation.ts'
+import type { BuiltInOperation, CheckedOperand, CompiledOperation, PreparedProgram } from './operation.ts'
 import { codeOf, encodeProgram, operandsOf, type OpName, type Program } from './program/index.ts'
 
 /** What the addon says of a program. */
@@ -45,6 +45,11 @@ export class NativePrograms {
     const { missing, accuracy } = this.#of(program)
     if (missing !== undefined) return runReasons.missingOperation(missing)
     return math === 'exact' && accuracy !== 'exact' ? runReasons.notExact : undefined
+  }
+
+  /** Of a built-in operation. */
+  accuracyOf({ op }: BuiltInOperation): 'exact' | 'ulp1' {
+    return op === undefined ? 'exact' : this.#accuracy.of([op])
   }
 
   accuracy(program: CompiledProgram): 'exact' | 'ulp1' {

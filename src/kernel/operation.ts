@@ -5,6 +5,7 @@
 import type { ArrayView, DType, NumericArray } from '../memory/index.ts'
 import type { CompiledProgram } from './compiled-source.ts'
 import { direct, onDoubles } from './loops.generated.ts'
+import type { OpName } from './program/index.ts'
 
 /** An operand that was checked: an array, or one value that stands for every element. At least one of a call is an array. */
 export type CheckedOperand = ArrayView | number | bigint
@@ -52,6 +53,8 @@ export interface BuiltInOperation extends AnyOperation {
   /** The number by which the addon knows what to run. */
   readonly code: number
   readonly loops: Loops
+  /** The operation of programs that has its values and their accuracy; absent: exact on every engine. */
+  readonly op?: OpName
 }
 
 /** What one call of a compiled operation runs. */

@@ -4,6 +4,7 @@
  */
 import { numberLoops, type OpName } from '../program/index.ts'
 import { v8Major } from './functions.ts'
+import { witnessesOf } from './witnesses.ts'
 
 /** The values of V8 up to 12, or those since 13, where `**` is the platform's `pow`: the code of the addon. */
 export const mathMode: number = v8Major < 13 ? 0 : 1
@@ -17,9 +18,6 @@ const rounded: ReadonlySet<OpName> = new Set<OpName>(
     ' ',
   ) as OpName[],
 )
-
-/** Witnesses of a function. */
-const WITNESSES = 256
 
 /** Runs one operation on the addon. */
 export type RunOperation = (op: OpName, out: Float64Array, a: Float64Array, b: Float64Array) => void
@@ -44,37 +42,13 @@ export class Accuracy {
   #isExact(op: OpName): boolean {
     let agrees = this.#agrees.get(op)
     if (agrees === undefined) {
-      const [a, b] = witnesses()
-      const [expected, actual] = [new Float64Array(WITNESSES), new Float64Array(WITNESSES)]
-      numberLoops[op as keyof typeof numberLoops](expected, a, b, b, WITNESSES)
+      const [a, b] = witnessesOf(op)
+      const [expected, actual] = [new Float64Array(a.length), new Float64Array(a.length)]
+      numberLoops[op as keyof typeof numberLoops](expected, a, b, b, a.length)
       this.#run(op, actual, a, b)
       agrees = expected.every((value, i) => Object.is(value, actual[i]))
       this.#agrees.set(op, agrees)
     }
     return agrees
   }
-}
-
-/** Two columns: small and large angles, the unit interval, positive numbers; always the same ones. */
-function witnesses(): readonly [Float64Array, Float64Array] {
-  let state = 0x9e3779b9
-  const random = (): number => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) / 2 ** 32
-  }
-  const ranges = [
-    [-1, 1],
-    [-4, 4],
-    [0, 10],
-    [-100, 100],
-    [1, 700],
-  ] as const
-  const column = (): Float64Array =>
-    Float64Array.from({ length: WITNESSES }, (_, i) => {
-      const [low, high] = ranges[i % ranges.length] as readonly [number, number]
-      return low + (high - low) * (random() + random() / 2 ** 32)
-    })
-  return [column(), column()]
 }

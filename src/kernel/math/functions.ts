@@ -3,8 +3,8 @@
  * kernel programs; plain JavaScript runs the loops of those programs.
  */
 import { load, store } from '../loops.generated.ts'
-import type { DoublesLoop, Operation } from '../operation.ts'
-import { codeOf, numberLoops, type OpName } from '../program/index.ts'
+import type { BuiltInOperation, DoublesLoop } from '../operation.ts'
+import { codeOf, numberLoops } from '../program/index.ts'
 
 /** Elements of a block: 4 KiB. */
 const BLOCK = 512
@@ -42,7 +42,12 @@ function throughBlocks(arity: number, step: Step): DoublesLoop {
 }
 
 /** An operation that is a step over blocks, for numbers only. */
-function operation(name: string, code: number, onNumbers: (...numbers: number[]) => number, step: Step): Operation {
+function operation(
+  name: string,
+  code: number,
+  onNumbers: (...numbers: number[]) => number,
+  step: Step,
+): BuiltInOperation {
   const arity = onNumbers.length
   return {
     name,
@@ -55,8 +60,13 @@ function operation(name: string, code: number, onNumbers: (...numbers: number[])
 }
 
 /** A function that kernel programs have. */
-function ofPrograms(name: string, op: OpName, onNumbers: (...numbers: number[]) => number): Operation {
-  return operation(name, FUNCTIONS + codeOf(op), onNumbers, numberLoops[op as keyof typeof numberLoops])
+function ofPrograms(
+  name: string,
+  op: keyof typeof numberLoops,
+  onNumbers: (...numbers: number[]) => number,
+  code: number = codeOf(op),
+): BuiltInOperation {
+  return { ...operation(name, FUNCTIONS + code, onNumbers, numberLoops[op]), op }
 }
 
 // Taken when this module loads, as the loops are.
@@ -90,12 +100,12 @@ export const functions = {
   maximum: ofPrograms('maximum', 'maximum', (x: number, y: number) => max(x, y)),
   minimum: ofPrograms('minimum', 'minimum', (x: number, y: number) => min(x, y)),
   mod: ofPrograms('mod', 'remainder', (x: number, y: number) => x % y),
-  neg: operation('neg', FUNCTIONS + NEGATE, (x: number) => -x, numberLoops.negate),
-  pow: operation(
+  neg: ofPrograms('neg', 'negate', (x: number) => -x, NEGATE),
+  pow: ofPrograms(
     'pow',
-    FUNCTIONS + (v8Major < 13 ? POWER_OF_FDLIBM : codeOf('power')),
+    'power',
     (x: number, y: number) => pow(x, y),
-    numberLoops.power,
+    v8Major < 13 ? POWER_OF_FDLIBM : codeOf('power'),
   ),
   reciprocal: operation(
     'reciprocal',
@@ -136,4 +146,4 @@ export const functions = {
     (condition: number, x: number, y: number) => (condition ? x : y),
     (out, a, b, c, count) => numberLoops.select(out, a, b, c, count),
   ),
-} as const satisfies Record<string, Operation>
+} as const satisfies Record<string, BuiltInOperation>
