@@ -6,8 +6,9 @@
  * called outside of it, and may start as many as it likes.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { targetLoadFailed, targetNotFound } from '../errors/index.ts'
+import { targetNotFound } from '../errors/index.ts'
 import { compileFunction } from './compile.ts'
+import { loadFailure } from './load-failure.ts'
 import { explaining } from './mistaken-globals.ts'
 import { hasProcessClass } from './process-class.ts'
 import type { TaskTarget } from './protocol.ts'
@@ -22,8 +23,8 @@ export function moduleOnItsWay(): string | null {
 }
 
 /**
- * @throws TargetError `ERR_TARGET_LOAD_FAILED` when importing the module throws, `ERR_TARGET_NOT_FOUND` when it has no
- *   function under that name; what compiling the text throws
+ * @throws TargetError `ERR_TARGET_LOAD_FAILED` when importing the module throws, `ERR_TARGET_NOT_FOUND` when there is no
+ *   such file, or no function under that name in it; what compiling the text throws
  */
 export async function loadTarget(target: TaskTarget): Promise<Callable> {
   switch (target[0]) {
@@ -44,12 +45,12 @@ async function importFunction(url: string, exportName: string): Promise<Callable
   return found as Callable
 }
 
-/** @throws TargetError `ERR_TARGET_LOAD_FAILED` */
+/** @throws TargetError `ERR_TARGET_LOAD_FAILED`, `ERR_TARGET_NOT_FOUND` */
 export async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await import(url)
   } catch (error) {
-    throw isLoadFailure(error) ? error : targetLoadFailed(url, error)
+    throw isLoadFailure(error) ? error : loadFailure(url, error)
   }
 }
 

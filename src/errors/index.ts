@@ -17,6 +17,7 @@ export { aborted, describe, invalidType, invalidValue, unknownOption } from './a
 export {
   captures,
   rewritten,
+  targetFileNotFound,
   targetLoadFailed,
   targetNotFound,
   unreadableTarget,

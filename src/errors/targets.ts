@@ -105,14 +105,37 @@ export function targetNotFound(url: string, exportName: string, available: reado
   )
 }
 
+/**
+ * `ERR_TARGET_NOT_FOUND`: there is no such file.
+ * @param other the file of the same name under another ending (`work.ts` for `work.js`)
+ */
+export function targetFileNotFound(path: string, other: string | null, cause: unknown): TargetError {
+  const advice =
+    other === null
+      ? "Check the URL in target(): new URL('./work.js', import.meta.url) is relative to the file that it stands in."
+      : `But there is ${other}: name that in target()${isTypeScript(other) ? `. ${forTypeScript}` : '.'}`
+  return new TargetError('ERR_TARGET_NOT_FOUND', `There is no file ${path}. ${advice}`, { cause })
+}
+
 /** `ERR_TARGET_LOAD_FAILED`: importing the target's module threw; `cause` is what it threw. */
 export function targetLoadFailed(url: string, cause: unknown): TargetError {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
+  const isUnread = code === 'ERR_UNKNOWN_FILE_EXTENSION' || code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING'
   return new TargetError(
     'ERR_TARGET_LOAD_FAILED',
     `${url} could not be loaded in the child process: ${causeLine(cause)}. ` +
-      'Check the path, and that the file loads by itself: node file.js.',
+      (isUnread && isTypeScript(url)
+        ? forTypeScript
+        : 'Check the path, and that the file loads by itself: node file.js.'),
     { cause },
   )
+}
+
+const forTypeScript =
+  "Node 22.18 and later run TypeScript as it is; elsewhere the child needs a loader, execArgv: ['--import', 'tsx'], or the compiled file."
+
+function isTypeScript(file: string): boolean {
+  return /\.[cm]?tsx?$/.test(file)
 }
 
 function causeLine(cause: unknown): string {
