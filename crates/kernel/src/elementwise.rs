@@ -140,6 +140,24 @@ impl<'a> Elementwise<'a> {
             (Operation::Unary(operation), [Operand::Array(input)]) => unsafe { self.run_one(operation, input, range) },
             // SAFETY: see above.
             (Operation::Binary(operation), [a, b]) => unsafe { self.run_two(operation, a, b, range) },
+            (Operation::Function(function), [Operand::Array(x)]) => match self.doubles([x], range) {
+                Some((operands, output, len)) => {
+                    // SAFETY: see above.
+                    unsafe { function.run_between(self.level, operands, output, len) };
+                    true
+                }
+                None => false,
+            },
+            (Operation::BinaryFunction(function), [Operand::Array(x), Operand::Array(y)]) => {
+                match self.doubles([x, y], range) {
+                    Some((operands, output, len)) => {
+                        // SAFETY: see above.
+                        unsafe { function.run_between(self.level, operands, output, len) };
+                        true
+                    }
+                    None => false,
+                }
+            }
             _ => false,
         };
         if !is_done {
@@ -170,6 +188,17 @@ impl<'a> Elementwise<'a> {
         // SAFETY: `at` gives addresses inside views of `end` elements or more, the same or disjoint; the caller promised the rest.
         unsafe { direct::run(self.level, operation, element, input.at(start), self.output.at(start), end - start) };
         true
+    }
+
+    /// Where a chunk's elements are, and how many, where all operands and the output are doubles.
+    fn doubles<const N: usize>(
+        &self,
+        operands: [&View; N],
+        Range { start, end }: Range,
+    ) -> Option<([*const f64; N], *mut f64, usize)> {
+        let are_doubles = operands.iter().chain([&&self.output]).all(|view| view.element() == ElementType::Float64);
+        let pointers = operands.map(|view| view.at(start).cast_const().cast());
+        are_doubles.then(|| (pointers, self.output.at(start).cast(), end - start))
     }
 
     /// Runs a chunk over two operands in the arithmetic of the output's element type; false: that would not round as JavaScript

@@ -87,10 +87,35 @@ macro_rules! functions {
                 match self {$(Self::$variant => $name,)+}
             }
 
-            /// The function's value for every element, all slices having one length. Returns how many lanes took the scalar
-            /// form, because no vector form covers their arguments.
+            /// The function's value for every element. Returns how many lanes took the scalar form, because no vector form covers
+            /// their arguments.
+            ///
+            /// # Panics
+            /// When the slices differ in length.
             pub(crate) fn run_at(self, level: Level, operands: [&[f64]; $arity], results: &mut [f64]) -> u64 {
-                match self {$(Self::$variant => $run($type, level, operands, results),)+}
+                assert!(operands.iter().all(|values| values.len() == results.len()), "operands of one length");
+                let pointers = operands.map(<[f64]>::as_ptr);
+                // SAFETY: all slices have that many elements, and a borrow for writing is disjoint from any other.
+                unsafe { self.run_between(level, pointers, results.as_mut_ptr(), results.len()) }
+            }
+
+            /// [`Self::run_at`] from memory to memory.
+            ///
+            /// # Safety
+            /// The operands must be valid for reads and `output` for writes of `len` doubles, all aligned; each operand must start
+            /// where `output` does, or share no memory with it; nobody else may write `output`, except where it is memory that
+            /// JavaScript shares.
+            pub(crate) unsafe fn run_between(
+                self,
+                level: Level,
+                operands: [*const f64; $arity],
+                output: *mut f64,
+                len: usize,
+            ) -> u64 {
+                match self {$(
+                    // SAFETY: this function's contract, handed on.
+                    Self::$variant => unsafe { $run($type, level, operands, output, len) },
+                )+}
             }
 
             /// [`Self::run_at`] on the level of this process.

@@ -1,4 +1,7 @@
-//! A function over a block of doubles: a vector loop over the lane form, then the scalar form for the lanes it left.
+//! A function over doubles, block by block: a vector loop over the lane form, then the scalar form for the lanes it left.
+//!
+//! Operands are read where they are, so that the loads of one block overlap with computing the last; the results of a block are
+//! collected in a local, which the compiler knows to be apart from all else.
 
 use super::lane::{Binary, Unary};
 use crate::level::{Level, per_level};
@@ -9,48 +12,85 @@ const BLOCK: usize = 512;
 /// Of a block, the lanes that may be left before the wide form is tried.
 const TRY_WIDE: u64 = 16;
 
-/// `results[i] = F(values[i])`; returns how many lanes took the scalar form.
+/// `output[i] = F(input[i])`; returns how many lanes took the scalar form.
+///
+/// # Safety
+/// `input` must be valid for reads and `output` for writes of `len` doubles, both aligned, and the two the same or disjoint; nobody
+/// else may write `output`, except where it is memory that JavaScript shares.
 #[inline(never)]
-pub(super) fn unary<F: Unary>(function: F, level: Level, [values]: [&[f64]; 1], results: &mut [f64]) -> u64 {
+pub(super) unsafe fn unary<F: Unary>(
+    function: F,
+    level: Level,
+    [input]: [*const f64; 1],
+    output: *mut f64,
+    len: usize,
+) -> u64 {
+    if F::COVERS_ALL {
+        // SAFETY: this function's contract, handed on.
+        unsafe { map_all(level, function, input, output, len) };
+        return 0;
+    }
     let mut scalar_lanes = 0;
-    let mut marks = [0_u64; BLOCK];
-    for (values, results) in values.chunks(BLOCK).zip(results.chunks_mut(BLOCK)) {
-        let mut left = map(level, function, values, results, &mut marks);
+    let (mut block, mut marks) = ([0.0; BLOCK], [0; BLOCK]);
+    for start in (0..len).step_by(BLOCK) {
+        let count = BLOCK.min(len - start);
+        let input = input.wrapping_add(start);
+        let results = &mut block[..count];
+        // SAFETY: elements start..start+count lie inside the input, by this function's contract.
+        let mut left = unsafe { map(level, function, input, results, &mut marks) };
         if left > TRY_WIDE && F::HAS_WIDE_LANE {
-            left = map_wide(level, function, values, results, &mut marks);
+            // SAFETY: as above.
+            left = unsafe { map_wide(level, function, input, results, &mut marks) };
         }
         if left > 0 {
-            for ((value, result), mark) in values.iter().zip(results.iter_mut()).zip(&marks) {
-                if *mark != 0 {
-                    *result = F::scalar(*value);
-                }
+            for (i, (result, _)) in results.iter_mut().zip(&marks).enumerate().filter(|(_, (_, mark))| **mark != 0) {
+                // SAFETY: `i < count`.
+                *result = F::scalar(unsafe { input.wrapping_add(i).read() });
             }
         }
+        // SAFETY: elements start..start+count lie inside the output; the block is a local.
+        unsafe { output.wrapping_add(start).copy_from_nonoverlapping(results.as_ptr(), count) };
         scalar_lanes += left;
     }
     scalar_lanes
 }
 
-/// `results[i] = F(x[i], y[i])`; returns how many lanes took the scalar form.
+/// `output[i] = F(x[i], y[i])`; returns how many lanes took the scalar form.
+///
+/// # Safety
+/// As for [`unary`], with two inputs.
 #[inline(never)]
-pub(super) fn binary<F: Binary>(function: F, level: Level, [x, y]: [&[f64]; 2], results: &mut [f64]) -> u64 {
-    if F::NEEDS_FMA && !level.has_fma() {
-        for ((x, y), result) in x.iter().zip(y).zip(results.iter_mut()) {
-            *result = F::scalar(*x, *y);
-        }
-        return results.len() as u64;
-    }
+pub(super) unsafe fn binary<F: Binary>(
+    function: F,
+    level: Level,
+    [x, y]: [*const f64; 2],
+    output: *mut f64,
+    len: usize,
+) -> u64 {
+    let has_lanes = !F::NEEDS_FMA || level.has_fma();
     let mut scalar_lanes = 0;
-    let mut marks = [0_u64; BLOCK];
-    for ((x, y), results) in x.chunks(BLOCK).zip(y.chunks(BLOCK)).zip(results.chunks_mut(BLOCK)) {
-        let left = zip(level, function, x, y, results, &mut marks);
+    let (mut block, mut marks) = ([0.0; BLOCK], [1; BLOCK]);
+    for start in (0..len).step_by(BLOCK) {
+        let count = BLOCK.min(len - start);
+        let (x, y) = (x.wrapping_add(start), y.wrapping_add(start));
+        let results = &mut block[..count];
+        let left = if has_lanes {
+            // SAFETY: elements start..start+count lie inside both, by this function's contract.
+            unsafe { zip(level, function, x, y, results, &mut marks) }
+        } else {
+            count as u64
+        };
         if left > 0 {
-            for (((x, y), result), mark) in x.iter().zip(y).zip(results.iter_mut()).zip(&marks) {
-                if *mark != 0 {
-                    *result = F::scalar(*x, *y);
-                }
+            for (i, (result, _)) in results.iter_mut().zip(&marks).enumerate().filter(|(_, (_, mark))| **mark != 0) {
+                // SAFETY: `i < count`.
+                let x = unsafe { x.wrapping_add(i).read() };
+                // SAFETY: as above.
+                let y = unsafe { y.wrapping_add(i).read() };
+                *result = F::scalar(x, y);
             }
         }
+        // SAFETY: elements start..start+count lie inside the output; the block is a local.
+        unsafe { output.wrapping_add(start).copy_from_nonoverlapping(results.as_ptr(), count) };
         scalar_lanes += left;
     }
     scalar_lanes
@@ -60,11 +100,22 @@ pub(super) fn binary<F: Binary>(function: F, level: Level, [x, y]: [&[f64]; 2], 
 
 per_level! {
     /// The lane form over at most [`BLOCK`] numbers; marks the lanes that are not covered, and returns how many there are.
-    fn map<F: Unary>(function: F, values: &[f64], results: &mut [f64], marks: &mut [u64; BLOCK]) -> u64 {
+    ///
+    /// # Safety
+    /// As for [`unary`].
+    unsafe fn map<F: Unary>(
+        function: F,
+        input: *const f64,
+        results: &mut [f64],
+        marks: &mut [u64; BLOCK],
+    ) -> u64 {
         let _ = function;
         let mut left = 0;
-        for ((value, result), mark) in values.iter().zip(results).zip(marks) {
-            left += F::lane(*value).put(result, mark);
+        for (i, (result, mark)) in results.iter_mut().zip(marks).enumerate() {
+            // SAFETY: `i` is below the number of results.
+            let lane = F::lane(unsafe { input.wrapping_add(i).read() });
+            *result = lane.value;
+            left += lane.mark(mark);
         }
         left
     }
@@ -72,23 +123,76 @@ per_level! {
 
 per_level! {
     /// The wide lane form; see [`map`].
-    fn map_wide<F: Unary>(function: F, values: &[f64], results: &mut [f64], marks: &mut [u64; BLOCK]) -> u64 {
+    ///
+    /// # Safety
+    /// As for [`unary`].
+    unsafe fn map_wide<F: Unary>(
+        function: F,
+        input: *const f64,
+        results: &mut [f64],
+        marks: &mut [u64; BLOCK],
+    ) -> u64 {
         let _ = function;
         let mut left = 0;
-        for ((value, result), mark) in values.iter().zip(results).zip(marks) {
-            left += F::wide_lane(*value).put(result, mark);
+        for (i, (result, mark)) in results.iter_mut().zip(marks).enumerate() {
+            // SAFETY: `i` is below the number of results.
+            let lane = F::wide_lane(unsafe { input.wrapping_add(i).read() });
+            *result = lane.value;
+            left += lane.mark(mark);
         }
         left
     }
 }
 
 per_level! {
+    /// A lane form that covers every argument, over any number of them.
+    ///
+    /// # Safety
+    /// As for [`unary`].
+    unsafe fn map_all<F: Unary>(function: F, input: *const f64, output: *mut f64, len: usize) {
+        let _ = function;
+        // In place is a loop of its own: there the compiler need not ask whether the ranges overlap, and so it vectorises.
+        if core::ptr::eq(input, output) {
+            for i in 0..len {
+                let place = output.wrapping_add(i);
+                // SAFETY: `i < len`.
+                let value = F::lane(unsafe { place.read() }).value;
+                // SAFETY: as above.
+                unsafe { place.write(value) };
+            }
+        } else {
+            for i in 0..len {
+                // SAFETY: `i < len`.
+                let value = F::lane(unsafe { input.wrapping_add(i).read() }).value;
+                // SAFETY: as above.
+                unsafe { output.wrapping_add(i).write(value) };
+            }
+        }
+    }
+}
+
+per_level! {
     /// As [`map`], for a function of two numbers.
-    fn zip<F: Binary>(function: F, x: &[f64], y: &[f64], results: &mut [f64], marks: &mut [u64; BLOCK]) -> u64 {
+    ///
+    /// # Safety
+    /// As for [`binary`].
+    unsafe fn zip<F: Binary>(
+        function: F,
+        x: *const f64,
+        y: *const f64,
+        results: &mut [f64],
+        marks: &mut [u64; BLOCK],
+    ) -> u64 {
         let _ = function;
         let mut left = 0;
-        for (((x, y), result), mark) in x.iter().zip(y).zip(results).zip(marks) {
-            left += F::lane(*x, *y).put(result, mark);
+        for (i, (result, mark)) in results.iter_mut().zip(marks).enumerate() {
+            // SAFETY: `i` is below the number of results.
+            let x = unsafe { x.wrapping_add(i).read() };
+            // SAFETY: as above.
+            let y = unsafe { y.wrapping_add(i).read() };
+            let lane = F::lane(x, y);
+            *result = lane.value;
+            left += lane.mark(mark);
         }
         left
     }

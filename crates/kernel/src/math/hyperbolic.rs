@@ -112,11 +112,14 @@ impl Unary for Cosh {
 }
 
 impl Unary for Tanh {
+    const COVERS_ALL: bool = true;
+
     #[inline(always)]
     fn lane(x: f64) -> Lane {
         let magnitude = x.abs();
         let far = magnitude >= 1.0;
-        let t = expm1_lane(if far { 2.0 } else { -2.0 } * magnitude).value;
+        // 2 or −2 without a choice, which would become two loops over expm1.
+        let t = expm1_lane(negated_like(2.0, magnitude - 1.0) * magnitude).value;
         let quotient = (if far { 2.0 } else { -t }) / (t + 2.0);
         let value = if far { 1.0 - quotient } else { quotient };
         let value = if magnitude >= ONE_SIDED { 1.0 } else { value };

@@ -24,19 +24,25 @@ const HUGE: f64 = with_high_word(0x41b0_0000);
 const BEYOND_HUGE: f64 = with_high_word(0x41b0_0001);
 
 impl Unary for Asinh {
+    const HAS_WIDE_LANE: bool = true;
+
     #[inline(always)]
     fn lane(x: f64) -> Lane {
         let magnitude = x.abs();
-        let square = x * x;
-        let root = (square + 1.0).sqrt();
-        let near = magnitude < ABOVE_TWO;
-        // t/(1 + √(1 + t)) for log1p, 1/(√(x² + 1) + |x|) for log.
-        let quotient = (if near { square } else { 1.0 }) / (if near { 1.0 + root } else { root + magnitude });
-        let through_log1p = log1p_of_finite(magnitude + quotient);
+        let (near, far) = asinh_arguments(magnitude);
+        let value = if magnitude < ABOVE_TWO { log1p_of_finite(near) } else { log_of_normal(far, 0.0) };
+        let value = if magnitude < TINY { magnitude } else { value };
+        Lane { value: negated_like(value, x), covered: magnitude < BEYOND_HUGE }
+    }
+
+    #[inline(always)]
+    fn wide_lane(x: f64) -> Lane {
+        let magnitude = x.abs();
+        let (near, far) = asinh_arguments(magnitude);
         let huge = magnitude >= BEYOND_HUGE;
-        let through_log = log_of_normal(if huge { magnitude } else { 2.0 * magnitude + quotient }, 0.0);
+        let through_log = log_of_normal(if huge { magnitude } else { far }, 0.0);
         let value = if huge { through_log + LN_2 } else { through_log };
-        let value = if near { through_log1p } else { value };
+        let value = if magnitude < ABOVE_TWO { log1p_of_finite(near) } else { value };
         let value = if magnitude < TINY || !magnitude.is_finite() { magnitude } else { value };
         Lane::always(negated_like(value, x))
     }
@@ -58,17 +64,33 @@ impl Unary for Asinh {
     }
 }
 
+/// Of what log1p is to be taken below 2, and log above.
+#[inline(always)]
+fn asinh_arguments(magnitude: f64) -> (f64, f64) {
+    let square = magnitude * magnitude;
+    let root = (square + 1.0).sqrt();
+    let near = magnitude < ABOVE_TWO;
+    let quotient = (if near { square } else { 1.0 }) / (if near { 1.0 + root } else { root + magnitude });
+    (magnitude + quotient, 2.0 * magnitude + quotient)
+}
+
 impl Unary for Acosh {
+    const HAS_WIDE_LANE: bool = true;
+
     #[inline(always)]
     fn lane(x: f64) -> Lane {
-        let near = x < ABOVE_TWO;
+        let (near, far) = acosh_arguments(x);
+        let value = if x < ABOVE_TWO { log1p_of_finite(near) } else { log_of_normal(far, 0.0) };
+        Lane { value: if x >= 1.0 { value } else { f64::NAN }, covered: x.is_nan() | (x < HUGE) }
+    }
+
+    #[inline(always)]
+    fn wide_lane(x: f64) -> Lane {
+        let (near, far) = acosh_arguments(x);
         let huge = x >= HUGE;
-        let t = x - 1.0;
-        let root = if near { 2.0 * t + t * t } else { x * x - 1.0 }.sqrt();
-        let through_log1p = log1p_of_finite(t + root);
-        let through_log = log_of_normal(if huge { x } else { 2.0 * x - 1.0 / (x + root) }, 0.0);
+        let through_log = log_of_normal(if huge { x } else { far }, 0.0);
         let value = if huge { through_log + LN_2 } else { through_log };
-        let value = if near { through_log1p } else { value };
+        let value = if x < ABOVE_TWO { log1p_of_finite(near) } else { value };
         let value = if x == f64::INFINITY { x } else { value };
         Lane::always(if x >= 1.0 { value } else { f64::NAN })
     }
@@ -91,7 +113,17 @@ impl Unary for Acosh {
     }
 }
 
+/// Of what log1p is to be taken below 2, and log above.
+#[inline(always)]
+fn acosh_arguments(x: f64) -> (f64, f64) {
+    let t = x - 1.0;
+    let root = if x < ABOVE_TWO { 2.0 * t + t * t } else { x * x - 1.0 }.sqrt();
+    (t + root, 2.0 * x - 1.0 / (x + root))
+}
+
 impl Unary for Atanh {
+    const COVERS_ALL: bool = true;
+
     #[inline(always)]
     fn lane(x: f64) -> Lane {
         let magnitude = x.abs();

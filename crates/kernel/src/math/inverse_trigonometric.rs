@@ -39,6 +39,8 @@ fn asin_ratio(t: f64) -> f64 {
 }
 
 impl Unary for Asin {
+    const COVERS_ALL: bool = true;
+
     #[inline(always)]
     fn lane(x: f64) -> Lane {
         let magnitude = x.abs();
@@ -66,6 +68,8 @@ impl Unary for Asin {
 }
 
 impl Unary for Acos {
+    const COVERS_ALL: bool = true;
+
     #[inline(always)]
     fn lane(x: f64) -> Lane {
         let magnitude = x.abs();
@@ -135,6 +139,8 @@ fn atan_of_positive(x: f64) -> f64 {
 }
 
 impl Unary for Atan {
+    const COVERS_ALL: bool = true;
+
     #[inline(always)]
     fn lane(x: f64) -> Lane {
         Lane::always(negated_like(atan_of_positive(x.abs()), x))

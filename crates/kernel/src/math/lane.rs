@@ -15,10 +15,9 @@ impl Lane {
         Self { value, covered: true }
     }
 
-    /// Stores the value, and 1 where it is not covered, 0 where it is; returns that mark, to be counted.
+    /// Marks the lane by 1 where it is not covered, by 0 where it is; returns the mark, to be counted.
     #[inline(always)]
-    pub(super) fn put(self, result: &mut f64, mark: &mut u64) -> u64 {
-        *result = self.value;
+    pub(super) fn mark(self, mark: &mut u64) -> u64 {
         *mark = u64::from(!self.covered);
         *mark
     }
@@ -29,6 +28,9 @@ impl Lane {
 /// The lane forms have no branch and call nothing, so that a loop over them becomes vector instructions; every `if` in them
 /// chooses between two values that are both computed. A covered lane has the bits of the scalar form.
 pub(super) trait Unary: Copy {
+    /// [`Unary::lane`] covers every argument, and no lane need be marked.
+    const COVERS_ALL: bool = false;
+
     /// The function where most arguments are.
     fn lane(x: f64) -> Lane;
 

@@ -12,6 +12,8 @@ macro_rules! exact {
         pub(super) struct $name;
 
         impl Unary for $name {
+            const COVERS_ALL: bool = true;
+
             #[inline(always)]
             fn lane($x: f64) -> Lane {
                 Lane::always($value)
