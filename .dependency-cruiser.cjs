@@ -6,9 +6,9 @@ const layers = ['process', 'executors', 'child', 'kernel', 'memory', 'native', '
 
 /** What each folder may import, beside itself. */
 const below = {
-  process: ['executors', 'child', 'kernel', 'arguments', 'errors'],
-  executors: ['child', 'kernel', 'arguments', 'errors'],
-  child: ['native', 'source', 'arguments', 'errors'],
+  process: ['executors', 'child', 'kernel', 'native', 'arguments', 'errors'],
+  executors: ['child', 'kernel', 'native', 'arguments', 'errors'],
+  child: ['source', 'arguments', 'errors'],
   kernel: ['memory', 'native', 'source', 'arguments', 'errors'],
   native: ['memory', 'arguments', 'errors'],
   memory: ['arguments', 'errors'],

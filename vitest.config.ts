@@ -1,5 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
+/** What is about the native pool, its memory or its addon; and what runs both engines by itself. */
+const aboutTheAddon = [
+  'attacks',
+  'batch-job',
+  'bench-harness',
+  'binding',
+  'cores',
+  'native-pool',
+  'native-programs',
+  'result-memory',
+  'set-up',
+  'two-copies',
+]
+
 export default defineConfig({
   test: {
     // The tests import `corepool` by its name and so run what users install: the built package, untransformed.
@@ -13,9 +27,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // What kernels promise is promised by both engines.
+          // What the package promises it promises without the addon too, but for the addon itself.
           name: 'plain',
-          include: ['__test__/kernel-*.test.ts'],
+          include: ['__test__/**/*.test.ts'],
+          exclude: aboutTheAddon.map((name) => `__test__/${name}.test.ts`),
           env: { COREPOOL_BINDING: 'none' },
         },
       },

@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { cube, square, type NumericArray } from 'corepool'
+import { cube, kernel, square, type NumericArray } from 'corepool'
 import { describe, expect, test } from 'vitest'
 import { expectSame } from './fixtures/expect-same.ts'
 import { program, runNode } from './fixtures/run-program.ts'
@@ -17,6 +17,43 @@ const collectGarbage = runInNewContext('gc') as () => void
 
 const code = (name: string): unknown => expect.objectContaining({ code: name })
 const numbers = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => (i % 1000) - 500)
+
+describe('a function that takes memory away while its kernel is checked against it', () => {
+  const { abs } = Math
+
+  /** Makes Math.abs, which the check calls, transfer the victim's memory. */
+  async function whileTaken(victim: Float64Array, run: () => Promise<unknown>): Promise<unknown> {
+    Math.abs = (v) => {
+      if (victim.length > 0) structuredClone(victim.buffer, { transfer: [victim.buffer as ArrayBuffer] })
+      return abs(v)
+    }
+    try {
+      return await run()
+    } finally {
+      Math.abs = abs
+    }
+  }
+
+  test('an operand, an output', async () => {
+    for (const which of [0, 1]) {
+      const [xs, out] = [numbers(50_000), numbers(50_000)]
+      const f = kernel((x: number) => Math.abs(x) + 1)
+      const call = whileTaken([xs, out][which] as Float64Array, async () => f(xs, { out }))
+      await expect(call).rejects.toEqual(code('ERR_DETACHED'))
+    }
+    const xs = numbers(50_000)
+    await expect(whileTaken(xs, () => kernel((x: number) => Math.abs(x)).async(xs))).rejects.toEqual(
+      code('ERR_DETACHED'),
+    )
+  })
+
+  test('a bound array: the next call says so', async () => {
+    const lut = numbers(100)
+    const f = kernel('(x) => Math.abs(lut[x])', { bindings: { lut } })
+    await whileTaken(lut, async () => f(numbers(50_000)))
+    expect(() => f(numbers(50_000))).toThrow(code('ERR_DETACHED'))
+  })
+})
 
 describe('memory that goes away while the pool works', () => {
   test('an operand transferred by structuredClone right after the call', async () => {
@@ -83,6 +120,19 @@ describe('memory that goes away while the pool works', () => {
     const ys = await promise
     expect(ys.every((y) => y === 4 || y === 9)).toBe(true)
   })
+})
+
+test('shared memory that says it is none is still shared: read in place, and refused when it can grow', async () => {
+  const forged = (options?: { maxByteLength: number }): Float64Array => {
+    const buffer = new (SharedArrayBuffer as new (bytes: number, options?: object) => SharedArrayBuffer)(80, options)
+    Object.setPrototypeOf(buffer, ArrayBuffer.prototype)
+    return new Float64Array(buffer).fill(3)
+  }
+  const xs = forged()
+  expectSame(square(xs), new Float64Array(10).fill(9))
+  expect(await square.async(xs, { out: xs })).toBe(xs)
+  expect(xs[9]).toBe(9)
+  expect(() => square(forged({ maxByteLength: 160 }))).toThrow(code('ERR_RESIZABLE'))
 })
 
 describe('callers that change their mind while arguments are read', () => {

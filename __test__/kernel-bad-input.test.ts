@@ -1,27 +1,11 @@
 import { ArrayError, CorepoolError, cube, square } from 'corepool'
 import { describe, expect, test } from 'vitest'
+import { detachedArray, thrown } from './fixtures/bad-input.ts'
 
 /** What any caller without types can do. */
 const loose = {
   square: square as unknown as (...args: unknown[]) => unknown,
   async: square.async as (...args: never[]) => unknown,
-}
-
-/** The error that `call` throws, at once. */
-function thrown(call: () => unknown): CorepoolError {
-  try {
-    call()
-  } catch (error) {
-    if (error instanceof CorepoolError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
-
-function detachedArray(length: number): Float64Array {
-  const array = new Float64Array(length)
-  structuredClone(array.buffer, { transfer: [array.buffer] })
-  return array
 }
 
 const xs = Float64Array.of(1, 2, 3, 4)

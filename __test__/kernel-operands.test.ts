@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
-import { add, ArrayError, CorepoolError, div, mul, sub, type Kernel, type NumericArray } from 'corepool'
+import { add, ArrayError, div, mul, sub, type Kernel, type NumericArray } from 'corepool'
 import { describe, expect, test } from 'vitest'
+import { detachedArray, thrown } from './fixtures/bad-input.ts'
 import { expectSame } from './fixtures/expect-same.ts'
 import { anyBigint, anyNumber, bigintArrays, lengths, numberArrays, repeated } from './fixtures/random-arrays.ts'
 
@@ -164,12 +165,6 @@ describe('operands that do not fit', () => {
   const ints = Int32Array.of(1, 2, 3, 4)
   const bigints = BigInt64Array.of(1n, 2n, 3n, 4n)
 
-  function detachedArray(length: number): Float64Array {
-    const array = new Float64Array(length)
-    structuredClone(array.buffer, { transfer: [array.buffer] })
-    return array
-  }
-
   const cases: [what: string, args: unknown[], code: string, message: RegExp][] = [
     [
       'no argument',
@@ -249,16 +244,6 @@ describe('operands that do not fit', () => {
     }
     expect(thrown(() => add(Float64Array.of(1, 2, 3), victim, options)).code).toBe('ERR_DETACHED')
   })
-
-  function thrown(call: () => unknown): CorepoolError {
-    try {
-      call()
-    } catch (error) {
-      if (error instanceof CorepoolError) return error
-      throw error
-    }
-    throw new Error('nothing was thrown')
-  }
 })
 
 test('operands may overlap each other in any way', async () => {

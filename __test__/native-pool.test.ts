@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import { cube, isNative } from 'corepool'
+import { cube, isNative, Process, square } from 'corepool'
 import { describe, expect, test } from 'vitest'
-import { program, runNode } from './fixtures/run-program.ts'
+import { isGoneWithin, isRunning, program, runNode, startProgram } from './fixtures/run-program.ts'
 
 interface Threads {
   before: Thread[]
@@ -116,4 +116,23 @@ test('process.exit() ends a program whose pool is busy, with its own code', asyn
 test('an idle pool does not keep the program alive, and memory of results that were collected comes back', async () => {
   const run = await runNode(['--expose-gc', program('idle-pool.mjs')])
   expect(run).toEqual({ code: 0, signal: null, stdout: 'lent: 0 bytes\n', stderr: '' })
+})
+
+// It copies the array first, on all cores; how long that takes is measured by the bench suite core.
+test('start() of a kernel over 5e7 elements of an ordinary Float64Array returns while it computes', async () => {
+  const length = 5e7
+  const xs = new Float64Array(length).fill(3)
+  const p = new Process({ target: square, args: [xs] })
+  p.start()
+  expect(p.isAlive()).toBe(true)
+  expect(await p.join()).toBe(true)
+  expect(await p.result.then((ys) => [ys.length, ys[0], ys.at(-1)])).toEqual([length, 9, 9])
+})
+
+// The system watches the thread that made the child; without the addon only the death of the whole program is noticed.
+test('a busy child ends with the worker_thread that started it', async () => {
+  const { parent, line } = await startProgram(program('worker-parent.mjs'))
+  expect(await isGoneWithin(Number(line), 2_000)).toBe(true)
+  expect(isRunning(Number(parent.pid))).toBe(true)
+  parent.kill('SIGKILL')
 })

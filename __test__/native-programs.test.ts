@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
+import { codeOf, opNames, operandsOf } from '../dist/kernel/program/index.js'
 import { viewOf, type NumericArray } from '../dist/memory/index.js'
 import { allBound, allHanded, JobTable, requireBinding } from '../dist/native/index.js'
 import { assemble, type Assembled } from './fixtures/assemble.ts'
 
-const native = requireBinding()
+const native = requireBinding('a program')
 const jobs = new JobTable(native)
 const [add, multiply, gather, sin] = [1, 3, 29, 80] as const
 
@@ -62,6 +63,12 @@ function coded(code: string) {
   return expect.objectContaining({ code })
 }
 
+test('the compiler and the addon have one table of operations', () => {
+  const ofCompiler = opNames.map((name) => ({ name, code: codeOf(name), operands: operandsOf(name) }))
+  const ofAddon = native.opcodes().map(({ name, code, operands }) => ({ name, code, operands }))
+  expect(ofAddon).toEqual(ofCompiler)
+})
+
 describe('a program over arrays', () => {
   test.each([0, 1, 513, 100_003])('of %i elements has the values of the same formula in JavaScript', (n) => {
     const xs = filled(n, (i) => i / 7)
@@ -105,7 +112,7 @@ describe('an asynchronous program', () => {
   /** The result of a job, taken when its end is heard. */
   function result(program: number, operands: (Float64Array | number)[], { scalars, tables = [] }: Bound) {
     return new Promise<Float64Array>((resolve, reject) => {
-      const [xs] = operands.filter((operand) => typeof operand === 'object')
+      const xs = operands.find((operand) => typeof operand === 'object')
       const length = xs?.length ?? 0
       const memory = { length, outputCode: 0, output: undefined, operands: operands.map(operandOf) }
       jobs.start({ ...memory, program, scalars, tables: tables.map(view) }, (end) => {
@@ -232,4 +239,30 @@ test('the opcodes of the addon are those of the documentation', () => {
     expect(code).toBeGreaterThan(0)
     expect(operands).toBeGreaterThan(0)
   }
+})
+
+describe('a program whose results are reduced', () => {
+  const program = load(linear)
+  const xs = Float64Array.of(1, 2, 3)
+  const operands = allHanded([viewOf('x', xs), viewOf('y', xs)])
+
+  test('is one pass of the program', () => {
+    expect(native.reduceSum([[program, Float64Array.of(0.5)], 3, ...operands], true).sum).toBe(15)
+  })
+
+  test.each([
+    ['no such program', [99_999, Float64Array.of(0.5)]],
+    ['no scalars', [program, undefined]],
+    ['a bound array too many', [program, Float64Array.of(0.5), xs.buffer, 0, 3]],
+    ['a bound array without its length', [program, Float64Array.of(0.5), xs.buffer, 0]],
+    ['nothing', []],
+  ])('with %s is refused', (_, handed) => {
+    expect(() => native.reduceSum([handed as never, 3, ...operands], true)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^ERR_/) }),
+    )
+  })
+
+  test('over fewer elements than are said is refused', () => {
+    expect(() => native.reduceSum([[program, Float64Array.of(0.5)], 4, ...operands], true)).toThrow(/do not lie inside/)
+  })
 })

@@ -1,12 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import { Process, cube, square, type Kernel } from 'corepool'
+import { Process, cube, kernel, square, type Kernel } from 'corepool'
 import { expect, test } from 'vitest'
 
 const LENGTH = 5e7
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 test('a kernel as target computes on the pool of this process, under the surface of a Process', async () => {
   const xs = Float64Array.from({ length: 100_000 }, (_, i) => i)
@@ -20,6 +15,17 @@ test('a kernel as target computes on the pool of this process, under the surface
   expect(await p.exited).toEqual({ exitCode: 0, signalCode: null })
 })
 
+test('a kernel compiled from a function is a target as the built-in ones are', async () => {
+  const f = kernel((x: number, y: number) => (x > y ? x - y : x * y))
+  const p = new Process({ target: f, args: [Float64Array.of(3, 1), Float64Array.of(2, 5)] })
+  p.start()
+  expect(p.pid).toBe(process.pid)
+  expect(await p.result).toEqual(Float64Array.of(1, 5))
+  const q = new Process({ target: f, args: [3, 2] })
+  q.start()
+  expect(await q.result).toBe(1)
+})
+
 test('a kernel of a number as target gives the number', async () => {
   const p = new Process({ target: square, args: [12] })
   p.start()
@@ -31,65 +37,41 @@ function summary(ys: { readonly length: number; at(index: number): number | bigi
   return [ys.length, ys.at(0), ys.at(-1)]
 }
 
-// An ordinary array is copied by start(), on all cores. The quickest of several shows what start() costs; the others what else the
-// machine did, such as giving out memory for the first time. Shared memory is used in place.
-test.each([
-  ['an ordinary Float64Array', () => new Float64Array(LENGTH).fill(3)],
-  ['shared memory', () => new Float64Array(new SharedArrayBuffer(8 * LENGTH)).fill(3)],
-])('start() of a kernel over 5e7 elements of %s returns within 50 ms, and it is alive then', async (_what, make) => {
-  const xs = make()
-  const starts: number[] = []
-  for (let round = 0; round < 5; round++) {
-    const p = new Process({ target: square, args: [xs] })
-    const before = performance.now()
-    p.start()
-    starts.push(performance.now() - before)
-    expect(p.isAlive()).toBe(true)
-    expect(await p.join()).toBe(true)
-    expect(summary(await p.result)).toEqual([LENGTH, 9, 9])
-    collectGarbage()
-  }
-  expect(Math.min(...starts)).toBeLessThan(50)
+// How long start() and terminate() take is measured by the bench suite core. An ordinary array is copied by start(): native-pool.test.ts.
+test('start() of a kernel over 5e7 elements of shared memory returns while it computes', async () => {
+  const xs = new Float64Array(new SharedArrayBuffer(8 * LENGTH)).fill(3)
+  const p = new Process({ target: square, args: [xs] })
+  p.start()
+  expect(p.isAlive()).toBe(true)
+  expect(await p.join()).toBe(true)
+  expect(summary(await p.result)).toEqual([LENGTH, 9, 9])
 })
 
-test('a 10 ms interval keeps ticking while a kernel over 5e7 elements runs, until it ends', async () => {
+test('the event loop goes on turning while a kernel over 5e7 elements runs, until it ends', async () => {
   const xs = new Int32Array(new SharedArrayBuffer(4 * LENGTH)).fill(1_000_003)
   const p = new Process({ target: cube, args: [xs] })
-  let ticks = 0
-  const interval = setInterval(() => (ticks += p.isAlive() ? 1 : 0), 10)
-  const before = performance.now()
   p.start()
-  await p.join()
-  const took = performance.now() - before
-  clearInterval(interval)
-  // Half of what fits into that time: the machine may be busy, the event loop must not be.
-  expect(ticks).toBeGreaterThanOrEqual(Math.max(1, Math.floor(took / 20)))
+  let turns = 0
+  for (; p.isAlive(); turns++) await new Promise((resolve) => setImmediate(resolve))
+  // A loop that was blocked turns once or twice; one that is free turns thousands of times.
+  expect(turns).toBeGreaterThan(10)
   expect((await p.result).at(-1)).toBe(Int32Array.of(1_000_003).map((v) => v * v * v)[0])
 })
 
 test.each([
   ['terminate', -15, 'SIGTERM'],
   ['kill', -9, 'SIGKILL'],
-] as const)(
-  '%s() ends a kernel between two chunks, within 20 ms, with exit code %i',
-  async (method, exitCode, signalCode) => {
-    const xs = new Float64Array(new SharedArrayBuffer(8 * LENGTH))
-    const ends: number[] = []
-    for (let round = 0; round < 7; round++) {
-      const p = new Process({ target: square, args: [xs] })
-      p.start()
-      await new Promise((resolve) => setImmediate(resolve))
-      expect(p.isAlive()).toBe(true)
-      const before = performance.now()
-      p[method]()
-      expect(await p.join()).toBe(true)
-      ends.push(performance.now() - before)
-      expect([p.exitCode, p.signalCode, p.isAlive()]).toEqual([exitCode, signalCode, false])
-      await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', exitCode, signal: signalCode })
-    }
-    expect(Math.min(...ends)).toBeLessThan(20)
-  },
-)
+] as const)('%s() ends a kernel before its work is done, with exit code %i', async (method, exitCode, signalCode) => {
+  const xs = new Float64Array(new SharedArrayBuffer(8 * LENGTH))
+  const p = new Process({ target: square, args: [xs] })
+  p.start()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(p.isAlive()).toBe(true)
+  p[method]()
+  expect(await p.join()).toBe(true)
+  expect([p.exitCode, p.signalCode, p.isAlive()]).toEqual([exitCode, signalCode, false])
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', exitCode, signal: signalCode })
+})
 
 test('operands that a kernel refuses are refused before anything starts', () => {
   const plain = [1, 2, 3] as unknown as Float64Array

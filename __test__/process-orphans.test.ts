@@ -37,13 +37,6 @@ test.each([
   expect(await isGoneWithin(pid, 2_000)).toBe(true)
 })
 
-test('a busy child ends with the worker_thread that started it', async () => {
-  const { parent, line } = await startProgram(program('worker-parent.mjs'))
-  expect(await isGoneWithin(Number(line), 2_000)).toBe(true)
-  expect(isRunning(Number(parent.pid))).toBe(true)
-  parent.kill('SIGKILL')
-})
-
 test('a child that another program starts for us is not taken for an orphan', async () => {
   const p = new Process({ target: () => process.ppid, execPath: program('wrapper.sh') }).start()
   const { pid } = p

@@ -96,12 +96,42 @@ test('import() in a function finds the file beside the one that it stands in', a
   expect(stdout).toBe('hello from the file next door\n')
 })
 
-test('a module that does not exist is reported with the cause', async () => {
+test('a file that does not exist is not found, with the cause', async () => {
   const p = new Process({ target: target(fixture('nowhere.mjs')), stdio: 'ignore' }).start()
+  await expect(p.result).rejects.toMatchObject({
+    code: 'ERR_TARGET_NOT_FOUND',
+    message: expect.stringMatching(/There is no file .*nowhere\.mjs\. Check the URL/),
+    cause: expect.objectContaining({ code: 'ERR_MODULE_NOT_FOUND' }),
+  })
+})
+
+test('a file that is there under another ending is named', async () => {
+  const typed = new Process({ target: target(fixture('typed.js')), stdio: 'ignore' }).start()
+  const compiled = new Process({ target: target(fixture('counter.ts')), stdio: 'ignore' }).start()
+  await expect(typed.result).rejects.toMatchObject({
+    code: 'ERR_TARGET_NOT_FOUND',
+    message: expect.stringMatching(/But there is .*typed\.ts: name that in target\(\)\. Node 22\.18 and later run/),
+  })
+  await expect(compiled.result).rejects.toMatchObject({
+    code: 'ERR_TARGET_NOT_FOUND',
+    message: expect.stringMatching(/But there is .*counter\.mjs: name that in target\(\)\.$/),
+  })
+})
+
+test('a module that lacks a module of its own is there, and fails to load', async () => {
+  const p = new Process({ target: target(fixture('incomplete.mjs')), stdio: 'ignore' }).start()
   await expect(p.result).rejects.toMatchObject({
     code: 'ERR_TARGET_LOAD_FAILED',
     cause: expect.objectContaining({ code: 'ERR_MODULE_NOT_FOUND' }),
   })
+})
+
+test('a loader that is passed through execArgv loads a target in TypeScript', async () => {
+  const options = { target: target<Work>(fixture('typed.ts'), 'work'), args: [1] as [number] }
+  expect(await new Process({ ...options, execArgv: ['--import', 'tsx'] }).start().result).toBe(7)
+  // With the extension that it has once it is compiled, as tsx resolves it.
+  const renamed = target<Work>(fixture('typed.js'), 'work')
+  expect(await new Process({ ...options, target: renamed, execArgv: ['--import', 'tsx'] }).start().result).toBe(7)
 })
 
 test('env is the whole environment of the child', async () => {

@@ -22,59 +22,45 @@ const { delay, distance, time } = readFlights()
 const large = new Float64Array(new SharedArrayBuffer(8 * Number(options.elements)))
 for (let i = 0; i < large.length; i++) large[i] = (i % 1_000_003) / 7 - 5e4
 
-/** Squares of an Int16 column would wrap (1444 * 1444 does not fit), so they are stored as float64. */
-const dtype = 'float64'
+interface Job {
+  readonly name: string
+  readonly length: number
+  readonly onPool: (progress: Progress) => Promise<NumericArray>
+  readonly plain: () => NumericArray
+}
 type Progress = { onProgress: (done: number) => void }
 
+/** The squares and the cubes of a column, stored as `dtype`, and the loops that compute the same in plain JavaScript. */
+function powers<Column extends NumericArray>(
+  name: string,
+  column: Column,
+  dtype: 'float64' | 'float32',
+  squares: (xs: Column) => NumericArray,
+  cubes: (xs: Column) => NumericArray,
+): Job[] {
+  const { length } = column
+  return [
+    {
+      name: `${name}²`,
+      length,
+      onPool: (progress) => square.async(column, { dtype, ...progress }),
+      plain: () => squares(column),
+    },
+    {
+      name: `${name}³`,
+      length,
+      onPool: (progress) => cube.async(column, { dtype, ...progress }),
+      plain: () => cubes(column),
+    },
+  ]
+}
+
 const jobs = [
-  {
-    name: 'delay²',
-    length: delay.length,
-    onPool: (progress: Progress) => square.async(delay, { dtype, ...progress }),
-    plain: () => squareInt16(delay),
-  },
-  {
-    name: 'delay³',
-    length: delay.length,
-    onPool: (progress: Progress) => cube.async(delay, { dtype, ...progress }),
-    plain: () => cubeInt16(delay),
-  },
-  {
-    name: 'distance²',
-    length: distance.length,
-    onPool: (progress: Progress) => square.async(distance, { dtype, ...progress }),
-    plain: () => squareInt16(distance),
-  },
-  {
-    name: 'distance³',
-    length: distance.length,
-    onPool: (progress: Progress) => cube.async(distance, { dtype, ...progress }),
-    plain: () => cubeInt16(distance),
-  },
-  {
-    name: 'time²',
-    length: time.length,
-    onPool: (progress: Progress) => square.async(time, progress),
-    plain: () => squareFloat32(time),
-  },
-  {
-    name: 'time³',
-    length: time.length,
-    onPool: (progress: Progress) => cube.async(time, progress),
-    plain: () => cubeFloat32(time),
-  },
-  {
-    name: 'large²',
-    length: large.length,
-    onPool: (progress: Progress) => square.async(large, progress),
-    plain: () => squareFloat64(large),
-  },
-  {
-    name: 'large³',
-    length: large.length,
-    onPool: (progress: Progress) => cube.async(large, progress),
-    plain: () => cubeFloat64(large),
-  },
+  // Squares of an Int16 column would wrap (1444 * 1444 does not fit), so they are stored as float64.
+  ...powers('delay', delay, 'float64', squareInt16, cubeInt16),
+  ...powers('distance', distance, 'float64', squareInt16, cubeInt16),
+  ...powers('time', time, 'float32', squareFloat32, cubeFloat32),
+  ...powers('large', large, 'float64', squareFloat64, cubeFloat64),
 ]
 
 const where = isNative ? 'the native pool' : 'plain JavaScript (no native addon)'

@@ -8,7 +8,7 @@
  * second call costs a look at the file system.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv, execPath, exit } from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -65,6 +65,8 @@ function install(entry, home) {
     if (integrity !== entry.integrity) {
       throw new Error(`${entry.package}@${entry.version} is another one than expected: its integrity is ${integrity}`)
     }
+    // For every user: some tests run as another one.
+    chmodSync(fresh, 0o755)
     rmSync(home, { recursive: true, force: true })
     renameSync(fresh, home)
   } catch (error) {

@@ -134,10 +134,14 @@ const outputs = [
 ]
 
 function hasAllOutputs() {
-  return outputs.every(([from, to]) => {
-    const sources = filesBelow(from).filter((file) => file.endsWith('.ts'))
-    return sources.every((file) => existsSync(join(root, to, `${file.slice(from.length, -3)}.js`)))
-  })
+  const hasBundle = existsSync(join(root, 'dist', 'child', 'bootstrap.cjs'))
+  return (
+    hasBundle &&
+    outputs.every(([from, to]) => {
+      const sources = filesBelow(from).filter((file) => file.endsWith('.ts'))
+      return sources.every((file) => existsSync(join(root, to, `${file.slice(from.length, -3)}.js`)))
+    })
+  )
 }
 
 function compile() {
@@ -147,7 +151,16 @@ function compile() {
   }
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   run('compiling TypeScript', process.execPath, [tsc, '-b', '--force'])
+  run('bundling the entry point of children', process.execPath, [join(root, 'scripts', 'bundle-child.mjs')])
 }
 
-const sources = ['tsconfig.json', 'tsconfig.base.json', 'src', 'examples', 'bench', 'package-lock.json']
+const sources = [
+  'tsconfig.json',
+  'tsconfig.base.json',
+  'scripts/bundle-child.mjs',
+  'src',
+  'examples',
+  'bench',
+  'package-lock.json',
+]
 step('typescript', 'build', fingerprint(sources), hasAllOutputs, compile)

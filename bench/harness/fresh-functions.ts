@@ -14,7 +14,7 @@ export type Formula = 'v * v' | 'v * v * v'
 let compiled = 0
 
 /** A function of its own from a fixed text. The file name is its only difference: compiled code is cached by text and name. */
-function fresh(text: string, parameters: readonly string[]): (...args: unknown[]) => unknown {
+export function fresh(text: string, parameters: readonly string[]): (...args: unknown[]) => unknown {
   compiled += 1
   return compileFunction(text, parameters, { filename: `bench-${compiled}.js` }) as (...args: unknown[]) => unknown
 }

@@ -4,6 +4,7 @@ import { callCosts } from './core/call-costs.ts'
 import { freshOutputs } from './core/fresh-outputs.ts'
 import { idlePool } from './core/idle-pool.ts'
 import { importCost } from './core/import-cost.ts'
+import { kernelProcess } from './core/kernel-process.ts'
 import { limits } from './core/limits.ts'
 import { loopDelay } from './core/loop-delay.ts'
 import { plainLoops } from './core/plain-loops.ts'
@@ -18,6 +19,7 @@ export const core: readonly Measurement[] = [
   { name: 'fresh outputs', run: freshOutputs },
   { name: 'call costs', run: callCosts },
   { name: 'event-loop delay', run: loopDelay },
+  { name: 'kernel as a process', run: kernelProcess },
   { name: 'idle pool', run: idlePool },
   { name: 'import', run: importCost },
 ]

@@ -4,75 +4,84 @@
  * Everything here must survive the user's code, which runs in the same process and may replace what it likes: what is
  * needed afterwards is captured first, a report is flushed before the process may end, and the channel to the parent never
  * keeps the process alive. The parent's death ends this process; what Ctrl-C means is the parent's decision.
+ *
+ * The build makes one CommonJS file of this and what it imports (scripts/bundle-child.mjs): two dozen ES modules would take as long to
+ * load as Node itself takes to start.
  */
-import { writeSync } from 'node:fs'
-import { Writable } from 'node:stream'
 import { reservedMessage } from '../errors/index.ts'
-import { binding } from '../native/index.ts'
+import { endAfterLastWords, exit, leave, print, reply, report, writeNow } from './channel.ts'
 import { enterProcess } from './current-process.ts'
 import { encodeError, inspectSafely, isError } from './errors.ts'
-import { loadTarget } from './load-target.ts'
-import { isToChild, type ChildTask, type FromChild, type Hello } from './protocol.ts'
+import type { FunctionSource } from './function-source.ts'
+import { importModule, loadTarget, moduleOnItsWay } from './load-target.ts'
+import { linkToParent } from './parent-link.ts'
+import { watchParent } from './parent-watch.ts'
+import { ASK_HELLO, isRun, type ChildTask, type FromChild } from './protocol.ts'
 import { decode, encode } from './values.ts'
 
-// Not imported: `import { exit } from 'node:process'` in a target then finds the one that is put there below.
-const { process, setTimeout: setTimer } = globalThis
-const { apply, defineProperty } = Reflect
-const arrayIteration = { value: Array.prototype[Symbol.iterator], writable: true, configurable: true }
-const exit = process.exit.bind(process)
-const send = process.send?.bind(process)
+// Not imported: see channel.ts.
+const { process } = globalThis
+const { apply } = Reflect
 const listenerCount = process.listenerCount.bind(process)
-const streamWrite: (this: Writable, text: string, done: () => void) => boolean = Writable.prototype.write
 
-/** Milliseconds that a process which ends waits for its last words to be taken; a parent that is busy may not. */
-const LAST_WORDS = 2_000
-
-/** Outcomes that the channel has not taken yet. */
-let unsent = 0
-let isLeaving = false
-const leaving = Symbol('process.exit()')
-
-// Where the system ends this process with its parent, Ctrl-C is left to the parent; elsewhere a busy child would survive
-// it, since it reads no channel.
-if (binding !== null) process.on('SIGINT', ignore)
+// What Ctrl-C means is the parent's decision, also before it has said what to do.
+process.on('SIGINT', ignore)
 // Without the parent nobody wants the result.
 process.once('disconnect', () => exit(1))
 process.on('message', receive)
+// A child that has no task by then is a spare.
+const waiting = setTimeout(warmUp, 5).unref()
 process.exit = leave
-if (send !== undefined) process.send = guardedSend(send)
-reply(['hello'])
+// Where nothing is left to do, Node would take its whole heap apart before it ends; nobody waits for that but join().
+process.on('beforeExit', () => {
+  if (listenerCount('beforeExit') === 1) exit()
+})
+if (process.send !== undefined) process.send = guardedSend(process.send)
+// What the parent asks for on the command line is none of the target's business.
+if (process.argv.splice(2).includes(ASK_HELLO)) reply(['hello'])
 
 function ignore(): void {}
 
+/** The source of a function that does nothing. */
+const NOTHING: FunctionSource = {
+  name: '',
+  text: '() => {}',
+  strict: true,
+  file: null,
+  line: 0,
+  column: 0,
+  importsDynamically: false,
+  nameKeepers: [],
+  requires: false,
+  imported: [],
+}
+
+/** What a task's first millisecond goes to, done while there is none: compiling, the loader of modules, and the codec. */
+function warmUp(): void {
+  void loadTarget(['function', NOTHING])
+  decode(encode('result', [0]))
+  // Any small module will do, and this one is of no consequence.
+  void importModule(new URL('./hold.js', import.meta.url).href)
+}
+
 function receive(message: unknown): void {
-  if (!isToChild(message)) return
+  if (!isRun(message)) return
   const [, token, task] = message
   // From here on the channel is the user's: no listener of ours sees its messages, and it keeps nothing alive.
   process.removeListener('message', receive)
+  clearTimeout(waiting)
   process.channel?.unref()
-  followParent(task.parent)
-  enterProcess(task.name, task.daemon, task.identity)
+  followParent(task)
+  enterProcess({ ...task, parent: linkToParent(task.parent, token) }, moduleOnItsWay)
   void run(token, task)
 }
 
-/**
- * Has this process end with its parent even when it is busy. The system watches the thread that made it: a child that a
- * worker_thread started ends with that thread, which is wanted.
- */
-function followParent(parent: number): void {
-  if (isChildOf(parent) && binding?.endWithParent(parent) === true) return
-  process.removeListener('SIGINT', ignore)
-}
-
-/** False when a program stands between (a wrapper as execPath), which the system would watch in the parent's place. */
-function isChildOf(parent: number): boolean {
-  if (process.ppid === parent) return true
-  try {
-    return !process.kill(parent, 0)
-  } catch {
-    // It is gone, and this process an orphan already.
-    return true
-  }
+/** Has this process end with its parent even when it is busy: by the system, where that was asked for, or by a thread that looks. */
+function followParent({ isTied, parent }: ChildTask): void {
+  // A program that stands between the two (a wrapper as execPath) is tied in the place of this one.
+  if (isTied && process.ppid === parent.pid) return
+  // Where nothing ends a busy child with its parent, Ctrl-C must: such a child reads no channel.
+  watchParent(parent.pid, () => process.removeListener('SIGINT', ignore))
 }
 
 /** Node takes such messages for its own, and a parent that gets one unasked fails. */
@@ -100,7 +109,7 @@ async function run(token: string, task: ChildTask): Promise<void> {
   disarm()
   // Not awaited: the write keeps the process alive until it is done, and the user's timers and sockets as long as they
   // want.
-  report(encodeResult(token, task, value), ignore)
+  report(encodeResult(token, task, value), heading(task))
 }
 
 /**
@@ -111,7 +120,7 @@ function encodeResult(token: string, task: ChildTask, value: unknown): FromChild
   try {
     return ['result', token, encode('result', value)]
   } catch (error) {
-    write('stderr', `${heading(task)}${String(error)}\n`, ignore)
+    print('stderr', `${heading(task)}${String(error)}\n`)
     return ['error', token, encodeError(error)]
   }
 }
@@ -121,17 +130,16 @@ function encodeResult(token: string, task: ChildTask, value: unknown): FromChild
  * left behind do not run on, as after any uncaught error in Node.
  */
 function fail(token: string, task: ChildTask, thrown: unknown): void {
-  // First of all: whatever was replaced, and whoever does not read, this process ends.
-  setTimer(() => exit(1), LAST_WORDS)
   process.exitCode = 1
+  endAfterLastWords()
   let open = 3
   const done = (): void => {
     open -= 1
     if (open === 0) exit(1)
   }
-  report(['error', token, encodeError(thrown)], done)
-  write('stderr', `${heading(task)}${isError(thrown) ? '' : 'Uncaught '}${inspectSafely(thrown)}\n`, done)
-  write('stdout', '', done)
+  report(['error', token, encodeError(thrown)], heading(task), done)
+  print('stderr', `${heading(task)}${isError(thrown) ? '' : 'Uncaught '}${inspectSafely(thrown)}\n`, done)
+  print('stdout', '', done)
 }
 
 /**
@@ -150,64 +158,4 @@ function reportUncaught(token: string, task: ChildTask): () => void {
 
 function heading(task: ChildTask): string {
   return `Process ${task.name}:\n`
-}
-
-/**
- * What the target gets as `process.exit`: an outcome that is still on its way is not cut off. The caller goes no
- * further all the same, and nothing that fails from now on is heard of.
- */
-function leave(code?: number | string | null): never {
-  if (unsent === 0) return exit(code)
-  if (code !== undefined && code !== null) process.exitCode = code
-  if (!isLeaving) {
-    isLeaving = true
-    setTimer(() => exit(), LAST_WORDS)
-    process.removeAllListeners('uncaughtException').on('uncaughtException', ignore)
-    if (process.hasUncaughtExceptionCaptureCallback()) process.setUncaughtExceptionCaptureCallback(null)
-  }
-  throw leaving
-}
-
-/** Sends the outcome; `done` when it is on its way, or cannot be any more. */
-function report(frame: FromChild, done: () => void): void {
-  unsent += 1
-  reply(frame, () => {
-    unsent -= 1
-    if (isLeaving && unsent === 0) exit()
-    done()
-  })
-}
-
-function reply(frame: FromChild | Hello, done: () => void = ignore): void {
-  if (send === undefined) return done()
-  try {
-    // With a callback a closed channel is reported there; without, it would be an 'error' event on the user's process.
-    send(frame, undefined, undefined, done)
-  } catch {
-    try {
-      // Node's channel iterates arrays, and does not look whether it still can.
-      defineProperty(Array.prototype, Symbol.iterator, arrayIteration)
-      send(frame, undefined, undefined, done)
-    } catch {
-      done()
-    }
-  }
-}
-
-/** `done` when everything that was printed there is on its way. */
-function write(name: 'stdout' | 'stderr', text: string, done: () => void): void {
-  try {
-    apply(streamWrite, process[name], [text, done])
-  } catch {
-    if (name === 'stderr') writeNow(text)
-    done()
-  }
-}
-
-function writeNow(text: string): void {
-  try {
-    writeSync(2, text)
-  } catch {
-    // Nobody reads stderr, or not fast enough: the report to the parent matters more than its heading.
-  }
 }

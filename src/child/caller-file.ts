@@ -14,33 +14,20 @@ const depth = 32
  * @returns a path (CommonJS) or a file: URL (ESM), as V8 has it; null for code of no file: the REPL, `node -e`, eval
  */
 export function callerFile(below: Function): string | null {
-  const hook = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
-  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')
   const holder: { stack?: unknown } = {}
   let sites: readonly NodeJS.CallSite[] = []
-  // Reflect: with frozen intrinsics this does nothing, where an assignment would throw.
-  Reflect.defineProperty(Error, 'stackTraceLimit', {
-    value: depth,
-    writable: true,
-    enumerable: true,
-    configurable: true,
-  })
-  Reflect.defineProperty(Error, 'prepareStackTrace', {
-    value: (error: unknown, found: readonly NodeJS.CallSite[]) => {
-      if (error === holder) sites = found
-      return ''
-    },
-    writable: true,
-    enumerable: true,
-    configurable: true,
+  const restoreDepth = replace('stackTraceLimit', depth)
+  const restoreHook = replace('prepareStackTrace', (error: unknown, found: readonly NodeJS.CallSite[]) => {
+    if (error === holder) sites = found
+    return ''
   })
   try {
     Error.captureStackTrace(holder, below)
     // V8 calls the hook when the stack is first read, if it has not done so yet.
     void holder.stack
   } finally {
-    restore('prepareStackTrace', hook)
-    restore('stackTraceLimit', limit)
+    restoreHook()
+    restoreDepth()
   }
   for (const site of sites) {
     const file = site.isEval() ? null : site.getFileName()
@@ -49,7 +36,18 @@ export function callerFile(below: Function): string | null {
   return null
 }
 
-function restore(name: 'prepareStackTrace' | 'stackTraceLimit', before: PropertyDescriptor | undefined): void {
-  if (before === undefined) Reflect.deleteProperty(Error, name)
-  else Reflect.defineProperty(Error, name, before)
+/**
+ * By assignment where there is a plain property: Bun hears of nothing else. By Reflect: with frozen intrinsics this does
+ * nothing, where a statement would throw.
+ * @returns what puts back what was there
+ */
+function replace(name: 'prepareStackTrace' | 'stackTraceLimit', value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(Error, name)
+  if (before === undefined || before.writable === true) Reflect.set(Error, name, value)
+  else Reflect.defineProperty(Error, name, { value, writable: true, enumerable: true, configurable: true })
+  return () => {
+    if (before === undefined) Reflect.deleteProperty(Error, name)
+    else if (before.writable === true) Reflect.set(Error, name, before.value)
+    else Reflect.defineProperty(Error, name, before)
+  }
 }

@@ -4,6 +4,7 @@
  * By `vm.compileFunction`, which works where code from strings is forbidden, under the name of the file that it came from:
  * stacks show that file, and `import()` resolves from it. The text is the caller's own, sent by its process.
  */
+import { createRequire } from 'node:module'
 import { compileFunction as compileText, constants } from 'node:vm'
 import type { FunctionSource } from './function-source.ts'
 
@@ -11,13 +12,15 @@ import type { FunctionSource } from './function-source.ts'
 export function compileFunction(source: FunctionSource): (...args: unknown[]) => unknown {
   const before = source.strict ? "'use strict';return (" : 'return ('
   if (source.importsDynamically) silenceImportWarning()
-  const make = compileText(`${before}${source.text}\n)`, [...source.nameKeepers], {
+  const bound = new Map<string, unknown>(source.nameKeepers.map((name) => [name, keepName]))
+  if (source.requires && source.file !== null) bound.set('require', createRequire(source.file))
+  const make = compileText(`${before}${source.text}\n)`, [...bound.keys()], {
     ...(source.file === null ? {} : { filename: source.file }),
     lineOffset: source.line,
     columnOffset: source.column - before.length,
     ...(source.importsDynamically ? { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER } : {}),
   })
-  const compiled: (...args: unknown[]) => unknown = make(...source.nameKeepers.map(() => identity))
+  const compiled: (...args: unknown[]) => unknown = make(...bound.values())
   // An anonymous function had its name from the variable that it was assigned to.
   if (compiled.name !== source.name) {
     Object.defineProperty(compiled, 'name', { value: source.name, configurable: true })
@@ -25,7 +28,11 @@ export function compileFunction(source: FunctionSource): (...args: unknown[]) =>
   return compiled
 }
 
-const identity = (value: unknown): unknown => value
+/** What a compiler's name-keeping helper does, whatever it is called. */
+function keepName(fn: unknown, name: unknown): unknown {
+  if (typeof fn === 'function') Reflect.defineProperty(fn, 'name', { value: name, configurable: true })
+  return fn
+}
 
 const importWarning = 'vm.USE_MAIN_CONTEXT_DEFAULT_LOADER is an experimental feature'
 let isSilenced = false

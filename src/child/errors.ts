@@ -10,6 +10,7 @@ import { inspect, types } from 'node:util'
 import {
   AbortError,
   ArrayError,
+  brand,
   CorepoolError,
   ProcessStateError,
   RemoteError,
@@ -182,15 +183,22 @@ function describeError(error: object, cut: (text: string) => string, add: (part:
 function knownClassOf(error: object): string | null {
   try {
     const below: unknown[] = []
-    for (let at: unknown = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
-      const known = nameOfKnown.get(at)
+    for (let at: object | null = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
+      const known = nameOfKnown.get(at) ?? nameInOtherCopy(at)
       if (known !== undefined) return below.every((name) => name === known || name === 'NodeError') ? known : null
-      below.push((at as object).constructor.name)
+      below.push(at.constructor.name)
     }
   } catch {
     // A prototype that cannot be looked at is none that we know.
   }
   return null
+}
+
+/** The name of a class of this package, where another copy of it made the error: the one that the target imported. */
+function nameInOtherCopy(prototype: object): string | undefined {
+  if (!Reflect.has(prototype, brand) || !Object.hasOwn(prototype, 'name')) return undefined
+  const name: unknown = Reflect.get(prototype, 'name')
+  return typeof name === 'string' && knownClasses.has(name) ? name : undefined
 }
 
 /** The name that a foreign class goes by: what it says of itself, else what its constructor is called. */

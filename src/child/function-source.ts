@@ -4,7 +4,6 @@
  * Whatever would behave differently over there is refused here, before anything starts, by name and with a way out:
  * functions without source, classes, generators, and every name that the text uses but only its surroundings declare.
  */
-import { types } from 'node:util'
 import type { Function as FunctionNode } from 'acorn'
 import {
   captures,
@@ -15,7 +14,16 @@ import {
   type TargetError,
   type UnsendableKind,
 } from '../errors/index.ts'
-import { findFreeNames, parseFunction, rewritingTool, type FreeName } from '../source/index.ts'
+import {
+  findFreeNames,
+  functionName,
+  functionText,
+  isNativeText,
+  parseFunction,
+  rewritingTool,
+  type FreeName,
+} from '../source/index.ts'
+import { declaredAnew, importedAnew } from './mistaken-globals.ts'
 import { isNodeGlobal, isProbedName } from './node-globals.ts'
 import { standsInSloppyCode } from './strictness.ts'
 import { positionIn, type TextPosition } from './text-position.ts'
@@ -34,10 +42,11 @@ export interface FunctionSource {
   readonly importsDynamically: boolean
   /** Free names to be bound to `(fn) => fn`: a compiler's helpers that only keep `fn.name`. */
   readonly nameKeepers: readonly string[]
+  /** It uses the `require` of `file`, a CommonJS module. */
+  readonly requires: boolean
+  /** Globals that it uses and that `file` imports, perhaps as something else. */
+  readonly imported: readonly string[]
 }
-
-// Captured when this module loads: a function's own `toString`, or a later one of the prototype, may say anything.
-const textOf: (fn: Function) => string = Function.prototype.call.bind(Function.prototype.toString)
 
 /**
  * @param caller the file of the code that named the function, from callerFile()
@@ -45,19 +54,23 @@ const textOf: (fn: Function) => string = Function.prototype.call.bind(Function.p
  *   `ERR_INVALID_ARG_VALUE` for a kind of function that cannot be sent
  */
 export function readFunction(fn: Function, caller: string | null): FunctionSource {
-  if (types.isProxy(fn)) throw unsendableTarget('', 'proxy')
-  const name = nameOf(fn)
-  const text = textOf(fn)
+  const text = functionText(fn)
+  if (text === null) throw unsendableTarget('', 'proxy')
+  const name = functionName(fn)
   const parsed = parseFunction(text, isSloppy(fn, text, caller))
   if ('problem' in parsed)
-    throw isNative(text) ? unsendableTarget(name, nativeKind(name)) : unreadableTarget(name, parsed)
+    throw isNativeText(text) ? unsendableTarget(name, nativeKind(name)) : unreadableTarget(name, parsed)
   const { fn: node, isMethod, privateName, strict, shift } = parsed
   if (node.type === 'ClassExpression') throw unsendableTarget(name, 'class')
   if (privateName !== null) throw unsendableTarget(name, 'private method')
   if (node.generator) throw unsendableTarget(name, 'generator')
 
-  const { captured, nameKeepers, importsDynamically } = findFreeNames(node, strict, isNodeGlobal, isProbedName)
-  if (captured.length > 0) throw refusal(name, captured, shift)
+  const isGlobal = hasRequire(caller) ? (used: string) => used === 'require' || isNodeGlobal(used) : isNodeGlobal
+  const { captured, nameKeepers, globals, importsDynamically } = findFreeNames(node, strict, isGlobal, isProbedName)
+  const used = globals.map((global) => global.name)
+  const mistaken = declaredAnew(caller, used)
+  const missing = [...captured, ...globals.filter((global) => mistaken.includes(global.name))]
+  if (missing.length > 0) throw refusal(name, missing, mistaken, shift)
 
   const position = caller === null ? { line: 0, column: 0 } : positionIn(caller, text)
   return {
@@ -67,7 +80,14 @@ export function readFunction(fn: Function, caller: string | null): FunctionSourc
     file: caller,
     importsDynamically,
     nameKeepers,
+    requires: used.includes('require'),
+    imported: importedAnew(caller, used),
   }
+}
+
+/** V8 has the files of CommonJS as paths, and those of ES modules, which have no `require`, as URLs. */
+function hasRequire(caller: string | null): boolean {
+  return caller !== null && !caller.startsWith('file:')
 }
 
 /** A method without its key, which may be computed or no name at all: the name travels apart. */
@@ -87,15 +107,16 @@ function methodExpression(
   }
 }
 
-function refusal(name: string, free: readonly FreeName[], shift: number): TargetError {
-  const names = free.map(({ name: captured, line, column, member, isImport }): CapturedName => {
-    const tool = rewritingTool(captured)
+function refusal(name: string, free: readonly FreeName[], mistaken: readonly string[], shift: number): TargetError {
+  const names = free.map(({ name: captured, line, column, member, isImport, isInlinedImport }): CapturedName => {
+    const tool = isInlinedImport ? 'bundler' : rewritingTool(captured)
     return {
       name: captured,
       line,
       column: line === 1 ? column - shift + 1 : column + 1,
       imported: isImport || tool !== null ? member : null,
       tool,
+      hidesGlobal: mistaken.includes(captured),
     }
   })
   // A tool's rewriting explains the other names too, and no change to the function alone would help.
@@ -103,21 +124,10 @@ function refusal(name: string, free: readonly FreeName[], shift: number): Target
   return byTool === undefined ? captures(name, names) : rewritten(name, byTool)
 }
 
-/** `name` as an own string: a class may have a static method of that name, a function any value. */
-function nameOf(fn: Function): string {
-  const value: unknown = Object.getOwnPropertyDescriptor(fn, 'name')?.value
-  return typeof value === 'string' ? value : ''
-}
-
 /** Plain functions tell: they own both of these in sloppy code only. Of the other kinds their file may. */
 function isSloppy(fn: Function, text: string, caller: string | null): boolean {
   if (Object.hasOwn(fn, 'caller') && Object.hasOwn(fn, 'arguments')) return true
   return caller !== null && !Object.hasOwn(fn, 'prototype') && standsInSloppyCode(caller, text)
-}
-
-/** Asked only of text that did not parse. */
-function isNative(text: string): boolean {
-  return /\{\s*\[native code\]\s*\}$/.test(text)
 }
 
 function nativeKind(name: string): UnsendableKind {

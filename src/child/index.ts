@@ -1,14 +1,26 @@
 /** The one entry of the layer that knows what a child process is told, and what it answers. */
 import { fileURLToPath } from 'node:url'
 
-/** The file that a child process runs. */
-export const bootstrapFile: string = fileURLToPath(new URL('./bootstrap.js', import.meta.url))
+/** The file that a child process runs: bootstrap.ts and what it imports, made one by scripts/bundle-child.mjs. */
+export const bootstrapFile: string = fileURLToPath(new URL('./bootstrap.cjs', import.meta.url))
 
 export { callerFile } from './caller-file.ts'
-export { currentProcess, nextIdentity } from './current-process.ts'
+export { currentProcess, nextIdentity, type CurrentProcess } from './current-process.ts'
 export { decodeError } from './errors.ts'
 export { readFunction } from './function-source.ts'
+export { holdBy, type Hold } from './hold.ts'
+export { Inbox } from './inbox.ts'
 export { checkExport } from './module-exports.ts'
-export { isFromChild, isHello, type ChildTask, type FromChild, type TaskTarget, type ToChild } from './protocol.ts'
+export type { ParentLink } from './parent-link.ts'
+export { noteProcessClass } from './process-class.ts'
+export {
+  ASK_HELLO,
+  isFromChild,
+  isHello,
+  type ChildTask,
+  type FromChild,
+  type TaskTarget,
+  type ToChild,
+} from './protocol.ts'
 export { isModuleTarget, target, type ModuleTarget } from './target.ts'
 export { checkCloneable, decode, encode } from './values.ts'

@@ -1,35 +1,60 @@
-/** The function that a task names, in the child: compiled from its text, or imported. */
-import { targetLoadFailed, targetNotFound } from '../errors/index.ts'
+/**
+ * The function that a task names, in the child: compiled from its text, or imported.
+ *
+ * A module that starts a Process while it is imported as a target would start the next child, which imports it, and so on
+ * without end. So the import has a context of its own, which whatever the module leaves running keeps; the target is
+ * called outside of it, and may start as many as it likes.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { targetNotFound } from '../errors/index.ts'
 import { compileFunction } from './compile.ts'
+import { loadFailure } from './load-failure.ts'
+import { explaining } from './mistaken-globals.ts'
+import { hasProcessClass } from './process-class.ts'
 import type { TaskTarget } from './protocol.ts'
 
 type Callable = (...args: unknown[]) => unknown
 
+const importing = new AsyncLocalStorage<string>()
+
+/** The module whose import the code that asks belongs to; null for all other code. */
+export function moduleOnItsWay(): string | null {
+  return importing.getStore() ?? null
+}
+
 /**
- * @throws TargetError `ERR_TARGET_LOAD_FAILED` when importing the module throws, `ERR_TARGET_NOT_FOUND` when it has no
- *   function under that name; what compiling the text throws
+ * @throws TargetError `ERR_TARGET_LOAD_FAILED` when importing the module throws, `ERR_TARGET_NOT_FOUND` when there is no
+ *   such file, or no function under that name in it; what compiling the text throws
  */
 export async function loadTarget(target: TaskTarget): Promise<Callable> {
   switch (target[0]) {
     case 'function':
-      return compileFunction(target[1])
+      return explaining(compileFunction(target[1]), target[1].imported)
     case 'module':
       return importFunction(target[1], target[2])
   }
 }
 
 async function importFunction(url: string, exportName: string): Promise<Callable> {
-  const module = await importModule(url)
+  const module = await importing.run(url, importModule, url)
+  // Contexts make promises slower on older versions of Node; a module that did not bring Process along starts none.
+  if (!hasProcessClass()) importing.disable()
   const names = Object.keys(module).filter((name) => typeof module[name] === 'function' && name !== 'module.exports')
   const found = names.includes(exportName) ? module[exportName] : undefined
   if (typeof found !== 'function') throw targetNotFound(url, exportName, names)
   return found as Callable
 }
 
-async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
+/** @throws TargetError `ERR_TARGET_LOAD_FAILED`, `ERR_TARGET_NOT_FOUND` */
+export async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await import(url)
   } catch (error) {
-    throw targetLoadFailed(url, error)
+    throw isLoadFailure(error) ? error : loadFailure(url, error)
   }
+}
+
+/** The refusal of a start, by the Process class that the module has imported, says all by itself. */
+function isLoadFailure(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_TARGET_LOAD_FAILED'
 }

@@ -15,8 +15,10 @@ export type TaskTarget =
 
 /** Everything a child needs to know. */
 export interface ChildTask {
-  /** The pid of the process that sent it. */
-  readonly parent: number
+  /** The process that sent it. */
+  readonly parent: { readonly pid: number; readonly name: string }
+  /** The system ends this child with its parent, however busy it is. */
+  readonly isTied: boolean
   readonly name: string
   readonly daemon: boolean
   readonly identity: readonly number[]
@@ -24,18 +26,25 @@ export interface ChildTask {
   readonly args: Uint8Array
 }
 
-export type ToChild = readonly [kind: 'run', token: string, task: ChildTask]
+/** `run` comes first and once. */
+export type ToChild =
+  | readonly [kind: 'run', token: string, task: ChildTask]
+  | readonly [kind: 'message', token: string, value: Uint8Array]
 
-/** The child's first word: from now on it hears what it is sent. It knows no token yet. */
+/** The child's first word, where its parent asked for one: from now on it hears what it is sent. It knows no token yet. */
 export type Hello = readonly [kind: 'hello']
 
-/** `ready` comes first and once; then at most one of `result` and `error`. */
+/** The argument by which the parent asks for a Hello. */
+export const ASK_HELLO = 'hello'
+
+/** `ready` comes first and once; then at most one of `result` and `error`; messages at any time after `ready`. */
 export type FromChild =
   | readonly [kind: 'ready', token: string]
   | readonly [kind: 'result', token: string, value: Uint8Array]
   | readonly [kind: 'error', token: string, error: EncodedError]
+  | readonly [kind: 'message', token: string, value: Uint8Array]
 
-const kinds: ReadonlySet<unknown> = new Set<FromChild[0]>(['ready', 'result', 'error'])
+const kinds: ReadonlySet<unknown> = new Set<FromChild[0]>(['ready', 'result', 'error', 'message'])
 
 /** True for a frame of the child that was given `token`; its contents are the child's word, and are read with care. */
 export function isFromChild(message: unknown, token: string): message is FromChild {
@@ -48,6 +57,14 @@ export function isHello(message: unknown): message is Hello {
 }
 
 /** True for the frame that a child waits for. */
-export function isToChild(message: unknown): message is ToChild {
+export function isRun(message: unknown): message is ToChild & readonly ['run', string, ChildTask] {
   return Array.isArray(message) && message[0] === 'run' && typeof message[1] === 'string' && message.length === 3
+}
+
+/** True for a message of the parent that gave this child its `token`. */
+export function isMessage(
+  message: unknown,
+  token: string,
+): message is ToChild & readonly ['message', string, Uint8Array] {
+  return Array.isArray(message) && message[0] === 'message' && message[1] === token && message.length === 3
 }

@@ -1,9 +1,9 @@
 /**
- * Values as bytes: Node's structured clone, with the two things that it does not do. What cannot be cloned is named by
- * its path, and what is too large is refused before any of it is copied, since the channel breaks (in the parent) not
- * far above that.
+ * Values as bytes: Node's structured clone, with the three things that it does not do. What cannot be cloned is named by
+ * its path; what is too large is refused before any of it is copied, since the channel breaks (in the parent) not far
+ * above that; and an array that arrives has a buffer of its own, of its own size.
  */
-import { DefaultSerializer, deserialize } from 'node:v8'
+import { DefaultDeserializer, DefaultSerializer, deserialize, serialize } from 'node:v8'
 import { CorepoolError, describe, notCloneable, payloadTooLarge, type Payload } from '../errors/index.ts'
 import { findUncloneable } from './uncloneable.ts'
 
@@ -13,7 +13,9 @@ const LIMIT = 2 ** 30
 /** Node's documented hooks, which its type definitions leave out. */
 interface HostObjectWriter {
   _writeHostObject(view: ArrayBufferView): void
-  _setTreatArrayBufferViewsAsHostObjects(flag: boolean): void
+}
+interface HostObjectReader {
+  _readHostObject(): ArrayBufferView
 }
 
 /**
@@ -44,6 +46,37 @@ class ValueWriter extends DefaultSerializer {
 // oxlint-disable-next-line eslint/no-underscore-dangle -- the documented name of the hook
 const writeView = (DefaultSerializer.prototype as unknown as HostObjectWriter)._writeHostObject
 
+/**
+ * Reads as `v8.deserialize` does, but copies the arrays, which would all be views of the one buffer of the message (or of
+ * Node's pool): `array.buffer` would show, change and transfer away the others.
+ */
+class ValueReader extends DefaultDeserializer {
+  _readHostObject(): ArrayBufferView {
+    const view = readView.call(this)
+    return view.byteLength === view.buffer.byteLength ? view : copyOf(view)
+  }
+}
+
+// oxlint-disable-next-line eslint/no-underscore-dangle -- the documented name of the hook
+const readView = (DefaultDeserializer.prototype as unknown as HostObjectReader)._readHostObject
+
+function copyOf(view: ArrayBufferView): ArrayBufferView {
+  const { buffer, byteOffset, byteLength } = view
+  const own = buffer.slice(byteOffset, byteOffset + byteLength)
+  if (Buffer.isBuffer(view)) return Buffer.from(own as ArrayBuffer)
+  const ViewClass = view.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView
+  return new ViewClass(own)
+}
+
+/** Bun has the functions of `node:v8`, and the classes in name only. */
+const hasClasses = ((): boolean => {
+  try {
+    return new DefaultSerializer() instanceof DefaultSerializer
+  } catch {
+    return false
+  }
+})()
+
 /** Whether a view can be made tells, on every version of Node. */
 function refuseDetached(buffer: ArrayBufferLike): ArrayBufferView {
   try {
@@ -69,16 +102,17 @@ export function checkCloneable(payload: Payload, value: unknown): void {
   write(payload, value, true)
 }
 
+/** The value that encode() was given, every array in it with a buffer of its own. */
 export function decode(bytes: Uint8Array): unknown {
-  return deserialize(bytes)
+  if (!hasClasses) return deserialize(bytes)
+  const reader = new ValueReader(bytes)
+  reader.readHeader()
+  return reader.readValue()
 }
 
 function write(payload: Payload, value: unknown, dry: boolean): Buffer {
   try {
-    const writer = new ValueWriter(payload, dry)
-    writer.writeHeader()
-    writer.writeValue(value)
-    return writer.releaseBuffer()
+    return bytesOf(payload, value, dry)
   } catch (error) {
     if (error instanceof CorepoolError && error.code === 'ERR_PAYLOAD_TOO_LARGE') throw error
     const found = findUncloneable(value, payload, (part) => reasonAgainst(payload, part))
@@ -86,12 +120,18 @@ function write(payload: Payload, value: unknown, dry: boolean): Buffer {
   }
 }
 
+function bytesOf(payload: Payload, value: unknown, dry: boolean): Buffer {
+  if (!hasClasses) return serialize(value)
+  const writer = new ValueWriter(payload, dry)
+  writer.writeHeader()
+  writer.writeValue(value)
+  return writer.releaseBuffer()
+}
+
 /** Why `part` cannot be cloned, or null when it can. */
 function reasonAgainst(payload: Payload, part: unknown): string | null {
   try {
-    const writer = new ValueWriter(payload, true)
-    writer.writeHeader()
-    writer.writeValue(part)
+    bytesOf(payload, part, true)
     return null
   } catch (error) {
     return reasonOf(error)

@@ -91,6 +91,14 @@ export const misfit = {
       `${name} of ${dtypes.join(' and ')} arrays could have any dtype: say which, as { dtype: 'float64' }, or pass { out }.`,
     )
   },
+  /** `ERR_DTYPE`: of bigints, nobody says whether the result has a sign. */
+  bothBigintDtypes(name: string): ArrayError {
+    return new ArrayError(
+      'ERR_DTYPE',
+      `${name} of an int64 and a uint64 array could be signed or unsigned. Make both the same: ` +
+        'new BigInt64Array(y.buffer, y.byteOffset, y.length) has the same 64 bits.',
+    )
+  },
   /** `ERR_OVERLAP`: the output begins inside an operand. */
   overlap(name: string): ArrayError {
     return new ArrayError(
@@ -125,4 +133,17 @@ export function outAndDtype(call: string): ArrayError {
     'ERR_INVALID_ARG_VALUE',
     `${call} takes out or dtype, not both: the result is stored in the dtype of out.`,
   )
+}
+
+/** `ERR_INVALID_ARG_VALUE`: no bigint is infinite, so there is none to stand for the extreme of nothing. */
+export function noBigints(call: string): ArrayError {
+  return new ArrayError(
+    'ERR_INVALID_ARG_VALUE',
+    `${call} of a bigint array needs at least one element: no bigint could stand for none. Test xs.length first.`,
+  )
+}
+
+/** `ERR_INVALID_ARG_VALUE`: an array that cannot be transferred into a call. */
+export function notTransferable(call: string, reason: string, next: string): ArrayError {
+  return new ArrayError('ERR_INVALID_ARG_VALUE', `${call} cannot transfer what it was given: ${reason}. ${next}`)
 }

@@ -33,7 +33,14 @@ export type ErrorCode =
   | 'ERR_EXIT_WITHOUT_RESULT'
   | 'ABORT_ERR'
   | 'ERR_SPAWN_FAILED'
+  | 'ERR_NOT_SUPPORTED'
   | 'ERR_REMOTE'
+
+/**
+ * Marks the prototypes of this tree, also those of another copy of this package in the same process: the child's entry point
+ * is one file with a copy of its own.
+ */
+export const brand: symbol = Symbol.for('corepool.error')
 
 /** The root of the tree; thrown itself where an argument or an option is wrong. */
 export class CorepoolError extends Error {
@@ -47,6 +54,7 @@ export class CorepoolError extends Error {
   static {
     // On the prototype, as built-in errors have it: `name` is then no own property that a child's report would carry.
     Object.defineProperty(this.prototype, 'name', { value: 'CorepoolError', writable: true, configurable: true })
+    Object.defineProperty(this.prototype, brand, { value: true })
   }
 }
 

@@ -2,6 +2,7 @@
 export {
   AbortError,
   ArrayError,
+  brand,
   CorepoolError,
   KernelError,
   ProcessStateError,
@@ -16,12 +17,14 @@ export { aborted, describe, invalidType, invalidValue, unknownOption } from './a
 export {
   captures,
   rewritten,
+  targetFileNotFound,
   targetLoadFailed,
   targetNotFound,
   unreadableTarget,
   unsendableTarget,
   type CapturedName,
   type UnsendableKind,
+  sawGlobal,
 } from './targets.ts'
 export {
   kernelCaptures,
@@ -33,12 +36,16 @@ export {
   type UndeclaredName,
 } from './kernels.ts'
 export { reasons } from './kernel-reasons.ts'
+export { runReasons } from './run-reasons.ts'
+export { targetReasons } from './target-reasons.ts'
 export {
   detached,
   misfit,
+  noBigints,
   noMemory,
   notAnArray,
   notAnOperand,
+  notTransferable,
   outAndDtype,
   resizable,
   wrongArguments,
@@ -50,9 +57,11 @@ export {
   closed,
   daemonChild,
   exitWithoutResult,
+  kernelHearsNothing,
   notStarted,
   spawnFailed,
   startedBefore,
+  startedWhileLoading,
   stillRunning,
   workerDied,
 } from './processes.ts'

@@ -55,7 +55,6 @@ export const reasons = {
   recursion: (name: string) =>
     `${name === '' ? 'a function' : `"${name}"`} calls itself, and a compiled kernel has no recursion: write a loop with constant bounds`,
   depth: (limit: number) => `its calls nest deeper than ${limit}`,
-  tooManyArguments: (name: string, limit: number) => `it calls ${name} with more than ${limit} arguments`,
   spread: 'it spreads something else than an array written here',
   restParameter: 'it has a rest parameter, and a kernel has a fixed number of parameters',
   pattern: 'a parameter of a kernel is a number, which cannot be taken apart',

@@ -1,8 +1,8 @@
 /** Values that cannot go to a child process, or come back from one. */
 import { CorepoolError, TaskError } from './classes.ts'
 
-/** Which way a value travels; also the root of the paths that name its parts. */
-export type Payload = 'args' | 'result'
+/** What a value is on its way; also the root of the paths that name its parts. */
+export type Payload = 'args' | 'result' | 'message'
 
 const CLONEABLE = 'plain data, typed arrays, Map, Set, Date, BigInt or Error'
 
@@ -11,8 +11,9 @@ const CLONEABLE = 'plain data, typed arrays, Map, Set, Date, BigInt or Error'
  * @param path the first part that cannot be copied
  */
 export function notCloneable(payload: Payload, path: string, why: string): CorepoolError {
-  if (payload === 'args') {
-    const message = `${path} cannot be copied into a child process: ${why}. Pass ${CLONEABLE}.`
+  if (payload !== 'result') {
+    const into = payload === 'args' ? 'a child process' : 'another process'
+    const message = `${path} cannot be copied into ${into}: ${why}. Pass ${CLONEABLE}.`
     return new CorepoolError('ERR_ARGS_NOT_CLONEABLE', message)
   }
   const message = `${path} cannot be copied back from the child process: ${why}. Return ${CLONEABLE}.`
@@ -24,9 +25,9 @@ export function payloadTooLarge(payload: Payload, bytes: number, limit: number):
   const message =
     `${payload} would take ${bytes} bytes or more, and at most ${limit} fit through the channel between processes. ` +
     'Send it in parts, or write it to a file and send the path.'
-  return payload === 'args'
-    ? new CorepoolError('ERR_PAYLOAD_TOO_LARGE', message)
-    : new TaskError('ERR_PAYLOAD_TOO_LARGE', message)
+  return payload === 'result'
+    ? new TaskError('ERR_PAYLOAD_TOO_LARGE', message)
+    : new CorepoolError('ERR_PAYLOAD_TOO_LARGE', message)
 }
 
 /** `ERR_INVALID_ARG_VALUE`: a message of the form that Node keeps for itself; the parent would take it for Node's own. */

@@ -2,7 +2,7 @@
  * What can go wrong with a Process: misuse, in Python's sentences, and the ways in which its target ends without a
  * value.
  */
-import { ProcessStateError, TaskError, type WorkerFate } from './classes.ts'
+import { CorepoolError, ProcessStateError, TargetError, TaskError, type WorkerFate } from './classes.ts'
 
 /** `ERR_NOT_STARTED`: `verb` completes "can only …". */
 export function notStarted(name: string, verb: string): ProcessStateError {
@@ -44,6 +44,24 @@ export function daemonChild(name: string, parent: string): ProcessStateError {
     'ERR_DAEMON_CHILD',
     `${name}: daemonic processes are not allowed to have children. It was to be started by ` +
       `${parent}, a daemon; start ${parent} with daemon: false.`,
+  )
+}
+
+/** `ERR_TARGET_LOAD_FAILED`: a module starts a process while a child imports it as its target; `url` is that module. */
+export function startedWhileLoading(name: string, url: string): TargetError {
+  return new TargetError(
+    'ERR_TARGET_LOAD_FAILED',
+    `${name}: An attempt has been made to start a new process before the current process has finished its bootstrapping ` +
+      `phase. ${url} starts it while a child process imports it as its target, and each child would start the next. ` +
+      'Start processes in the main program only, if (parentProcess() === null) { … }, or keep the target in a module of its own.',
+  )
+}
+
+/** `ERR_NOT_SUPPORTED`: a kernel runs on this process's pool, and hears nothing while it computes. */
+export function kernelHearsNothing(name: string): CorepoolError {
+  return new CorepoolError(
+    'ERR_NOT_SUPPORTED',
+    `${name} runs a kernel, which hears no messages. Pass what it needs in args, or make the target a plain function.`,
   )
 }
 

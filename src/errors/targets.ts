@@ -9,7 +9,9 @@ export interface CapturedName {
   /** The import that the name stands for, where a tool rewrote the text. */
   readonly imported: string | null
   /** Which kind of tool put the name there; null when the programmer wrote it. */
-  readonly tool: 'vitest' | 'istanbul' | 'compiler' | null
+  readonly tool: 'vitest' | 'istanbul' | 'compiler' | 'bundler' | null
+  /** The file declares it, over a global of the same name. */
+  readonly hidesGlobal: boolean
 }
 
 /** Functions whose text, if they have one, is of no use elsewhere. */
@@ -39,6 +41,12 @@ function rewriting(target: string, { name, imported, tool }: CapturedName): stri
     return (
       'Istanbul put it there to count coverage, and its counters do not exist in the child process. ' +
       `Use V8 coverage (c8, coverage.provider: 'v8'), or ${asModule(target)}.`
+    )
+  }
+  if (tool === 'bundler') {
+    return (
+      'That is an import() whose module a bundler or compiler put into the same file, where the child process cannot import it. ' +
+      `Keep import() as it is (esbuild: external or splitting; modules: 'esm'), or ${asModule(target)}.`
     )
   }
   if (tool === 'compiler') {
@@ -97,14 +105,37 @@ export function targetNotFound(url: string, exportName: string, available: reado
   )
 }
 
+/**
+ * `ERR_TARGET_NOT_FOUND`: there is no such file.
+ * @param other the file of the same name under another ending (`work.ts` for `work.js`)
+ */
+export function targetFileNotFound(path: string, other: string | null, cause: unknown): TargetError {
+  const advice =
+    other === null
+      ? "Check the URL in target(): new URL('./work.js', import.meta.url) is relative to the file that it stands in."
+      : `But there is ${other}: name that in target()${isTypeScript(other) ? `. ${forTypeScript}` : '.'}`
+  return new TargetError('ERR_TARGET_NOT_FOUND', `There is no file ${path}. ${advice}`, { cause })
+}
+
 /** `ERR_TARGET_LOAD_FAILED`: importing the target's module threw; `cause` is what it threw. */
 export function targetLoadFailed(url: string, cause: unknown): TargetError {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
+  const isUnread = code === 'ERR_UNKNOWN_FILE_EXTENSION' || code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING'
   return new TargetError(
     'ERR_TARGET_LOAD_FAILED',
     `${url} could not be loaded in the child process: ${causeLine(cause)}. ` +
-      'Check the path, and that the file loads by itself: node file.js.',
+      (isUnread && isTypeScript(url)
+        ? forTypeScript
+        : 'Check the path, and that the file loads by itself: node file.js.'),
     { cause },
   )
+}
+
+const forTypeScript =
+  "Node 22.18 and later run TypeScript as it is; elsewhere the child needs a loader, execArgv: ['--import', 'tsx'], or the compiled file."
+
+function isTypeScript(file: string): boolean {
+  return /\.[cm]?tsx?$/.test(file)
 }
 
 function causeLine(cause: unknown): string {
@@ -113,7 +144,9 @@ function causeLine(cause: unknown): string {
 }
 
 /** What to do about a name that cannot simply be passed; null where it can. */
-function hintFor(target: string, { name, imported }: CapturedName): string | null {
+function hintFor(target: string, { name, imported, hidesGlobal }: CapturedName): string | null {
+  if (hidesGlobal)
+    return 'There the name is the global, and not what its file declares: pass that in args, or rename it'
   if (imported !== null)
     return `It is the import "${imported}": pass what you need of it in args, or import() it in the body`
   if (name === target) return `To call itself it needs a name of its own: function ${target}(…) { … }`
@@ -128,7 +161,7 @@ function hintFor(target: string, { name, imported }: CapturedName): string | nul
     case 'import.meta':
       return 'It belongs to its module: pass import.meta.url in args'
     case 'require':
-      return "It belongs to the CommonJS module: write await import('node:fs') in the body"
+      return "It belongs to CommonJS modules: write await import('node:fs') in the body"
     case 'module':
     case 'exports':
     case '__filename':
@@ -137,6 +170,14 @@ function hintFor(target: string, { name, imported }: CapturedName): string | nul
     default:
       return name.startsWith('#') ? 'A private name exists only inside its class: pass its value in args' : null
   }
+}
+
+/** What explains an error of a target that uses a global of this name, where its file imports something under it. */
+export function sawGlobal(name: string): string {
+  return (
+    `In the child process "${name}" is the global, and not what the file of the target imports as "${name}": ` +
+    `import() that in its body, under another name, or name an exported function by target(url, name)`
+  )
 }
 
 function asModule(target: string): string {

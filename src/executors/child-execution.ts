@@ -7,16 +7,18 @@
  * `exit` and `disconnect` have been, in whichever order, since a result may still be in the channel when its sender is
  * dead.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
-import { decode, decodeError, encode, isFromChild, isHello } from '../child/index.ts'
+import { currentProcess, decode, decodeError, encode, isFromChild, isHello } from '../child/index.ts'
 import type { FromChild, TaskTarget, ToChild } from '../child/index.ts'
 import { exitWithoutResult, spawnFailed, workerDied, type EndReason, type WorkerFate } from '../errors/index.ts'
 import type { ExecuteOptions, Execution, ExitStatus, Observer } from './execution.ts'
-import { launchOf } from './launch.ts'
+import { launchOf, type Launch } from './launch.ts'
 import { Output } from './output.ts'
+import { spawnChild, type StartedChild } from './spawn-child.ts'
+import { keepSpare, takeSpare } from './warm-spare.ts'
 
 /**
  * @throws CorepoolError `ERR_ARGS_NOT_CLONEABLE`, `ERR_PAYLOAD_TOO_LARGE` when the arguments have changed since they
@@ -28,24 +30,25 @@ export function executeInChild(
   options: ExecuteOptions,
   observer: Observer,
 ): Execution {
-  const { name, daemon, identity } = options
+  const { name, daemon, identity, warm } = options
   const token = randomUUID()
-  const task = { parent: process.pid, name, daemon, identity, target, args: encode('args', args) }
-  const message: ToChild = ['run', token, task]
+  const encoded = encode('args', args)
   const launch = launchOf(options)
-  const failed = (cause: unknown) => spawnFailed(name, launch.execPath, options.cwd, cause)
-  let child: ChildProcess
-  try {
-    child = spawn(launch.execPath, launch.args, launch.options)
-  } catch (cause) {
-    return notLaunched(failed(cause), observer)
-  }
-  if (child.pid === undefined) {
-    // Node tells why a moment later; it may also tell of the pipes that came to nothing.
-    child.once('error', (cause) => reportFailure(failed(cause), observer)).on('error', () => {})
+  const child = (warm ? takeSpare(launch) : null) ?? spawnChild(launch)
+  if (!('pid' in child)) {
+    const report = (cause: unknown): void => {
+      observer.failed(spawnFailed(name, launch.execPath, options.cwd, cause))
+      observer.exited({ exitCode: null, signalCode: null })
+      observer.silent()
+    }
+    if ('failing' in child) child.failing.once('error', report)
+    else process.nextTick(report, child.cause)
     return neverRan
   }
-  return new ChildExecution(child, child.pid, name, message, launch.runsOtherCode, observer)
+  const parent = { pid: process.pid, name: currentProcess().name }
+  const task = { parent, isTied: child.isTied, name, daemon, identity, target, args: encoded }
+  const warmth = warm ? launch : null
+  return new ChildExecution(child, name, ['run', token, task], launch.runsOtherCode, warmth, observer)
 }
 
 const neverRan: Execution = {
@@ -53,20 +56,11 @@ const neverRan: Execution = {
   stdin: null,
   stdout: null,
   stderr: null,
+  send() {},
   terminate() {},
   kill() {},
   ref() {},
   unref() {},
-}
-
-function notLaunched(error: Error, observer: Observer): Execution {
-  process.nextTick(reportFailure, error, observer)
-  return neverRan
-}
-
-function reportFailure(error: Error, observer: Observer): void {
-  observer.failed(error)
-  observer.exited({ exitCode: null, signalCode: null })
 }
 
 class ChildExecution implements Execution {
@@ -84,42 +78,45 @@ class ChildExecution implements Execution {
   #status: ExitStatus | null = null
   /** What this program has ordered, under the signal by which such an end shows. */
   readonly #orders = new Map<NodeJS.Signals, EndReason>()
-  /** Not sent yet. */
-  #message: ToChild | null
+  /** What the child does not hear yet; null from the moment on when it does. */
+  #unheard: ToChild[] | null
+  /** How it was launched; null where no spare is to be kept for the next. */
+  readonly #warmth: Launch | null
 
-  /**
-   * @param awaitsHello other code runs in the child before ours, and may listen to its messages: what is sent before
-   *   ours listens too would be lost
-   */
+  /** @param awaitsHello what is sent before the child's first word is lost */
   constructor(
-    child: ChildProcess,
-    pid: number,
+    { process: child, pid }: StartedChild,
     name: string,
-    message: ToChild,
+    run: ToChild,
     awaitsHello: boolean,
+    warmth: Launch | null,
     observer: Observer,
   ) {
     this.pid = pid
+    this.#warmth = warmth
     this.stdin = child.stdin
     this.stdout = child.stdout === null ? null : new Output(child.stdout)
     this.stderr = child.stderr === null ? null : new Output(child.stderr)
     this.#child = child
     this.#name = name
-    this.#token = message[1]
-    this.#message = message
+    this.#token = run[1]
+    this.#unheard = [run]
     this.#observer = observer
     // A child that does not read its input is no fault of this program; who writes hears of it in the write's callback.
     child.stdin?.on('error', () => {})
-    // A signal that could not be sent, too: the child's end, when it comes, says all.
-    child.on('error', () => {})
     child.on('message', (frame) => this.#receive(frame))
     child.once('disconnect', () => {
       this.#isSilent = true
       this.#settle()
+      this.#observer.silent()
     })
     child.once('exit', (code, signal) => this.#exit(code, signal))
     // At once where that is safe: the child then gets to work even while this program's event loop is busy.
-    if (!awaitsHello) this.#run()
+    if (!awaitsHello) this.#greet()
+  }
+
+  send(message: unknown): void {
+    this.#say(['message', this.#token, encode('message', message)])
   }
 
   terminate(): void {
@@ -150,16 +147,21 @@ class ChildExecution implements Execution {
     this.#child.kill(signal)
   }
 
-  /** Sends the task, once. */
-  #run(): void {
-    const message = this.#message
-    this.#message = null
-    if (message !== null) this.#child.send(message, () => {})
+  /** The child hears what it is sent. */
+  #greet(): void {
+    const unheard = this.#unheard ?? []
+    this.#unheard = null
+    for (const message of unheard) this.#say(message)
+  }
+
+  #say(message: ToChild): void {
+    if (this.#unheard === null) this.#child.send(message, () => {})
+    else this.#unheard.push(message)
   }
 
   #receive(message: unknown): void {
-    if (isHello(message)) return this.#run()
-    if (isFromChild(message, this.#token) && !this.#hasOutcome) this.#report(message)
+    if (isHello(message)) return this.#greet()
+    if (isFromChild(message, this.#token)) this.#report(message)
   }
 
   #report(message: FromChild): void {
@@ -172,12 +174,27 @@ class ChildExecution implements Execution {
         return this.#conclude('result', () => decode(message[2]))
       case 'error':
         return this.#conclude('failed', () => decodeError(message[2], `${this.#name} (pid ${this.pid})`))
+      case 'message':
+        return this.#deliver(message[2])
     }
+  }
+
+  /** Bytes that cannot be read are not of our sending. */
+  #deliver(bytes: Uint8Array): void {
+    let value: unknown
+    try {
+      value = decode(bytes)
+    } catch {
+      return
+    }
+    this.#observer.message(value)
   }
 
   /** The one outcome; bytes that cannot be read are a failure like any other. */
   #conclude(outcome: 'result' | 'failed', read: () => unknown): void {
+    if (this.#hasOutcome) return
     this.#hasOutcome = true
+    this.#keepSpare()
     let value: unknown
     try {
       value = read()
@@ -193,6 +210,12 @@ class ChildExecution implements Execution {
     this.stderr?.childExited()
     this.#observer.exited(this.#status)
     this.#settle()
+    this.#keepSpare()
+  }
+
+  /** A child that got to its target: the next of its kind will, too. */
+  #keepSpare(): void {
+    if (this.#isReady && this.#warmth !== null) keepSpare(this.#warmth, this.#status === null ? 'runs' : 'ended')
   }
 
   #settle(): void {

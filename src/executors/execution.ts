@@ -2,8 +2,8 @@
  * The contract between a Process and whatever runs its target: a child process, or this process's own pool.
  *
  * An execution reports to its observer, never before execute() has returned: `ready` at most once and first; then
- * exactly one of `result` and `failed`; and `exited` exactly once. The outcome may come shortly after `exited`: a
- * child's last words are read when it is already gone.
+ * exactly one of `result` and `failed`; `exited` exactly once; and `silent` exactly once, when no `message` comes any more. The
+ * outcome and messages may come shortly after `exited`: a child's last words are read when it is already gone.
  */
 import type { Readable, Writable } from 'node:stream'
 
@@ -18,6 +18,8 @@ export interface Observer {
   result(value: unknown): void
   failed(error: unknown): void
   exited(status: ExitStatus): void
+  message(value: unknown): void
+  silent(): void
 }
 
 export interface Execution {
@@ -26,6 +28,11 @@ export interface Execution {
   readonly stdin: Writable | null
   readonly stdout: Readable | null
   readonly stderr: Readable | null
+  /**
+   * Sends a copy; without effect after the end.
+   * @throws CorepoolError `ERR_ARGS_NOT_CLONEABLE`, `ERR_PAYLOAD_TOO_LARGE`, `ERR_NOT_SUPPORTED`
+   */
+  send(message: unknown): void
   /** Asks for the end; without effect afterwards. */
   terminate(): void
   /**
@@ -49,4 +56,6 @@ export interface ExecuteOptions {
   readonly execPath: string | undefined
   readonly execArgv: readonly string[] | undefined
   readonly stdio: 'inherit' | 'pipe' | 'ignore'
+  /** Whether a spare child may be used, and one kept for the next. */
+  readonly warm: boolean
 }

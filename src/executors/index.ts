@@ -18,4 +18,5 @@ export function execute(prepared: PreparedTarget, options: ExecuteOptions, obser
 }
 
 export type { ExecuteOptions, Execution, ExitStatus, Observer } from './execution.ts'
+export { explain, type Explanation } from './explain.ts'
 export { prepareTarget, type PreparedTarget, type Target } from './prepared-target.ts'

@@ -2,7 +2,7 @@
  * A kernel as the target of a Process: it computes on this process's own pool, and looks from outside as a child does,
  * with exit code 0, or −15 and −9 when it was cancelled between two chunks.
  */
-import { workerDied, type EndReason } from '../errors/index.ts'
+import { kernelHearsNothing, workerDied, type EndReason } from '../errors/index.ts'
 import { runKernel, type Kernel } from '../kernel/index.ts'
 import type { Execution, ExitStatus, Observer } from './execution.ts'
 
@@ -38,13 +38,20 @@ export function executeKernel(kernel: Kernel, args: readonly unknown[], name: st
       return order?.status ?? threw
     },
   )
-  void status.then((reached) => observer.exited(reached))
+  const end = (reached: ExitStatus): void => {
+    observer.exited(reached)
+    observer.silent()
+  }
+  void status.then(end)
 
   return {
     pid: process.pid,
     stdin: null,
     stdout: null,
     stderr: null,
+    send() {
+      throw kernelHearsNothing(name)
+    },
     terminate: () => cancel(terminated),
     kill: (reason = 'killed') => cancel({ ...killed, reason }),
     // The pool's own work keeps the program alive until it is done.

@@ -1,27 +1,41 @@
 /** The command line and the surroundings of a child: this process's own, as far as they suit a child. */
 import type { SpawnOptions } from 'node:child_process'
-import { bootstrapFile } from '../child/index.ts'
+import { ASK_HELLO, bootstrapFile } from '../child/index.ts'
 import type { ExecuteOptions } from './execution.ts'
 
 export interface Launch {
   readonly execPath: string
+  /** Node's flags. */
+  readonly flags: readonly string[]
   readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string | undefined
+  readonly stdio: ExecuteOptions['stdio']
   readonly options: SpawnOptions
-  /** Whether code that is not ours may run in the child before the bootstrap does: preloads, or another binary. */
+  /**
+   * Whether code that is not ours may run in the child before the bootstrap does: preloads, or another binary. It may
+   * listen to the child's messages: what is sent before ours listens too would be lost, so the child is to say hello first.
+   */
   readonly runsOtherCode: boolean
 }
 
 export function launchOf(options: ExecuteOptions): Launch {
   const { cwd, stdio } = options
+  const execPath = options.execPath ?? process.execPath
   const flags = options.execArgv ?? inheritedFlags(process.execArgv)
-  const inherited = (options.env ?? process.env)['NODE_OPTIONS'] ?? ''
+  // Null prototypes, here and below: what was put on Object.prototype must not become a variable of the child, or an option.
+  const env: Record<string, string | undefined> = Object.assign(Object.create(null), options.env ?? process.env)
+  const runsOtherCode = execPath !== process.execPath || flags.some(isPreload) || nodeOptions(env).some(isPreload)
   return {
-    execPath: options.execPath ?? process.execPath,
-    args: [...flags, bootstrapFile],
-    runsOtherCode: options.execPath !== undefined || flags.some(isPreload) || inherited.split(/[\s"]+/).some(isPreload),
-    // Null prototypes: what was put on Object.prototype must not become an option, or a variable of the child.
+    execPath,
+    flags,
+    args: [...flags, bootstrapFile, ...(runsOtherCode ? [ASK_HELLO] : [])],
+    env,
+    cwd,
+    stdio,
+    runsOtherCode,
     options: Object.assign(Object.create(null), {
-      env: Object.assign(Object.create(null), options.env ?? process.env),
+      env,
       cwd,
       // As in Python, a child does not read its parent's stdin.
       stdio: stdio === 'inherit' ? ['ignore', 'inherit', 'inherit', 'ipc'] : [stdio, stdio, stdio, 'ipc'],
@@ -32,6 +46,11 @@ export function launchOf(options: ExecuteOptions): Launch {
       windowsHide: true,
     } satisfies SpawnOptions),
   }
+}
+
+/** The flags in NODE_OPTIONS. */
+export function nodeOptions(env: Launch['env']): string[] {
+  return (env['NODE_OPTIONS'] ?? '').split(/[\s"]+/).filter((flag) => flag !== '')
 }
 
 /**

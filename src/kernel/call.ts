@@ -16,8 +16,8 @@ import {
   type DTypeInfo,
   type NumericArray,
 } from '../memory/index.ts'
-import type { CheckedOperand } from './engine.ts'
-import type { Operation } from './operation.ts'
+import type { CheckedOperand, Operation } from './operation.ts'
+import { checkTransfer, checkTransferred, type Transfer } from './transfer.ts'
 
 /** A call that was checked. */
 export interface Call {
@@ -32,12 +32,13 @@ export interface Call {
 
 /** An asynchronous call that was checked. */
 export interface AsyncCall extends Call {
+  readonly transfer: Transfer | undefined
   readonly signal: AbortSignal | undefined
   readonly onProgress: ((done: number, total: number) => void) | undefined
 }
 
 const syncOptions = ['out', 'dtype'] as const
-const asyncOptions = ['out', 'dtype', 'signal', 'onProgress'] as const
+const asyncOptions = ['out', 'dtype', 'transfer', 'signal', 'onProgress'] as const
 
 /**
  * What a kernel takes, and how messages call the parts of its calls; made once a kernel, because making strings costs more than
@@ -97,7 +98,10 @@ export function readAsyncCall(signature: Signature, operands: unknown[], given: 
     : undefined
   const signal = checkSignal('signal', options?.signal)
   const onProgress = checkFunction<(done: number, total: number) => void>('onProgress', options?.onProgress)
-  return { ...readOperands(signature, operands, count, options?.out, options?.dtype), signal, onProgress }
+  const transfer = checkTransfer(signature.asyncCall, options?.transfer)
+  const call = readOperands(signature, operands, count, options?.out, options?.dtype)
+  if (transfer !== undefined) checkTransferred(signature.asyncCall, transfer, call)
+  return { ...call, transfer, signal, onProgress }
 }
 
 /** Whether there are options after the operands. @throws ArrayError `ERR_INVALID_ARG_VALUE` for anything else there */

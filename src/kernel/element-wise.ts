@@ -1,38 +1,47 @@
 /** Makes a kernel of an element-wise operation: the callable itself, and its asynchronous form. */
 import { hasAborted, onAbort } from '../arguments/index.ts'
 import { aborted } from '../errors/index.ts'
-import type { NumericArray } from '../memory/index.ts'
+import type { ArrayView, NumericArray } from '../memory/index.ts'
 import { binding } from '../native/index.ts'
 import { readAsyncCall, readCall, signatureOf, type AsyncCall, type Call, type Signature } from './call.ts'
-import type { Engine } from './engine.ts'
+import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { nativeEngine } from './native-engine.ts'
-import type { Operation } from './operation.ts'
+import { isCompiled, type Operation } from './operation.ts'
 import { plainEngine } from './plain-engine.ts'
+import { fusedReductions } from './reductions/fused.ts'
+import { moveIn, type MovedCall } from './transfer.ts'
 import type { Kernel } from './types.ts'
 
 /** What computes in this program. */
 export const engine: Engine = binding === null ? plainEngine : nativeEngine(binding)
 
-/** The kernels that this module made. */
-const kernels = new WeakSet<object>()
+/** The kernels that this module made, and what they compute. */
+const kernels = new WeakMap<object, Operation>()
 
 /** True for a kernel of this package. */
 export function isKernel(value: unknown): value is Kernel {
   return typeof value === 'function' && kernels.has(value)
 }
 
+/** What a kernel computes; undefined for anything else. */
+export function operationOf(kernel: Function): Operation | undefined {
+  return kernels.get(kernel)
+}
+
 /** The kernel of an operation. */
-export function elementWise<P extends number[]>(operation: Operation): Kernel<P> {
+export function elementWise<P extends unknown[], R = number>(operation: Operation): Kernel<P, R> {
   const signature = signatureOf(operation)
   const callable = operation.arity === 1 ? ofOne(operation, signature) : ofMany(operation, signature)
   Object.defineProperties(callable.call, {
     name: { value: operation.name },
     length: { value: operation.arity },
     async: { value: callable.startCall },
-    toString: { value: () => operation.onNumbers.toString() },
+    toString: { value: () => (isCompiled(operation) ? operation.text : operation.onNumbers.toString()) },
+    info: { get: () => Object.freeze(engine.info(operation)), enumerable: true },
+    ...fusedReductions(operation, engine, (call) => evaluate(operation, call)),
   })
-  kernels.add(callable.call)
-  return Object.freeze(callable.call) as unknown as Kernel<P>
+  kernels.set(callable.call, operation)
+  return Object.freeze(callable.call) as unknown as Kernel<P, R>
 }
 
 interface Callable {
@@ -46,7 +55,7 @@ function ofOne(operation: Operation, signature: Signature): Callable {
   const { onNumbers } = operation
   return {
     call(operand: unknown, options: unknown): number | NumericArray {
-      if (typeof operand === 'number') return onNumbers(operand)
+      if (typeof operand === 'number') return onNumbers(operand, options as number)
       return run(operation, readCall(signature, [operand], options, arguments.length))
     },
     startCall(operand: unknown, options: unknown): Promise<NumericArray> {
@@ -61,7 +70,7 @@ function ofMany(operation: Operation, signature: Signature): Callable {
   return {
     call(...args: unknown[]): number | NumericArray {
       const operands = argumentsOf(args, arity)
-      if (operands.every((operand) => typeof operand === 'number')) return onNumbers(...operands)
+      if (operands.every((operand) => typeof operand === 'number')) return onNumbers(...(args as number[]))
       return run(operation, readCall(signature, operands, args[arity], args.length))
     },
     startCall(...args: unknown[]): Promise<NumericArray> {
@@ -77,18 +86,24 @@ function argumentsOf(args: readonly unknown[], arity: number): unknown[] {
   return operands
 }
 
-function run(operation: Operation, { operands, length, dtype, out }: Call): NumericArray {
+function run(operation: Operation, call: Call): NumericArray {
+  return evaluate(operation, call).array
+}
+
+function evaluate(operation: Operation, { operands, length, dtype, out }: Call): ArrayView {
   const output = out ?? engine.allocate(dtype, length)
   engine.run(operation, operands, output)
-  return output.array
+  return output
 }
 
 /** @throws what the engine refuses before it starts: memory in use, no memory */
 function start(operation: Operation, call: AsyncCall): Promise<NumericArray> {
-  const { operands, length: total, dtype, out, signal } = call
+  const { length: total, transfer, signal } = call
   const what = `${operation.name}.async()`
   if (signal !== undefined && hasAborted(signal)) return Promise.reject(aborted(what, signal))
 
+  const moved = transfer && moveIn(transfer, call)
+  const { operands, dtype, out } = moved ?? call
   let settle: { resolve(result: NumericArray): void; reject(error: unknown): void } | undefined
   const promise = new Promise<NumericArray>((resolve, reject) => {
     settle = { resolve, reject }
@@ -108,26 +123,37 @@ function start(operation: Operation, call: AsyncCall): Promise<NumericArray> {
       }
     })
 
-  const cancel = engine.start(
-    { operation, operands, length: total, dtype, out, onProgress },
-    {
-      completed(result) {
-        stopWaiting?.()
-        onProgress?.(total)
-        // An abort that came too late changes nothing: a result that has arrived stands.
-        if (thrown === undefined) settle?.resolve(result)
-        else settle?.reject(thrown.error)
-      },
-      cancelled() {
-        stopWaiting?.()
-        settle?.reject(thrown === undefined && signal !== undefined ? aborted(what, signal) : thrown?.error)
-      },
-      failed(error) {
-        stopWaiting?.()
-        settle?.reject(error)
-      },
+  const observer: AsyncObserver = {
+    completed(result) {
+      stopWaiting?.()
+      moved?.handBack(result)
+      onProgress?.(total)
+      // An abort that came too late changes nothing: a result that has arrived stands.
+      if (thrown === undefined) settle?.resolve(result)
+      else settle?.reject(thrown.error)
     },
-  )
+    cancelled() {
+      stopWaiting?.()
+      moved?.handBack(undefined)
+      settle?.reject(thrown === undefined && signal !== undefined ? aborted(what, signal) : thrown?.error)
+    },
+    failed(error) {
+      stopWaiting?.()
+      moved?.handBack(undefined)
+      settle?.reject(error)
+    },
+  }
+  const cancel = begin({ operation, operands, length: total, dtype, out, onProgress }, observer, moved)
   const stopWaiting = signal && onAbort(signal, cancel)
   return promise
+}
+
+/** @throws what the engine refuses, after what was moved has been handed back */
+function begin(request: AsyncRequest, observer: AsyncObserver, moved: MovedCall | undefined): () => void {
+  try {
+    return engine.start(request, observer)
+  } catch (error) {
+    moved?.handBack(undefined)
+    throw error
+  }
 }

@@ -3,10 +3,9 @@
  * and get only operands that were checked.
  */
 import type { ArrayView, DTypeInfo, NumericArray } from '../memory/index.ts'
-import type { Operation } from './operation.ts'
-
-/** An operand that was checked: an array, or one value that stands for every element. At least one of a call is an array. */
-export type CheckedOperand = ArrayView | number | bigint
+import type { HandedProgram } from '../native/index.ts'
+import type { CheckedOperand, CompiledOperation, Operation } from './operation.ts'
+import type { KernelInfo } from './types.ts'
 
 /** An asynchronous call, checked. */
 export interface AsyncRequest {
@@ -32,10 +31,14 @@ export interface AsyncObserver {
 /** One way to compute. */
 export interface Engine {
   readonly name: 'native' | 'js'
+  /** How calls of the operation run here. */
+  info(operation: Operation): KernelInfo
   /** A new array for a result; every element must be written. @throws ArrayError `ERR_OUT_OF_MEMORY` */
   allocate(dtype: DTypeInfo, length: number): ArrayView
   /** Runs to the end. Each array among the operands is the output itself, or shares no memory with it. */
   run(operation: Operation, operands: readonly CheckedOperand[], output: ArrayView): void
+  /** A call of a compiled operation as reductions of the addon take it; undefined where its results are to be made first. */
+  fused(operation: CompiledOperation, operands: readonly CheckedOperand[]): HandedProgram | undefined
   /** Starts, and returns a function that asks it to end early. The event loop stays alive until the observer has heard. */
   start(request: AsyncRequest, observer: AsyncObserver): () => void
 }

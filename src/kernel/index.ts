@@ -3,6 +3,8 @@ import { engine, elementWise } from './element-wise.ts'
 import { addOperation, cubeOperation, divOperation, mulOperation, squareOperation, subOperation } from './operation.ts'
 import type { Kernel } from './types.ts'
 
+export { kernel, kernelOfFunction } from './compile-kernel.ts'
+
 /**
  * `v * v` of a number, or of each element of a typed array.
  * @example square(12) // 144
@@ -41,7 +43,31 @@ export const div: Kernel<[number, number]> = elementWise(divOperation)
 /** False: there is no native addon here, and plain JavaScript computes the same values. */
 export const isNative: boolean = engine.name === 'native'
 
+export { isNumericArray } from '../memory/index.ts'
 export * from './math/kernels.ts'
 export { isKernel } from './element-wise.ts'
+export {
+  all,
+  any,
+  argMax,
+  argMin,
+  count,
+  dot,
+  histogram,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  std,
+  sum,
+  sumExact,
+  variance,
+  type ElementOf,
+  type Histogram,
+  type HistogramOptions,
+  type SumOptions,
+  type VarianceOptions,
+} from './reductions/index.ts'
 export { runKernel } from './run-kernel.ts'
-export type { AsyncOptions, Kernel, Operand } from './types.ts'
+export type { AsyncOptions, Kernel, KernelInfo, KernelOptions, Operand } from './types.ts'

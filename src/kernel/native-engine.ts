@@ -1,14 +1,27 @@
 /** The engine on the native pool. */
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
-import { allHanded, handed, placeOf, JobTable, ResultMemory, type Binding, type JobEnd } from '../native/index.ts'
-import type { AsyncObserver, AsyncRequest, CheckedOperand, Engine } from './engine.ts'
-import { runTiny } from './plain-engine.ts'
+import {
+  allBound,
+  allHanded,
+  handed,
+  JobTable,
+  placeOf,
+  ResultMemory,
+  type Binding,
+  type JobEnd,
+  type JobOperation,
+  type JobProgram,
+} from '../native/index.ts'
+import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
+import { boundScalars, NativePrograms } from './native-programs.ts'
+import { isCompiled, type CheckedOperand } from './operation.ts'
+import { differenceReason, plainEngine, runTiny } from './plain-engine.ts'
 
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
   if (out === undefined) return dtype.create(end.take())
-  if (out.isShared) return out.array
+  if (out.isSteady) return out.array
   // The caller kept `out` while the pool worked: it may have been detached, and is written only as it is now.
   const now = viewOf('The output', out.array)
   end.takeInto(now)
@@ -36,10 +49,30 @@ const TINY = 400
 export function nativeEngine(binding: Binding): Engine {
   const jobs = new JobTable(binding)
   const memory = new ResultMemory(binding)
+  const programs = new NativePrograms(binding)
+  let simd: string | undefined
   return {
     name: 'native',
     allocate: (dtype, length) => memory.allocate(dtype, length),
+    info(operation) {
+      const operations = operation.operations ?? 1
+      const reason = isCompiled(operation)
+        ? (differenceReason(operation) ?? programs.reason(operation, operation.program))
+        : undefined
+      if (reason !== undefined) return { engine: 'js', accuracy: 'exact', simd: 'none', operations, reason }
+      simd ??= binding.topology().simd
+      const accuracy = isCompiled(operation) ? programs.accuracy(operation.program) : programs.accuracyOf(operation)
+      return { engine: 'native', accuracy, simd, operations }
+    },
     run(operation, operands, output) {
+      if (isCompiled(operation)) {
+        const prepared = operation.prepare(operands, output.dtype.isBigint, output)
+        const { program } = prepared
+        if (program !== null && programs.reason(operation, program) === undefined) {
+          return programs.run(program, prepared, operands, output)
+        }
+        return operation.pass(prepared, operands, output)(0, output.length)
+      }
       // Shared memory may be claimed by a call that is writing it, which only the addon knows.
       if (output.length <= TINY && !output.isShared && runTiny(operation, operands, output)) return
       try {
@@ -48,15 +81,30 @@ export function nativeEngine(binding: Binding): Engine {
         throw fromNative(error)
       }
     },
+    fused(operation, operands) {
+      const prepared = operation.prepare(operands, false, undefined)
+      const { program } = prepared
+      if (program === null || programs.reason(operation, program) !== undefined) return undefined
+      return [programs.handle(program), boundScalars(prepared), ...allBound(prepared.tables)]
+    },
     start(request: AsyncRequest, observer: AsyncObserver) {
       const { operation, operands, length, dtype, out, onProgress } = request
+      let work: JobOperation | JobProgram
+      if (isCompiled(operation)) {
+        const prepared = operation.prepare(operands, dtype.isBigint, out)
+        const { program } = prepared
+        if (program === null || programs.reason(operation, program) !== undefined) {
+          return plainEngine.start(request, observer)
+        }
+        work = { program: programs.handle(program), scalars: boundScalars(prepared), tables: prepared.tables }
+      } else work = { operation: operation.code }
       memory.noteUse()
       return jobs.start(
         {
-          operation: operation.code,
+          ...work,
           length,
           outputCode: dtype.code,
-          output: out?.isShared === true ? out : undefined,
+          output: out?.isSteady === true ? out : undefined,
           operands,
           onProgress,
         },

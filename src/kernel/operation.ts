@@ -2,8 +2,16 @@
  * What a kernel computes, as both engines take it: a number by which the addon knows it, and loops for plain JavaScript. The
  * built-in operations are here.
  */
-import type { DType, NumericArray } from '../memory/index.ts'
+import type { ArrayView, DType, NumericArray } from '../memory/index.ts'
+import type { CompiledProgram } from './compiled-source.ts'
 import { direct, onDoubles } from './loops.generated.ts'
+import type { OpName } from './program/index.ts'
+
+/** An operand that was checked: an array, or one value that stands for every element. At least one of a call is an array. */
+export type CheckedOperand = ArrayView | number | bigint
+
+/** A pass over elements start to end. */
+export type Pass = (start: number, end: number) => void
 
 /** Elements `start` to `end` of the output, from those of each operand: arrays of one dtype, or, for bigints, of either. */
 export type DirectLoop = (start: number, end: number, output: NumericArray, ...operands: NumericArray[]) => void
@@ -27,18 +35,65 @@ export interface Loops {
   readonly onDoubles: DoublesLoop
 }
 
-/** One operation. */
-export interface Operation {
+/** What every operation is. */
+interface AnyOperation {
   /** Names the kernel. */
   readonly name: string
   /** Number of operands. */
   readonly arity: number
-  /** The plain function: what it gives for single numbers. */
+  /** The plain function: what it gives for single numbers; what followed them in the call comes after them. */
   readonly onNumbers: (...numbers: number[]) => number
   readonly takesBigints: boolean
+  /** Operations an element; 1 where absent. */
+  readonly operations?: number
+}
+
+/** A built-in operation. */
+export interface BuiltInOperation extends AnyOperation {
   /** The number by which the addon knows what to run. */
   readonly code: number
   readonly loops: Loops
+  /** The operation of programs that has its values and their accuracy; absent: exact on every engine. */
+  readonly op?: OpName
+}
+
+/** What one call of a compiled operation runs. */
+export interface PreparedProgram {
+  /** Null: its values are not those of the function, which is called element by element instead. */
+  readonly program: CompiledProgram | null
+  readonly scalars: readonly number[]
+  /** The bound arrays. */
+  readonly tables: readonly ArrayView[]
+}
+
+/** An operation that was compiled from a function. */
+export interface CompiledOperation extends AnyOperation {
+  readonly math: 'exact' | 'ulp1' | undefined
+  /** The text that was compiled. */
+  readonly text: string
+  /** The text of the function, for functions that call it. */
+  readonly functionText: string
+  /** The function itself. */
+  readonly function: (...values: never[]) => unknown
+  /** The program over numbers; over bigints, where it has no other. */
+  readonly program: CompiledProgram
+  /** In what the program differs from the function; undefined before the first call, null where it does not. */
+  readonly difference: string | null | undefined
+  /**
+   * Looks at the bound values and, at the first call, whether the program gives the function's values.
+   * @throws KernelError where the text does not compute with such elements; ArrayError `ERR_DETACHED`, `ERR_RESIZABLE`,
+   *   `ERR_OVERLAP` for a bound array
+   */
+  prepare(operands: readonly CheckedOperand[], isBigint: boolean, out: ArrayView | undefined): PreparedProgram
+  /** A pass in JavaScript over what was prepared. */
+  pass(prepared: PreparedProgram, operands: readonly CheckedOperand[], output: ArrayView): Pass
+}
+
+export type Operation = BuiltInOperation | CompiledOperation
+
+/** Whether the operation was compiled from a function. */
+export function isCompiled(operation: Operation): operation is CompiledOperation {
+  return 'prepare' in operation
 }
 
 function builtIn(
@@ -46,9 +101,10 @@ function builtIn(
   code: number,
   onNumbers: (...numbers: number[]) => number,
   takesBigints = true,
-): Operation {
+  operations = 1,
+): BuiltInOperation {
   const loops = { direct: direct[name] as Loops['direct'], onDoubles: onDoubles[name] }
-  return { name, arity: onNumbers.length, onNumbers, takesBigints, code, loops }
+  return { name, arity: onNumbers.length, onNumbers, takesBigints, operations, code, loops }
 }
 
 // The codes are those of the Rust side's `Operation`.
@@ -57,7 +113,7 @@ function builtIn(
 export const squareOperation = builtIn('square', 0, (v: number) => v * v)
 
 /** `v * v * v`, from left to right: `v ** 3` rounds differently for a quarter of all numbers. */
-export const cubeOperation = builtIn('cube', 1, (v: number) => v * v * v)
+export const cubeOperation = builtIn('cube', 1, (v: number) => v * v * v, true, 2)
 
 /** `a + b` */
 export const addOperation = builtIn('add', 2, (a: number, b: number) => a + b)

@@ -2,10 +2,19 @@
  * The engine without addon: plain loops on the calling thread. An asynchronous call works in slices of a few milliseconds
  * and lets the event loop turn between them.
  */
+import { runReasons } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo, type NumericArray } from '../memory/index.ts'
-import type { AsyncObserver, AsyncRequest, CheckedOperand, Engine } from './engine.ts'
+import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { load, store } from './loops.generated.ts'
-import type { DirectLoop, DoublesLoop, Operation } from './operation.ts'
+import {
+  isCompiled,
+  type BuiltInOperation,
+  type CheckedOperand,
+  type DirectLoop,
+  type DoublesLoop,
+  type Operation,
+  type Pass,
+} from './operation.ts'
 
 /** Elements of a block that passes through float64: 4 KiB. */
 const BLOCK = 512
@@ -19,10 +28,8 @@ const SLICE = 4
 type LoadLoop = (x: NumericArray, start: number, block: Float64Array, count: number) => void
 type StoreLoop = (block: Float64Array, y: NumericArray, start: number, count: number) => void
 
-/** A pass over elements start to end, with the loops of the dtypes chosen. */
-type Pass = (start: number, end: number) => void
-
-function passOver(operation: Operation, operands: readonly CheckedOperand[], output: ArrayView): Pass {
+/** A pass with the loops of the dtypes chosen. */
+function passOver(operation: BuiltInOperation, operands: readonly CheckedOperand[], output: ArrayView): Pass {
   const { direct, onDoubles } = operation.loops
   const loop = direct[output.dtype.name]
   const arrays = arraysOf(operands, output.dtype)
@@ -94,7 +101,7 @@ function overDoubles(loop: DoublesLoop, operands: readonly CheckedOperand[], out
  * One pass between arrays of the output's dtype, at once: nothing is prepared for a slice that may come later.
  * @returns false: they are of another
  */
-export function runTiny(operation: Operation, operands: readonly CheckedOperand[], output: ArrayView): boolean {
+export function runTiny(operation: BuiltInOperation, operands: readonly CheckedOperand[], output: ArrayView): boolean {
   const { array, dtype, length } = output
   const loop = operation.loops.direct[dtype.name]
   if (loop === undefined) return false
@@ -106,6 +113,19 @@ export function runTiny(operation: Operation, operands: readonly CheckedOperand[
   return true
 }
 
+/** A pass that runs when this call has returned: bound arrays are copied, as operands are. */
+function passLater(
+  operation: Operation,
+  operands: readonly CheckedOperand[],
+  output: ArrayView,
+  out: ArrayView | undefined,
+): Pass {
+  if (!isCompiled(operation)) return passOver(operation, operands, output)
+  const prepared = operation.prepare(operands, output.dtype.isBigint, out)
+  const tables = prepared.tables.map((table) => (table.isSteady ? table : copyOf(table)))
+  return operation.pass({ ...prepared, tables }, operands, output)
+}
+
 function copyOf(view: ArrayView): ArrayView {
   const copy = allocate(view.dtype, view.length)
   copy.array.set(view.array as never)
@@ -115,10 +135,10 @@ function copyOf(view: ArrayView): ArrayView {
 function begin(request: AsyncRequest, observer: AsyncObserver): () => void {
   const { operation, dtype, out, length: total, onProgress } = request
   const operands = request.operands.map((operand) =>
-    typeof operand === 'object' && !operand.isShared ? copyOf(operand) : operand,
+    typeof operand === 'object' && !operand.isSteady ? copyOf(operand) : operand,
   )
-  const output = out?.isShared === true ? out : allocate(dtype, total)
-  const pass = passOver(operation, operands, output)
+  const output = out?.isSteady === true ? out : allocate(dtype, total)
+  const pass = passLater(operation, operands, output, out)
   const reportEvery = Math.max(STEP, Math.ceil(total / 100))
   let done = 0
   let reported = 0
@@ -160,12 +180,29 @@ function deliver(output: ArrayView, out: ArrayView | undefined): NumericArray {
   return now.array
 }
 
+/** What the self-check has to say of an operation; undefined where it found nothing. */
+export function differenceReason(operation: Operation): string | undefined {
+  const difference = isCompiled(operation) ? operation.difference : null
+  return typeof difference === 'string' ? runReasons.difference(difference) : undefined
+}
+
 /** Plain JavaScript. */
 export const plainEngine: Engine = {
   name: 'js',
   allocate,
+  info: (operation) => ({
+    engine: 'js',
+    accuracy: 'exact',
+    simd: 'none',
+    operations: operation.operations ?? 1,
+    reason: differenceReason(operation) ?? runReasons.noAddon,
+  }),
   run(operation, operands, output) {
-    passOver(operation, operands, output)(0, output.length)
+    const pass = isCompiled(operation)
+      ? operation.pass(operation.prepare(operands, output.dtype.isBigint, output), operands, output)
+      : passOver(operation, operands, output)
+    pass(0, output.length)
   },
+  fused: () => undefined,
   start: begin,
 }

@@ -14,8 +14,43 @@ type FirstArray<O extends readonly unknown[]> = O extends readonly [infer H, ...
     ? Extract<E, NumericArray>
     : never
 
+/** How a kernel is compiled. */
+export interface KernelOptions {
+  /** What messages and `kernel.name` call it; the function's own name where absent. */
+  name?: string
+  /**
+   * Values for names that the function does not declare. Numbers and booleans may differ between kernels of one text without
+   * compiling again; typed arrays of numbers are read as they are at each call; functions are inlined.
+   */
+  bindings?: Record<string, number | boolean | NumericArray | ((...numbers: number[]) => number)>
+  /** The last parameter is the element's index. */
+  index?: boolean
+  /** 'exact': the bits of this JavaScript engine; 'ulp1': within 1 ulp of the correctly rounded result. */
+  math?: 'exact' | 'ulp1'
+}
+
+/** Where and how the calls of a kernel run. */
+export interface KernelInfo {
+  readonly engine: 'native' | 'js'
+  /** Of Math's functions; everything else is exact on every engine. */
+  readonly accuracy: 'exact' | 'ulp1'
+  /** The vector instructions in use; 'none' in JavaScript. */
+  readonly simd: string
+  /** Operations an element, after what could be computed once was. */
+  readonly operations: number
+  /** Why calls run in JavaScript. */
+  readonly reason?: string
+}
+
 /** Options of an asynchronous call, beside `out` and `dtype`. */
 export interface AsyncOptions {
+  /**
+   * Arrays of this call, operands or `out`, whose memory is moved in instead of copied: theirs is gone when the call returns
+   * (`byteLength` 0). A result of their element size is computed in it; and when the promise has settled, fulfilled or not, each
+   * array's place in this very list holds an array over its memory again, the result itself where it is that. What cannot be moved
+   * (memory of WebAssembly, of Buffer's pool) is copied, and stays with the caller as it was.
+   */
+  transfer?: NumericArray[]
   /** Tested between chunks: the promise then rejects with an AbortError, `cause` the signal's reason. */
   signal?: AbortSignal
   /** Hears of elements done, about a hundred times, and once at the end; what it throws cancels the call and rejects. */
@@ -42,7 +77,7 @@ export interface Kernel<P extends unknown[] = number[], R = number> {
   /** Into a new array of the operands' dtype. */
   <O extends Operands<P>>(...operands: O): FirstArray<O>
   /**
-   * As the call, without blocking: arrays are copied first unless they are shared memory, and an ordinary `out` is written
+   * As the call, without blocking: arrays are copied first unless they are shared memory or transferred, and an ordinary `out` is written
    * just before the promise settles. Wrong arguments are thrown at once; what happens later rejects.
    */
   async<O extends Operands<P>, B extends NumericArray>(
@@ -55,8 +90,27 @@ export interface Kernel<P extends unknown[] = number[], R = number> {
     ...args: [...operands: O, options: AsyncOptions & { out?: undefined; dtype?: undefined }]
   ): Promise<FirstArray<O>>
   async<O extends Operands<P>>(...operands: O): Promise<FirstArray<O>>
+  /**
+   * Reductions of the results, in one pass and without storing them: `square.sum(xs)`. Operands as for a call, without options; the
+   * results are float64 whatever the dtypes of the operands, which are numbers. What each gives is what the export of its name
+   * gives of an array.
+   */
+  sum(...operands: Operand[]): number
+  mean(...operands: Operand[]): number
+  variance(...operands: Operand[]): number
+  std(...operands: Operand[]): number
+  prod(...operands: Operand[]): number
+  norm(...operands: Operand[]): number
+  min(...operands: Operand[]): number
+  max(...operands: Operand[]): number
+  argMin(...operands: Operand[]): number
+  argMax(...operands: Operand[]): number
+  any(...operands: Operand[]): boolean
+  all(...operands: Operand[]): boolean
+  count(...operands: Operand[]): number
   /** The name of the kernel: `square`. */
   readonly name: string
+  readonly info: KernelInfo
   /** The formula, as source text. */
   toString(): string
 }

@@ -91,3 +91,8 @@ export function dtypeOf(value: unknown): DTypeInfo | undefined {
   const tag = tagOf(value)
   return tag === undefined ? undefined : byTag.get(tag)
 }
+
+/** True for a typed array of numbers or bigints. */
+export function isNumericArray(value: unknown): value is NumericArray {
+  return dtypeOf(value) !== undefined
+}

@@ -3,9 +3,11 @@ export {
   dtypeByName,
   dtypeNames,
   dtypeOf,
+  isNumericArray,
   type Arrays,
   type DType,
   type DTypeInfo,
   type NumericArray,
 } from './dtype.ts'
-export { allocate, checkFit, viewAs, viewOf, type ArrayView } from './view.ts'
+export { moveBuffer, type MovedBuffer } from './move.ts'
+export { allocate, checkFit, coincide, overlap, viewAs, viewOf, type ArrayView } from './view.ts'

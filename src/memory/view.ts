@@ -16,8 +16,10 @@ export interface ArrayView {
   readonly buffer: ArrayBufferLike
   readonly byteOffset: number
   readonly byteLength: number
-  /** Over a SharedArrayBuffer: other threads may see it and write it, and nothing can take it away. */
+  /** Over a SharedArrayBuffer: other threads may see it and write it. */
   readonly isShared: boolean
+  /** Nothing can take the memory away: it is shared, or was moved to where no caller can reach it. */
+  readonly isSteady: boolean
 }
 
 const typedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype)
@@ -45,7 +47,8 @@ export function viewAs(dtype: DTypeInfo, name: string, array: NumericArray): Arr
   const isShared = isSharedAndFixed(name, buffer)
   const length = lengthOf(array)
   if (length === 0 && !isShared && isDetached(buffer)) throw detached(name)
-  return { array, dtype, length, buffer, byteOffset: byteOffsetOf(array), byteLength: length * dtype.size, isShared }
+  const byteLength = length * dtype.size
+  return { array, dtype, length, buffer, byteOffset: byteOffsetOf(array), byteLength, isShared, isSteady: isShared }
 }
 
 /**

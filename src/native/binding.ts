@@ -1,5 +1,5 @@
 /** What the native addon exports. */
-import type { Handed } from './handed.ts'
+import type { Handed, HandedNumbers } from './handed.ts'
 
 /** How far an asynchronous job is. */
 export interface JobEvent {
@@ -74,6 +74,20 @@ export interface Binding {
   ): void
   /** The opcodes that this build knows, by rising code, and whether it runs them. */
   opcodes(): { name: string; code: number; operands: number; available: boolean }[]
+  /** Reductions: each one pass on every core, and synchronous. What they give is what the facade's reducers ask of an engine. */
+  reduceSum(x: HandedNumbers, compensated: boolean): { sum: number; error: number }
+  reduceSquares(x: HandedNumbers, center: number, scale: number): { sum: number; error: number; distances: number }
+  reduceDot(x: HandedNumbers, y: HandedNumbers, compensated: boolean): { sum: number; error: number }
+  reduceExtreme(x: HandedNumbers, largest: boolean, finiteOnly: boolean): { value: number; index: number }
+  reduceProduct(x: HandedNumbers): { significand: number; exponent: number }
+  reduceExactSum(x: HandedNumbers): number
+  /** 0: elements that are true; 1, 2: those that are true, or not, at least one if there are any. */
+  reduceCount(x: HandedNumbers, counted: number): number
+  reduceHistogram(x: HandedNumbers, edges: Float64Array): Float64Array
+  reduceBigintSum(x: HandedNumbers): bigint
+  reduceBigintProduct(x: HandedNumbers): bigint
+  reduceBigintDot(x: HandedNumbers, y: HandedNumbers): bigint
+  reduceBigintExtreme(x: HandedNumbers, largest: boolean): { value: bigint; index: number } | null
   /** Memory for a result, contents unspecified; null: ordinary memory is to be used. */
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */
@@ -100,9 +114,9 @@ export interface Binding {
     caches: Record<string, number>
   }
   /**
-   * Ends this process with its parent, of that pid, however the parent ends; at once when it has ended. False: this
-   * system cannot.
+   * While `on`, the processes that this thread makes end with it, however it ends. Returns how many were tied so since the
+   * last call; 0 where the system cannot.
    */
-  endWithParent(pid: number): boolean
+  tieForks(on: boolean): number
   readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
 }

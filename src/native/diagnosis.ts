@@ -40,8 +40,11 @@ function refusal(path: string | undefined, error: unknown): BindingProblem | und
   }
   const code = codeOf(error)
   if (code === 'ERR_ACCESS_DENIED') {
-    const resource = (error as { resource?: unknown }).resource
-    return { kind: 'permission-read', path: String(resource ?? path), flag: permissionFlag() }
+    const resource = String((error as { resource?: unknown }).resource ?? path)
+    const scope = resource.indexOf(`${SCOPE}${sep}`)
+    // All packages of the scope: which of them is looked at first is no business of whoever allows it.
+    const wanted = scope < 0 ? resource : `${resource.slice(0, scope + SCOPE.length)}${sep}*`
+    return { kind: 'permission-read', path: wanted, flag: permissionFlag() }
   }
   if (code !== 'ERR_DLOPEN_DISABLED') return undefined
   return hasPermissionModel() ? { kind: 'permission-addons', flag: permissionFlag() } : { kind: 'no-addons' }

@@ -31,3 +31,12 @@ export function allHanded(operands: readonly (ArrayView | number | bigint)[]): H
 export function allBound(tables: readonly ArrayView[]): Handed[] {
   return tables.flatMap((table) => [handed(table), placeOf(table), table.length])
 }
+
+/** A program that was loaded: its number, its bound numbers, and its bound arrays: value, place and length of each. */
+export type HandedProgram = readonly [program: number, scalars: Float64Array | undefined, ...tables: Handed[]]
+
+/**
+ * The numbers of a reduction: an operation's code, a program, or null for the elements of an array; the length; then values and
+ * places.
+ */
+export type HandedNumbers = readonly [operation: number | HandedProgram | null, length: number, ...operands: Handed[]]

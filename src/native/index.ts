@@ -2,6 +2,6 @@
 export type { Binding } from './binding.ts'
 export { binding, requireBinding } from './loaded.ts'
 export { cores, type Cores, type CoreStats, type Topology } from './cores.ts'
-export { allBound, allHanded, handed, placeOf } from './handed.ts'
-export { JobTable, type JobEnd, type JobRequest } from './jobs.ts'
+export { allBound, allHanded, handed, placeOf, type Handed, type HandedNumbers, type HandedProgram } from './handed.ts'
+export { JobTable, type JobEnd, type JobOperation, type JobProgram, type JobRequest } from './jobs.ts'
 export { ResultMemory } from './result-memory.ts'

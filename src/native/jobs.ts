@@ -25,7 +25,7 @@ export interface JobMemory {
   readonly length: number
   /** The dtype of the result. */
   readonly outputCode: number
-  /** Shared memory that the job writes in place; absent: memory of its own, handed out at the end. */
+  /** Steady memory that the job writes in place; absent: memory of its own, handed out at the end. */
   readonly output: ArrayView | undefined
   readonly operands: readonly (ArrayView | number | bigint)[]
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -40,6 +40,10 @@ export type JobEnd =
 interface Entry {
   readonly onProgress: ((done: number, total: number) => void) | undefined
   readonly onEnd: (end: JobEnd) => void
+}
+
+function isMoved(operand: ArrayView | number | bigint | undefined): boolean {
+  return typeof operand === 'object' && operand.isSteady && !operand.isShared
 }
 
 /** Starts jobs and hears of them. */
@@ -70,14 +74,24 @@ export class JobTable {
   start(request: JobRequest, onEnd: (end: JobEnd) => void): () => void {
     const { length, outputCode, output, operands, onProgress } = request
     const arrays = [...(output === undefined ? [null, 0] : allHanded([output])), ...allHanded(operands)]
+    const moved = [output, ...operands].flatMap((one, n) => (isMoved(one) ? [n] : []))
     const wantsProgress = onProgress !== undefined
     let id: number
     try {
       if ('program' in request) {
         const { program, scalars, tables } = request
-        id = this.#jobs.submitProgram(program, length, outputCode, arrays, scalars, allBound(tables), [], wantsProgress)
+        id = this.#jobs.submitProgram(
+          program,
+          length,
+          outputCode,
+          arrays,
+          scalars,
+          allBound(tables),
+          moved,
+          wantsProgress,
+        )
       } else {
-        id = this.#jobs.submit(request.operation, length, outputCode, arrays, [], wantsProgress)
+        id = this.#jobs.submit(request.operation, length, outputCode, arrays, moved, wantsProgress)
       }
     } catch (error) {
       throw fromNative(error)

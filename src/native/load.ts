@@ -43,18 +43,20 @@ function locate(platform: string): string | undefined {
 
 function loadInstalled(): Loaded {
   const found: string[] = []
-  try {
-    for (const platform of platforms) {
+  let denied: unknown
+  for (const platform of platforms) {
+    try {
       const path = locate(platform)
       if (path !== undefined) found.push(path)
+    } catch (error) {
+      // The permission model tells of what is not there too.
+      denied ??= error
     }
-  } catch (error) {
-    return { binding: null, failure: { kind: 'unfound', error } }
   }
   // Both of Linux, in a tree that is shared by several systems: the wrong one is not even to be tried.
   if (found.length > 1 && libcHere().name === 'musl') found.reverse()
   const [path] = found
-  if (path === undefined) return { binding: null, failure: { kind: 'unfound', error: undefined } }
+  if (path === undefined) return { binding: null, failure: { kind: 'unfound', error: denied } }
   try {
     return { binding: open(path) }
   } catch (error) {

@@ -36,6 +36,11 @@ export interface ProcessOptions extends ChildOptions {
    * resorts to force, as in Python, and `signal` does so after 5,000.
    */
   killTimeout?: number
+  /**
+   * false: neither uses the spare child that waits since an earlier Process of the same surroundings, nor keeps one for
+   * the next; true when absent. The environment variable COREPOOL_WARM=0 says so for all.
+   */
+  warm?: boolean
 }
 
 /** Options that were checked and copied. */
@@ -59,6 +64,7 @@ const known = [
   'daemon',
   'signal',
   'killTimeout',
+  'warm',
   'env',
   'cwd',
   'execPath',
@@ -74,7 +80,7 @@ export function readProcessOptions(options: unknown): Settings {
     target: given.target,
     args: checkArgs(given.args),
     name: checkString('name', given.name),
-    daemon: given.daemon === undefined ? undefined : checkDaemon(given.daemon),
+    daemon: given.daemon === undefined ? undefined : checkBoolean('daemon', given.daemon),
     signal: checkSignal('signal', given.signal),
     killTimeout: checkKillTimeout(given.killTimeout),
     surroundings: {
@@ -83,14 +89,15 @@ export function readProcessOptions(options: unknown): Settings {
       execPath: pathOf(checkString('execPath', given.execPath)),
       execArgv: checkExecArgv(given.execArgv),
       stdio: checkStdio(given.stdio),
+      warm: given.warm === undefined || checkBoolean('warm', given.warm),
     },
   }
 }
 
 /** @throws CorepoolError `ERR_INVALID_ARG_TYPE` */
-export function checkDaemon(value: unknown): boolean {
+export function checkBoolean(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value
-  throw invalidType('daemon', 'true or false', value)
+  throw invalidType(name, 'true or false', value)
 }
 
 /** A copy: what the caller does with his array afterwards changes nothing. */

@@ -8,20 +8,35 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Readable, Writable } from 'node:stream'
 import { hasAborted, onAbort } from '../arguments/index.ts'
-import { currentProcess, nextIdentity } from '../child/index.ts'
-import { aborted, alreadyStarted, daemonChild, invalidType, invalidValue } from '../errors/index.ts'
+import { currentProcess, holdBy, Inbox, nextIdentity, noteProcessClass } from '../child/index.ts'
+import {
+  aborted,
+  alreadyStarted,
+  daemonChild,
+  invalidType,
+  invalidValue,
+  startedWhileLoading,
+} from '../errors/index.ts'
 import { execute, prepareTarget } from '../executors/index.ts'
 import type { Execution, ExitStatus, PreparedTarget, Target } from '../executors/index.ts'
 import { deferred } from './deferred.ts'
-import { addLive, removeLive } from './live-processes.ts'
-import { checkDaemon, LONGEST_TIMEOUT, readProcessOptions, type ProcessOptions, type Settings } from './options.ts'
+import { checkBoolean, LONGEST_TIMEOUT, readProcessOptions, type ProcessOptions, type Settings } from './options.ts'
 import { transition, type ProcessState, type Request } from './state.ts'
+
+noteProcessClass()
 
 /** The arguments of the target: required unless it can do without. */
 export type Args<A extends unknown[]> = [] extends A ? { args?: A } : { args: A }
 
 /** Tells of every result that is rejected, whether or not somebody awaits it. */
 const failures = channel('corepool:process.failed')
+
+const active = new Set<Process>()
+
+/** The processes that this one (this thread of it) has started and that run, oldest first; kernels, too. */
+export function activeChildren(): Process[] {
+  return [...active]
+}
 
 /** Milliseconds before force where nobody chose a killTimeout and nobody is left to decide. */
 const DEFAULT_KILL_TIMEOUT = 5_000
@@ -50,8 +65,13 @@ export class Process<A extends unknown[] = any[], R = any> {
   readonly #exited = deferred<ExitStatus>()
   /** The result has come, or never will. */
   #hasOutcome = false
-  #waiting = 0
+  readonly #inbox = new Inbox()
   #killTimer: NodeJS.Timeout | undefined
+  /** While somebody waits, a daemon too keeps this program alive. */
+  readonly #hold = holdBy(
+    () => this.#daemon && this.#execution?.ref(),
+    () => this.#daemon && this.#execution?.unref(),
+  )
 
   /**
    * Checks everything, starts nothing. `args` are copied, their contents by start().
@@ -86,7 +106,7 @@ export class Process<A extends unknown[] = any[], R = any> {
 
   set daemon(value: boolean) {
     this.#allow('configure')
-    this.#daemon = checkDaemon(value)
+    this.#daemon = checkBoolean('daemon', value)
   }
 
   get state(): ProcessState {
@@ -163,13 +183,15 @@ export class Process<A extends unknown[] = any[], R = any> {
   /**
    * Launches the target; its pid is known when this returns. A launch that the system refuses leaves the pid null and
    * rejects `ready` and `result`.
-   * @throws ProcessStateError `ERR_CLOSED`, `ERR_ALREADY_STARTED`, `ERR_DAEMON_CHILD`; what a kernel throws for its
-   *   operands; the constructor's errors for arguments that have become wrong since. The process is then as if start()
+   * @throws ProcessStateError `ERR_CLOSED`, `ERR_ALREADY_STARTED`, `ERR_DAEMON_CHILD`; TargetError
+   *   `ERR_TARGET_LOAD_FAILED` in a module that a child imports as its target; what a kernel throws for its operands; the constructor's errors for arguments that have become wrong since. The process is then as if start()
    *   had not been called
    */
   start(): this {
     const next = transition(this.#state, 'start', this.#name)
     const parent = currentProcess()
+    const loading = parent.moduleOnItsWay()
+    if (loading !== null) throw startedWhileLoading(this.#name, loading)
     if (parent.daemon) throw daemonChild(this.#name, parent.name)
     const prepared = this.#prepared
     // Only start() and close() let go of it, and neither can be before a start() that the states allow.
@@ -178,6 +200,7 @@ export class Process<A extends unknown[] = any[], R = any> {
     if (signal === undefined || !hasAborted(signal)) this.#execution = this.#launch(prepared)
     this.#prepared = null
     this.#state = next
+    if (this.#execution === null) this.#inbox.end()
     if (this.#execution === null || this.#execution.pid === null) this.#stop()
     if (signal !== undefined) this.#obey(signal)
     return this
@@ -205,6 +228,26 @@ export class Process<A extends unknown[] = any[], R = any> {
   isAlive(): boolean {
     this.#allow('use')
     return this.#state === 'started'
+  }
+
+  /**
+   * Sends a structured clone of `message`, which the target reads from `parentProcess().messages()`; without effect after the end.
+   * @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_CLOSED`; CorepoolError `ERR_ARGS_NOT_CLONEABLE` with the path of the
+   *   culprit, `ERR_PAYLOAD_TOO_LARGE`, `ERR_NOT_SUPPORTED` for a kernel
+   */
+  send(message: unknown): void {
+    this.#allow('send to')
+    this.#execution?.send(message)
+  }
+
+  /**
+   * What the child sends by `parentProcess().send()`, in order, kept until it is read; ends when the child can send no more.
+   * Each message is given out once, however many iterators there are.
+   * @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_CLOSED`
+   */
+  messages(): AsyncIterableIterator<unknown> {
+    this.#allow('read the messages of')
+    return this.#inbox.iterate(this.#hold)
   }
 
   /**
@@ -266,12 +309,14 @@ export class Process<A extends unknown[] = any[], R = any> {
       },
       failed: (error) => this.#fail(error),
       exited: (status) => {
-        removeLive(execution)
+        active.delete(this)
         this.#status = status
         this.#stop()
       },
+      message: (message) => this.#inbox.add(message),
+      silent: () => this.#inbox.end(),
     })
-    if (execution.pid !== null) addLive(execution)
+    if (execution.pid !== null) active.add(this)
     if (this.#daemon) execution.unref()
     return execution
   }
@@ -319,19 +364,5 @@ export class Process<A extends unknown[] = any[], R = any> {
     const hasEnded = await Promise.race([ended, late])
     clearTimeout(timer)
     return hasEnded
-  }
-
-  /** While somebody waits for `promise`, a daemon too keeps this program alive. */
-  #hold<T>(promise: Promise<T>): Promise<T> {
-    const execution = this.#execution
-    if (!this.#daemon || execution === null) return promise
-    this.#waiting += 1
-    if (this.#waiting === 1) execution.ref()
-    const letGo = (): void => {
-      this.#waiting -= 1
-      if (this.#waiting === 0) execution.unref()
-    }
-    promise.then(letGo, letGo)
-    return promise
   }
 }

@@ -24,6 +24,8 @@ export type Request =
   | 'await the result of'
   | 'await the readiness of'
   | 'await the exit of'
+  | 'send to'
+  | 'read the messages of'
 
 /**
  * The state after `request`.

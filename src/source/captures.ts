@@ -18,6 +18,8 @@ export interface FreeName {
   readonly member: string | null
   /** The use is `(0, name.helper)`: the call of an import, as compilers write it. */
   readonly isImport: boolean
+  /** The use stands in `Promise.resolve().then(() => …)`: an import() as bundlers and compilers replace it. */
+  readonly isInlinedImport: boolean
 }
 
 export interface FreeNames {
@@ -25,6 +27,8 @@ export interface FreeNames {
   readonly captured: readonly FreeName[]
   /** Free names only ever called as `name(fn, 'text')`: the helpers by which compilers keep `fn.name`. */
   readonly nameKeepers: readonly string[]
+  /** Names that no scope declares, and that exist all the same; likewise. */
+  readonly globals: readonly FreeName[]
   readonly importsDynamically: boolean
 }
 
@@ -85,21 +89,29 @@ export function findFreeNames(
 ): FreeNames {
   const reader = new Reader(isGlobal, isProbed)
   reader.readFunction(fn, new Scope(null, { strict }), 'this')
-  const uses = reader.uses.toSorted((a, b) => a.start - b.start)
-  const captured = new Map<string, FreeName>()
-  for (const use of uses) if (!use.keepsName && !captured.has(use.name)) captured.set(use.name, use)
-  const keepers = new Set(uses.filter((use) => !captured.has(use.name)).map((use) => use.name))
+  const captured = firstUses(reader.uses.filter((use) => !use.keepsName))
+  const keepers = new Set(reader.uses.filter((use) => !captured.has(use.name)).map((use) => use.name))
   return {
     captured: [...captured.values()],
     nameKeepers: [...keepers],
+    globals: [...firstUses(reader.globals).values()],
     importsDynamically: reader.importsDynamically,
   }
+}
+
+/** The first use of each name, in the order of the text. */
+function firstUses(uses: readonly Use[]): Map<string, FreeName> {
+  const found = new Map<string, FreeName>()
+  for (const use of uses.toSorted((a, b) => a.start - b.start)) if (!found.has(use.name)) found.set(use.name, use)
+  return found
 }
 
 /** Reads a tree once, top down, and notes each use of a name that no scope around it declares. */
 class Reader {
   readonly uses: Use[] = []
+  readonly globals: Use[] = []
   importsDynamically = false
+  #isInlinedImport = false
   readonly #isGlobal: (name: string) => boolean
   readonly #isProbed: (name: string) => boolean
 
@@ -190,8 +202,10 @@ class Reader {
         return this.#readCall(node, scope)
       case 'UnaryExpression':
         // `typeof window` asks where the code runs, and is answered in the child; of another name it asks for a value.
-        if (node.operator === 'typeof' && node.argument.type === 'Identifier' && this.#isProbed(node.argument.name))
-          return
+        if (node.operator === 'typeof' && node.argument.type === 'Identifier') {
+          const { name } = node.argument
+          if (this.#isProbed(name) && !this.#isGlobal(name)) return
+        }
         return this.#read(node.argument, scope)
       case 'LabeledStatement':
         return this.#read(node.body, scope)
@@ -256,16 +270,26 @@ class Reader {
         this.#use(member.object.name, member.object, scope, { member: member.property.name, isImport })
       } else this.#read(callee, scope)
     } else this.#read(callee, scope)
+    const wasInlined = this.#isInlinedImport
+    if (isPromisedAtOnce(node)) this.#isInlinedImport = true
     this.#readAll(node.arguments, scope)
+    this.#isInlinedImport = wasInlined
   }
 
   #use(name: string, node: Identifier, scope: Scope, how: UseDetails = {}): void {
-    if (scope.find(name) === undefined && !this.#isGlobal(name)) this.#note(name, node, how)
+    if (scope.find(name) !== undefined) return
+    this.#note(name, node, how, this.#isGlobal(name) ? this.globals : this.uses)
   }
 
-  #note(name: string, node: AnyNode, { member = null, isImport = false, keepsName = false }: UseDetails = {}): void {
+  #note(
+    name: string,
+    node: AnyNode,
+    { member = null, isImport = false, keepsName = false }: UseDetails = {},
+    list: Use[] = this.uses,
+  ): void {
     const { line, column } = node.loc?.start ?? { line: 1, column: node.start }
-    this.uses.push({ name, start: node.start, line, column, member, isImport, keepsName })
+    const isInlinedImport = this.#isInlinedImport
+    list.push({ name, start: node.start, line, column, member, isImport, isInlinedImport, keepsName })
   }
 }
 
@@ -273,6 +297,26 @@ interface UseDetails {
   readonly member?: string | null
   readonly isImport?: boolean
   readonly keepsName?: boolean
+}
+
+/** `Promise.resolve().then(() => an expression)`: nobody writes this, and every bundler does. */
+function isPromisedAtOnce({ callee, arguments: args }: CallExpression): boolean {
+  const [made] = args
+  return (
+    callee.type === 'MemberExpression' &&
+    isMember(callee, 'then') &&
+    callee.object.type === 'CallExpression' &&
+    callee.object.arguments.length === 0 &&
+    isMember(callee.object.callee, 'resolve') &&
+    args.length === 1 &&
+    made?.type === 'ArrowFunctionExpression' &&
+    made.params.length === 0 &&
+    made.expression
+  )
+}
+
+function isMember(node: AnyNode, name: string): boolean {
+  return node.type === 'MemberExpression' && node.property.type === 'Identifier' && node.property.name === name
 }
 
 /** `X(function …, 'name')`, `X(declared, 'name')` of a function declared here, or `static { X(this, 'name') }`. */

@@ -14,16 +14,26 @@ interface Pair {
   readonly check: () => void
 }
 
-/** A kernel over arrays that V8 allocated, or over two that the library did: those lie in huge pages. */
-function pair(subject: (typeof subjects)[number], n: number, isLibrarys: boolean): Pair {
+/**
+ * Where the arrays of a call come from. As users have them is the way of the bar: the operand is an array of their own, `out` an
+ * earlier result of the library, which is huge-page memory from 2 MiB on.
+ */
+const origins = [
+  { name: '', ownOperand: false, ownOutput: true },
+  { name: ', out = new Float64Array', ownOperand: false, ownOutput: false },
+  { name: ', both earlier results', ownOperand: true, ownOutput: true },
+] as const
+
+type Origin = (typeof origins)[number]
+
+function pair(subject: (typeof subjects)[number], n: number, origin: Origin): Pair {
   const { name, formula, kernel } = subject
   const given = filled(new Float64Array(n))
-  const xs = isLibrarys ? kernel(given) : given
-  const out = isLibrarys ? kernel(given) : new Float64Array(n)
-  if (isLibrarys) filled(xs)
+  const xs = origin.ownOperand ? filled(kernel(given)) : given
+  const out = origin.ownOutput ? kernel(given) : new Float64Array(n)
   const call = freshKernelRepeat<Float64Array>(kernel)
   const check = checker<Float64Array>(formula, false)
-  const title = isLibrarys ? `${name}, own arrays` : name
+  const title = `${name}${origin.name}`
   return {
     contender: repeated(title, (times) => call(xs, out, times)),
     check: () => check(title, xs, out, () => call(xs, out, 1)),
@@ -31,7 +41,7 @@ function pair(subject: (typeof subjects)[number], n: number, isLibrarys: boolean
 }
 
 async function compareWithProbe(bench: Bench, n: number, probe: Probe): Promise<void> {
-  const pairs = subjects.flatMap((subject) => [false, true].map((isLibrarys) => pair(subject, n, isLibrarys)))
+  const pairs = subjects.flatMap((subject) => origins.map((origin) => pair(subject, n, origin)))
   for (const { check } of pairs) check()
   const limit = { name: 'probe', sample: () => probe.round(n) }
   const rounds = await bench.compare([limit, ...pairs.map(({ contender }) => contender)])
@@ -46,7 +56,7 @@ async function compareWithProbe(bench: Bench, n: number, probe: Probe): Promise<
   for (const { name } of subjects) {
     const best = limitOf(name, rounds.samples)
     rows.push([`${name} (probe, ${best.stores})`, median(best.samples) / n, '', '', ''])
-    for (const title of [name, `${name}, own arrays`]) {
+    for (const title of origins.map((origin) => `${name}${origin.name}`)) {
       const ratio = ratioOfMedians(rounds.of(title), best.samples)
       rows.push([title, median(rounds.of(title)) / n, ratio.value, ratio.low, ratio.high])
     }

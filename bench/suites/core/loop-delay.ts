@@ -33,13 +33,50 @@ function startTicking(): () => readonly number[] {
   }
 }
 
+/** Calls over one operand, which may be another array after each. */
+interface Subject {
+  readonly operand: () => Float64Array
+  readonly call: () => Promise<Float64Array>
+}
+
+function ofShared(n: number): Subject {
+  const create = (): Float64Array => new Float64Array(new SharedArrayBuffer(n * 8))
+  const [xs, out] = [filled(create()), create()]
+  return { operand: () => xs, call: () => square.async(xs, { out }) }
+}
+
+function ofTransferred(n: number): Subject {
+  let [xs, out]: [Float64Array, Float64Array] = [filled(new Float64Array(n)), new Float64Array(n)]
+  return {
+    operand: () => xs,
+    async call() {
+      const transfer: [Float64Array, Float64Array] = [xs, out]
+      const values = await square.async(xs, { out, transfer })
+      ;[xs, out] = transfer
+      return values
+    },
+  }
+}
+
+function ofOrdinary(n: number): Subject {
+  const xs = filled(new Float64Array(n))
+  return { operand: () => xs, call: () => square.async(xs) }
+}
+
+/** Where the arrays of a call are, and how many of that length the process then needs. */
+const kinds = [
+  { kind: 'shared', arrays: 2, subject: ofShared },
+  { kind: 'transferred', arrays: 2, subject: ofTransferred },
+  { kind: 'ordinary', arrays: 4, subject: ofOrdinary },
+]
+
 interface Delay {
   readonly late: readonly number[]
   readonly starts: readonly number[]
   readonly calls: readonly number[]
 }
 
-async function delayOf(xs: Float64Array, call: () => Promise<Float64Array>): Promise<Delay> {
+async function delayOf({ operand, call }: Subject): Promise<Delay> {
   const [late, starts, calls]: [number[], number[], number[]] = [[], [], []]
   const firstWrong = freshCheck<Float64Array>('v * v', false)
   for (let i = 0; i < CALLS && late.length < TICKS; i++) {
@@ -50,34 +87,27 @@ async function delayOf(xs: Float64Array, call: () => Promise<Float64Array>): Pro
     const values = await pending
     late.push(...stop())
     calls.push(performance.now() - start)
-    const wrong = i === 0 ? firstWrong(xs, values) : -1
-    if (wrong !== -1 || values.length !== xs.length) throw new Error(`square.async gives a wrong value at ${wrong}`)
+    const wrong = i === 0 ? firstWrong(operand(), values) : -1
+    if (wrong !== -1 || values.length !== operand().length)
+      throw new Error(`square.async gives a wrong value at ${wrong}`)
   }
   return { late, starts, calls }
 }
 
 export async function loopDelay(bench: Bench): Promise<void> {
   const n = bench.choose(1e6, 1e8)
-  const kinds = [
-    { kind: 'shared', arrays: 2, isShared: true },
-    { kind: 'ordinary', arrays: 4, isShared: false },
-  ]
   const rows: Cell[][] = []
-  for (const { kind, arrays, isShared } of kinds) {
+  for (const { kind, arrays, subject } of kinds) {
     const bar = `core/loop-delay-${kind}`
     const needed = arrays * n * 8
     if (needed > freemem() * 0.8) {
       bench.missed([bar], `it needs ${(needed / 2 ** 30).toFixed(1)} GB of memory`)
       continue
     }
-    const create = (): Float64Array =>
-      new Float64Array(isShared ? new SharedArrayBuffer(n * 8) : new ArrayBuffer(n * 8))
-    const xs = filled(create())
-    const out = isShared ? create() : undefined
-    const call = (): Promise<Float64Array> => (out === undefined ? square.async(xs) : square.async(xs, { out }))
+    const calling = subject(n)
     // Once beforehand: the first call touches the output.
-    await call()
-    const { value, doubt } = await bench.watch(() => delayOf(xs, call))
+    await calling.call()
+    const { value, doubt } = await bench.watch(() => delayOf(calling))
     const { late, starts, calls } = value
     const [p50, p99, max, ticks] = [quantile(late, 0.5), quantile(late, 0.99), quantile(late, 1), late.length]
     rows.push([kind, p50, p99, max, ticks, median(starts), median(calls)])

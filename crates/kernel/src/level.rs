@@ -70,6 +70,16 @@ impl Level {
         })
     }
 
+    /// Whether `f64::mul_add` is one instruction at this level.
+    pub(crate) fn has_fma(self) -> bool {
+        cfg!(target_arch = "aarch64") || self.0 > Width::Baseline
+    }
+
+    /// This level, or the one below AVX-512: for bodies that are faster there. A caller says why.
+    pub(crate) fn at_most_avx2(self) -> Self {
+        Self(self.0.min(Width::Avx2))
+    }
+
     /// For the `match` that [`per_level`] writes.
     #[inline(always)]
     pub(crate) fn width(self) -> Width {

@@ -110,7 +110,6 @@ functions! {
     /// A function of one number. The discriminants are the opcodes of kernel programs (docs/kernel-programs.md); codes from 256
     /// on are not in programs.
     UnaryFunction: Unary, block::unary, 1;
-    Negate = 14 "neg" => rounding::Negate;
     Clz32 = 25 "clz32" => rounding::Clz32;
     Abs = 64 "abs" => rounding::Abs;
     Sign = 65 "sign" => rounding::Sign;
@@ -141,6 +140,7 @@ functions! {
     Log10 = 97 "log10" => logarithmic::Log10;
     Cbrt = 98 "cbrt" => root::Cbrt;
     Reciprocal = 257 "reciprocal" => rounding::Reciprocal;
+    Negate = 258 "neg" => rounding::Negate;
 }
 
 functions! {

@@ -10,7 +10,7 @@ use crate::level::{Level, per_level};
 use crate::operation::{Binary, Operation, Ternary, Unary};
 
 /// Elements of one block: 4 KiB of doubles.
-const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 
 /// An operand of one chunk.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,30 @@ pub(crate) unsafe fn run(
     (to, output): (ElementType, *mut u8),
     len: usize,
 ) {
+    let finish = |start: usize, results: &[f64]| {
+        // SAFETY: elements from `start` on, as many as there are results, lie inside the output, by the contract above. Where an
+        // operand starts at the output's address, the elements written are those that were loaded just now, none that is still
+        // to be loaded.
+        unsafe { store(level, to, results, output.wrapping_add(start * to.size())) };
+    };
+    // SAFETY: the contract above.
+    unsafe { for_each_block(level, operation, operands, len, finish) };
+}
+
+/// Gives what `operation` makes of `len` elements to `take`, in order and in blocks of [`BLOCK`], each with the index of its first.
+///
+/// # Panics
+/// When there are fewer operands than the operation takes.
+///
+/// # Safety
+/// Each operand must be valid and aligned for reads of `len` elements of its type; none is a bigint type.
+pub(crate) unsafe fn for_each_block(
+    level: Level,
+    operation: Operation,
+    operands: &[Input],
+    len: usize,
+    mut take: impl FnMut(usize, &[f64]),
+) {
     let mut blocks = [[0.0_f64; BLOCK]; Operation::MAX_ARITY];
     let mut results = [0.0_f64; BLOCK];
     let mut start = 0;
@@ -58,9 +82,7 @@ pub(crate) unsafe fn run(
             Operation::Function(function) => _ = function.run_at(level, [a], results),
             Operation::BinaryFunction(function) => _ = function.run_at(level, [a, b], results),
         }
-        // SAFETY: elements start..start+count lie inside the output, by the contract above. Where an operand starts at the
-        // output's address, the elements written are those that were loaded just now, none that is still to be loaded.
-        unsafe { store(level, to, results, output.wrapping_add(start * to.size())) };
+        take(start, results);
         start += count;
     }
 }

@@ -16,7 +16,7 @@ use crate::job::{KernelJob, Task};
 use crate::job_memory::{BoundArray, JobMemory};
 use crate::memory::{external, ordinary};
 use crate::module;
-use crate::operands::{Unread, Values};
+use crate::operands::{Unread, Values, read_bound};
 use crate::program::{program_of, scalars_of};
 use crate::references::References;
 
@@ -106,7 +106,7 @@ impl Jobs {
         let scalars = unsafe { scalars_of(env.raw(), scalars.0) }?;
         let task = Task::Program(program_of(handle)?, scalars);
         // SAFETY: as above.
-        let tables = unsafe { tables.read_bound(env.raw()) }?;
+        let tables = unsafe { read_bound(env.raw(), &tables.0) }?;
         // SAFETY: as above.
         unsafe { self.start(env, &task, whole(length)?, output_code, &arrays, &tables, &moved, wants_progress) }
     }

@@ -20,5 +20,6 @@ mod module;
 pub mod operands;
 pub mod parent;
 pub mod program;
+pub mod reduce;
 mod references;
 pub mod version;

@@ -133,7 +133,7 @@ pub(crate) unsafe fn length(env: sys::napi_env, value: sys::napi_value) -> Resul
 
 /// The elements of a list, none of them looked at: a list that runs JavaScript while it is read has then had its turn.
 #[derive(Debug)]
-pub struct Values(Vec<sys::napi_value>);
+pub struct Values(pub(crate) Vec<sys::napi_value>);
 
 impl Values {
     /// The elements of a list, or of none where there is undefined; None when it is no list. May run JavaScript, by the list's own
@@ -198,29 +198,26 @@ impl Values {
     }
 }
 
-impl Values {
-    /// Reads bound arrays: value, place and length of each.
-    ///
-    /// # Errors
-    /// When there are too many, something of one is missing, or it is none.
-    ///
-    /// # Safety
-    /// As for [`Values::read`].
-    pub(crate) unsafe fn read_bound(&self, env: sys::napi_env) -> Result<Vec<BoundArray>> {
-        let (triples, rest) = self.0.as_chunks::<3>();
-        if triples.len() > MAX_TABLES || !rest.is_empty() {
-            let message =
-                format!("a program has at most {MAX_TABLES} bound arrays, each with its place and its length");
-            return Err(error(Code::InvalidArgValue, message));
-        }
-        let bound = triples.iter().map(|[value, place, len]| {
-            // SAFETY: the caller's promise.
-            let operand = unsafe { JsOperand::read(env, *value, *place) }?;
-            // SAFETY: as above.
-            Ok(BoundArray { given: Given { operand, is_moved: false }, len: unsafe { length(env, *len) }? })
-        });
-        bound.collect()
+/// Reads bound arrays: value, place and length of each.
+///
+/// # Errors
+/// When there are too many, something of one is missing, or it is none.
+///
+/// # Safety
+/// As for [`Values::read`].
+pub(crate) unsafe fn read_bound(env: sys::napi_env, values: &[sys::napi_value]) -> Result<Vec<BoundArray>> {
+    let (triples, rest) = values.as_chunks::<3>();
+    if triples.len() > MAX_TABLES || !rest.is_empty() {
+        let message = format!("a program has at most {MAX_TABLES} bound arrays, each with its place and its length");
+        return Err(error(Code::InvalidArgValue, message));
     }
+    let bound = triples.iter().map(|[value, place, len]| {
+        // SAFETY: the caller's promise.
+        let operand = unsafe { JsOperand::read(env, *value, *place) }?;
+        // SAFETY: as above.
+        Ok(BoundArray { given: Given { operand, is_moved: false }, len: unsafe { length(env, *len) }? })
+    });
+    bound.collect()
 }
 
 /// An argument that is looked at when all lists have been read.

@@ -16,7 +16,7 @@ use crate::call::{arguments, callback, claim, code};
 use crate::code::{Code, Result, error, from_panic, from_run, from_view};
 use crate::job_memory::BoundArray;
 use crate::module;
-use crate::operands::{JsOperand, Values, kind_of, length};
+use crate::operands::{JsOperand, Values, kind_of, length, read_bound};
 
 /// Arguments before the output.
 const FIXED: usize = 4;
@@ -125,12 +125,7 @@ unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
     // SAFETY: as above.
     let scalars = unsafe { scalars_of(env, *scalars) }?;
     // SAFETY: as above.
-    let tables = unsafe { tables.read_bound(env) }?;
-    let tables = tables.iter().map(|BoundArray { given, len }| {
-        // SAFETY: as above.
-        unsafe { given.operand.view(*len) }
-    });
-    let tables: Vec<View> = tables.collect::<Result<_>>()?;
+    let tables = unsafe { tables_of(env, &tables.0) }?;
     // SAFETY: as above.
     let output = unsafe { JsOperand::read(env, *output, *place) }?;
     // SAFETY: as above.
@@ -150,6 +145,20 @@ unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
     // SAFETY: all views are good until this returns, as said above; of all that is not shared memory only this thread could
     // write meanwhile, and it is here.
     unsafe { run.run(pool) }.map_err(from_panic)
+}
+
+/// Bound arrays: value, place and length of each.
+///
+/// # Safety
+/// As for [`scalars_of`]. The views are good until JavaScript runs again on this thread.
+pub(crate) unsafe fn tables_of(env: sys::napi_env, triples: &[sys::napi_value]) -> Result<Vec<View>> {
+    // SAFETY: the caller's promise.
+    let tables = unsafe { read_bound(env, triples) }?;
+    let view = |BoundArray { given, len }: &BoundArray| {
+        // SAFETY: as above.
+        unsafe { given.operand.view(*len) }
+    };
+    tables.iter().map(view).collect()
 }
 
 /// The bits of the scalars, a Float64Array or a BigUint64Array; none where there is undefined.

@@ -6,6 +6,7 @@
 
 use core::time::Duration;
 use std::io;
+use std::time::Instant;
 
 use corepool_topology::{Pinned, current_cpu, pin_current_thread};
 
@@ -15,9 +16,15 @@ use crate::placement::Placement;
 use crate::queue::Queue;
 use crate::sleepers::NOBODY;
 use crate::spin_lock::SpinLock;
-use crate::sync::{Arc, AtomicUsize, Builder, JoinHandle, Ordering, current, mark_worker, park};
+use crate::sync::{Arc, AtomicU64, AtomicUsize, Builder, HAS_TIME, JoinHandle, Ordering, current, mark_worker, park};
 use crate::tally::Tallies;
 use crate::worker::{Order, Shared, Worker};
+
+/// So many chunks are worth waking a thread for, whatever they do.
+const MANY: u32 = 64;
+
+/// Nanoseconds within which a small job follows the last one: no longer than workers spin.
+const SOON: u64 = 20_000;
 
 /// Threads, and where they stand.
 pub(crate) struct Crew {
@@ -30,6 +37,7 @@ pub(crate) struct Crew {
     diagnostics: Option<String>,
     /// Taken by the one who dismisses them.
     threads: SpinLock<Vec<JoinHandle<()>>>,
+    small_jobs: SmallJobs,
 }
 
 impl Crew {
@@ -75,7 +83,8 @@ impl Crew {
         let refusal = unpinned.into_iter().find_map(|(_, refusal)| refusal);
         let diagnostics: Vec<String> = shortage.into_iter().chain(refusal).collect();
         let diagnostics = (!diagnostics.is_empty()).then(|| diagnostics.join("; "));
-        Ok(Self { shared, placement, started, pinned, diagnostics, threads: SpinLock::new(threads) })
+        let (threads, small_jobs) = (SpinLock::new(threads), SmallJobs::default());
+        Ok(Self { shared, placement, started, pinned, diagnostics, threads, small_jobs })
     }
 
     /// A crew whose threads have left.
@@ -83,7 +92,7 @@ impl Crew {
     pub(crate) fn without_threads(placement: Placement, queue: &Arc<Queue>, tallies: &Arc<Tallies>) -> Self {
         let shared = Arc::new(Shared::new(1, Duration::ZERO, Arc::clone(queue), Arc::clone(tallies)));
         let (started, pinned, diagnostics, threads) = (0, Vec::new(), None, SpinLock::default());
-        Self { shared, placement, started, pinned, diagnostics, threads }
+        Self { shared, placement, started, pinned, diagnostics, threads, small_jobs: SmallJobs::default() }
     }
 
     /// Threads that a synchronous call may use, the caller included.
@@ -116,18 +125,26 @@ impl Crew {
             return work.run_alone();
         }
         let excluded = self.placement.excluded(current_cpu(), self.started);
+        // A hint: who falls asleep after this look is not missed by `wake_helpers`.
+        let is_small = HAS_TIME && work.chunks() < MANY && self.shared.sleepers.count(excluded) > 0;
+        let is_patient = is_small && !self.small_jobs.follow_each_other();
         // SAFETY: the same condition.
-        unsafe { fork_join.run(work, excluded, *spin, || self.wake_helpers(work.chunks(), excluded)) }
+        let outcome =
+            unsafe { fork_join.run(work, excluded, *spin, is_patient, |left| self.wake_helpers(left, excluded)) };
+        if is_small {
+            self.small_jobs.note_end();
+        }
+        outcome
     }
 
-    /// Wakes one sleeper, who wakes the others, unless those who are awake are enough. They may be busy with a chunk of an
-    /// asynchronous job; then they come a little later. By the caller whose turn it is.
-    fn wake_helpers(&self, chunks: u32, excluded: usize) {
+    /// Wakes one sleeper, who wakes the others, unless those who are awake are enough for the chunks that are left. They may be busy
+    /// with a chunk of an asynchronous job; then they come a little later. By the caller whose turn it is.
+    fn wake_helpers(&self, left: u32, excluded: usize) {
         let sleepers = &self.shared.sleepers;
         sleepers.after_offering();
         let asleep = sleepers.count(excluded);
         let helpers = self.started - usize::from(excluded != NOBODY);
-        if asleep > 0 && helpers - asleep.min(helpers) < chunks as usize - 1 && sleepers.wake(1, excluded) == 1 {
+        if asleep > 0 && helpers - asleep.min(helpers) < left as usize && sleepers.wake(1, excluded) == 1 {
             self.shared.tallies.turn().wakes.add_alone(1);
         }
     }
@@ -164,6 +181,38 @@ impl Crew {
     #[cfg(test)]
     pub(crate) fn started(&self) -> usize {
         self.started
+    }
+}
+
+/// When the last job ended that found workers asleep and was too small to be worth a wake for itself. A worker that is woken for the
+/// second of two that follow each other spins for the third.
+#[derive(Debug)]
+struct SmallJobs {
+    epoch: Instant,
+    /// Nanoseconds from `epoch` on; 0 for none yet.
+    last_end: AtomicU64,
+}
+
+impl Default for SmallJobs {
+    fn default() -> Self {
+        Self { epoch: Instant::now(), last_end: AtomicU64::new(0) }
+    }
+}
+
+impl SmallJobs {
+    fn now(&self) -> u64 {
+        u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether the last one ended just now.
+    fn follow_each_other(&self) -> bool {
+        // Relaxed, here and below: by the caller whose turn it is, and it orders nothing.
+        let last_end = self.last_end.load(Ordering::Relaxed);
+        last_end != 0 && self.now().saturating_sub(last_end) < SOON
+    }
+
+    fn note_end(&self) {
+        self.last_end.store(self.now(), Ordering::Relaxed);
     }
 }
 

@@ -101,7 +101,7 @@ fn what_a_helper_did_is_there_when_the_run_is_over_and_a_job_that_is_over_is_lef
             let cells = Cells::new(2);
             let body = |chunk| cells.add(chunk, chunk + round);
             // SAFETY: one thread calls this.
-            let outcome = unsafe { fork_join.run(&Work::new(2, &body), 1, Duration::ZERO, || ()) };
+            let outcome = unsafe { fork_join.run(&Work::new(2, &body), 1, Duration::ZERO, false, |_| ()) };
             assert_eq!((outcome, cells.values()), (Ok(()), vec![round, round + 1]));
         }
         helpers.into_iter().for_each(|helper| _ = helper.join().unwrap());
@@ -319,12 +319,12 @@ fn a_synchronous_job_ends_whether_the_worker_comes_in_time_or_not() {
         let (shared, worker) = worker();
         let cells = Cells::new(2);
         let body = |chunk| cells.add(chunk, 1);
-        let wake = || {
+        let wake = |_| {
             shared.sleepers.after_offering();
             shared.sleepers.wake(1, NOBODY);
         };
         // SAFETY: one thread calls this.
-        let outcome = unsafe { shared.fork_join.run(&Work::new(2, &body), NOBODY, Duration::ZERO, wake) };
+        let outcome = unsafe { shared.fork_join.run(&Work::new(2, &body), NOBODY, Duration::ZERO, false, wake) };
         assert_eq!((outcome, cells.values()), (Ok(()), vec![1, 1]));
         shared.command(Order::Leave);
         worker.join().unwrap();

@@ -249,7 +249,7 @@ mod tests {
             wait_until_all_sleep(&pool);
             works(&pool);
             wait_until_all_sleep(&pool);
-            // Ends only if sleepers are woken, one by the caller and one by that one: each chunk waits for all three.
+            // Ends only if sleepers are woken, one by the caller and one by that one: each chunk waits for three.
             let inside = AtomicU32::new(0);
             let body = |_| {
                 inside.fetch_add(1, Ordering::Relaxed);
@@ -257,7 +257,7 @@ mod tests {
                     yield_now();
                 }
             };
-            pool.run(3, &body).unwrap();
+            pool.run(64, &body).unwrap();
         }
     }
 
@@ -277,7 +277,7 @@ mod tests {
         for _ in 0..100 {
             wait_until_all_sleep(&pool);
             let excluded = pool.crew.latest().excluded();
-            pool.run(50, &|_| ()).unwrap();
+            pool.run(100, &|_| ()).unwrap();
             // The caller may have moved since, so only the number is certain.
             assert!(pool.crew.latest().sleeping(NOBODY) >= 1, "worker {excluded} was woken too");
         }

@@ -289,7 +289,7 @@ fn a_synchronous_job_is_helped_between_two_chunks_of_an_asynchronous_one() {
             thread::yield_now();
         }
     };
-    pool.run(2, &body).unwrap();
+    pool.run(64, &body).unwrap();
     assert!(!handle.is_finished());
     handle.cancel();
     handle.wait();

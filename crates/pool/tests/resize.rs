@@ -49,7 +49,8 @@ impl<F: Fn(u32) + Send + Sync + 'static> Job for Counted<F> {
 /// Every chunk of a job runs once, with as many threads inside at the same time as the pool has.
 fn works_with(pool: &Pool, threads: u32) {
     let inside = AtomicU32::new(0);
-    let runs: Vec<AtomicU32> = (0..threads).map(|_| AtomicU32::new(0)).collect();
+    // As many chunks as are worth waking threads for at once.
+    let runs: Vec<AtomicU32> = (0..64).map(|_| AtomicU32::new(0)).collect();
     let body = |chunk: u32| {
         runs[chunk as usize].fetch_add(1, Ordering::Relaxed);
         inside.fetch_add(1, Ordering::Relaxed);
@@ -57,7 +58,7 @@ fn works_with(pool: &Pool, threads: u32) {
             thread::yield_now();
         }
     };
-    pool.run(threads, &body).unwrap();
+    pool.run(64, &body).unwrap();
     assert!(runs.iter().all(|runs| runs.load(Ordering::Relaxed) == 1));
 }
 
@@ -140,7 +141,7 @@ fn a_synchronous_job_that_runs_meanwhile_ends_on_the_threads_that_it_has() {
             }
         };
         thread::scope(|scope| {
-            let caller = scope.spawn(|| pool.run(before * 10, &body));
+            let caller = scope.spawn(|| pool.run(before * 64, &body));
             while inside.load(Ordering::Relaxed) < before {
                 thread::yield_now();
             }
@@ -154,7 +155,7 @@ fn a_synchronous_job_that_runs_meanwhile_ends_on_the_threads_that_it_has() {
             caller.join().unwrap().unwrap();
             resize.join().unwrap().unwrap();
         });
-        assert_eq!(inside.into_inner(), before * 10);
+        assert_eq!(inside.into_inner(), before * 64);
         assert!(helpers.into_inner().unwrap().len() <= before as usize, "more threads than the pool had");
         works_with(&pool, u32::try_from(threads).unwrap());
     }

@@ -44,7 +44,7 @@ fn workers_take_part() {
     let pool = pool(2);
     let caller = thread::current().id();
     let helped = AtomicU32::new(0);
-    // Ends only if another thread runs a chunk of the same job: each waits for both to have started.
+    // Ends only if another thread runs a chunk of the same job: each waits for two to have started.
     let body = |_| {
         helped.fetch_add(1, Ordering::Relaxed);
         while helped.load(Ordering::Relaxed) < 2 {
@@ -54,7 +54,7 @@ fn workers_take_part() {
             assert!(thread::current().name().unwrap().starts_with("corepool-"));
         }
     };
-    pool.run(2, &body).unwrap();
+    pool.run(64, &body).unwrap();
 }
 
 #[test]

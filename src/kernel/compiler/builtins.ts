@@ -129,11 +129,36 @@ function leftFold(unit: Unit, op: 'minimum' | 'maximum', start: number, args: re
 
 function hypot(unit: Unit, args: readonly Value[], node: AnyNode): Value {
   const { graph } = unit
-  const [a, b, c, ...more] = args.map((arg) => unit.number(arg, node).node)
-  if (more.length > 0) return unit.refuse(node, reasons.tooManyArguments('Math.hypot', 3))
+  const nodes = args.map((arg) => unit.number(arg, node).node)
+  const [a, b] = nodes
   if (a === undefined) return numberValue(graph.constant(0))
   if (b === undefined) return numberValue(graph.op('abs', a))
-  return numberValue(c === undefined ? graph.op('hypot', a, b) : graph.op('hypot3', a, b, c))
+  return numberValue(nodes.length === 2 ? graph.op('hypot', a, b) : hypotOfMany(unit, nodes))
+}
+
+/**
+ * As V8 computes it, bit for bit: all are divided by the largest, their squares added with Kahan's compensation, and the root
+ * multiplied again. Infinity wins over NaN.
+ */
+function hypotOfMany({ graph }: Unit, nodes: readonly Node[]): Node {
+  const magnitudes = nodes.map((node) => graph.op('abs', node))
+  const largest = magnitudes.reduce((so, next) => graph.op('maximum', so, next))
+  let sum = graph.constant(0)
+  let compensation = graph.constant(0)
+  for (const magnitude of magnitudes) {
+    const ratio = graph.op('divide', magnitude, largest)
+    const summand = graph.op('subtract', graph.op('multiply', ratio, ratio), compensation)
+    const next = graph.op('add', sum, summand)
+    compensation = graph.op('subtract', graph.op('subtract', next, sum), summand)
+    sum = next
+  }
+  const scaled = graph.op('multiply', graph.op('sqrt', sum), largest)
+  const finite = graph.select(largest, scaled, graph.select(graph.op('isNaN', largest), largest, graph.constant(0)))
+  const infinity = graph.constant(Infinity)
+  return magnitudes.reduceRight(
+    (otherwise, magnitude) => graph.select(graph.op('equal', magnitude, infinity), infinity, otherwise),
+    finite,
+  )
 }
 
 /** Number.isNaN and its like: false of everything that is no number. */

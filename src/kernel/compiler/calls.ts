@@ -14,6 +14,9 @@ export function callValue(unit: Unit, callee: Value, args: readonly Value[], nod
       return callBuiltin(unit, callee.name, args, node)
     case 'function':
       return inline(unit, callee, args, node)
+    case 'namespace':
+      // Number is both: the function, and what holds others.
+      return callee.name === 'Number' ? callBuiltin(unit, 'Number', args, node) : unit.refuse(node, reasons.notCallable)
     case 'mixed':
       return unit.refuse(node, reasons.mixed)
     default:

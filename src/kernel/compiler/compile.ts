@@ -80,6 +80,7 @@ export function compileBuiltin(name: string, parameters: number): Compilation {
 
 function finish(unit: Compiler, source: SourceText, parameters: number, value: Value): Compilation {
   const at: AnyNode = source.fn.body.type === 'BlockStatement' ? source.fn : source.fn.body
+  if (value.kind === 'table') return unit.refuse(at, reasons.table(value.name))
   if (value.kind !== 'scalar') return unit.refuse(at, reasons.resultIs(resultNames[value.kind]))
   if (unit.domain === 'number' && value.types === Type.bigint) {
     throw new BigintRefusal(at, source, reasons.resultIs('a bigint'))
@@ -97,7 +98,6 @@ const resultNames = {
   namespace: 'an object',
   list: 'an array',
   record: 'an object',
-  table: 'an array',
   string: 'a string',
   mixed: 'now a number, now something else',
 } as const

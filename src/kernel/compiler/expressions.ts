@@ -40,11 +40,13 @@ export function evaluateExpression(unit: Unit, node: Expression, scope: Scope): 
     case 'Identifier':
       return named(unit, node.name, node, scope)
     case 'BinaryExpression': {
-      if (node.left.type === 'PrivateIdentifier') return unit.refuse(node, reasons.object)
-      const left = unit.evaluate(node.left, scope)
-      return binary(unit, node.operator, left, unit.evaluate(node.right, scope), node)
+      const { left, right } = node
+      if (left.type === 'PrivateIdentifier') return unit.refuse(node, reasons.object)
+      const first = unit.evaluate(left, scope)
+      return binary(unit, node.operator, first, unit.evaluate(right, scope), { node, left, right })
     }
     case 'UnaryExpression':
+      if (node.operator === 'delete') return unit.refuse(node, reasons.operator('delete'))
       return unary(unit, node.operator, unit.evaluate(node.argument, scope), node)
     case 'LogicalExpression':
       return logical(unit, node.operator, unit.evaluate(node.left, scope), node, () => unit.evaluate(node.right, scope))
@@ -162,7 +164,11 @@ function assignment(unit: Unit, node: AssignmentExpression, scope: Scope): Value
       return value
     })
   }
-  const after = binary(unit, operator.slice(0, -1) as BinaryOperator, before, unit.evaluate(node.right, scope), node)
+  const after = binary(unit, operator.slice(0, -1) as BinaryOperator, before, unit.evaluate(node.right, scope), {
+    node,
+    left,
+    right: node.right,
+  })
   into(left.name, after, left)
   return after
 }
@@ -213,7 +219,11 @@ function member(unit: Unit, node: MemberExpression, scope: Scope): Value {
 function itemOf(unit: Unit, list: ListValue, key: Value, node: AnyNode): Value {
   const index = numberValue(unit.number(key, node).node)
   return list.items.reduceRight<Value>((otherwise, item, k) => {
-    const isIt = equality(unit, true, index, numberValue(unit.graph.constant(k)), node)
+    const isIt = equality(unit, true, index, numberValue(unit.graph.constant(k)), {
+      node,
+      left: node,
+      right: node,
+    })
     return unit.lanes.choose(isIt, item, otherwise)
   }, unit.undefined())
 }

@@ -19,7 +19,8 @@ export function memberValue(unit: Unit, value: Value, key: string, node: AnyNode
       return value.items[place] ?? unit.undefined()
     }
     case 'record':
-      return value.fields.get(key) ?? unit.refuse(node, reasons.member(key))
+      if (key in Object.prototype && !value.fields.has(key)) return unit.refuse(node, reasons.member(key))
+      return value.fields.get(key) ?? unit.undefined()
     case 'table':
       if (key === 'length') return lengthOf(unit, value)
       if (String(Number(key)) !== key) return unit.refuse(node, reasons.member(key))

@@ -21,20 +21,28 @@ const arithmetic = {
   '>>>': 'shiftRightUnsigned',
 } as const
 
+/** The operator, and its operands, as messages point at them. */
+interface Places {
+  readonly node: AnyNode
+  readonly left: AnyNode
+  readonly right: AnyNode
+}
+
 /** `a operator b`, both already evaluated. */
-export function binary(unit: Unit, operator: BinaryOperator, a: Value, b: Value, node: AnyNode): Value {
+export function binary(unit: Unit, operator: BinaryOperator, a: Value, b: Value, places: Places): Value {
+  const { node } = places
   switch (operator) {
     case '===':
     case '==':
-      return booleanValue(equality(unit, operator === '===', a, b, node))
+      return booleanValue(equality(unit, operator === '===', a, b, places))
     case '!==':
     case '!=':
-      return booleanValue(unit.graph.not(equality(unit, operator === '!==', a, b, node)))
+      return booleanValue(unit.graph.not(equality(unit, operator === '!==', a, b, places)))
     case 'in':
     case 'instanceof':
       return unit.refuse(node, reasons.operator(operator))
   }
-  const [p, q] = [unit.scalar(a, node), unit.scalar(b, node)]
+  const [p, q] = [unit.scalar(a, places.left), unit.scalar(b, places.right)]
   if (((p.types | q.types) & Type.bigint) !== 0) return bigintBinary(unit, operator, p, q, node)
   switch (operator) {
     case '<':
@@ -51,7 +59,7 @@ export function binary(unit: Unit, operator: BinaryOperator, a: Value, b: Value,
 }
 
 /** `operator a` for the operators that take a value; `typeof` and `void` too. */
-export function unary(unit: Unit, operator: UnaryOperator, value: Value, node: AnyNode): Value {
+export function unary(unit: Unit, operator: Exclude<UnaryOperator, 'delete'>, value: Value, node: AnyNode): Value {
   switch (operator) {
     case '!':
       return booleanValue(unit.graph.not(unit.truthy(value, node)))
@@ -59,8 +67,6 @@ export function unary(unit: Unit, operator: UnaryOperator, value: Value, node: A
       return unit.undefined()
     case 'typeof':
       return stringValue(typeName(unit, value, node))
-    case 'delete':
-      return unit.refuse(node, reasons.operator('delete'))
   }
   const scalar = unit.scalar(value, node)
   if ((scalar.types & Type.bigint) !== 0) return bigintUnary(unit, operator, scalar, node)
@@ -104,10 +110,10 @@ function typeName(unit: Unit, value: Value, node: AnyNode): string {
 }
 
 /** Whether two values are equal, lane by lane. */
-export function equality(unit: Unit, isStrict: boolean, a: Value, b: Value, node: AnyNode): Node {
+export function equality(unit: Unit, isStrict: boolean, a: Value, b: Value, { node, left, right }: Places): Node {
   const { graph } = unit
   if (a.kind === 'string' && b.kind === 'string') return a.text === b.text ? graph.true : graph.false
-  const [p, q] = [unit.scalar(a, node), unit.scalar(b, node)]
+  const [p, q] = [unit.scalar(a, left), unit.scalar(b, right)]
   if (((p.types | q.types) & Type.bigint) !== 0) return bigintEquality(unit, isStrict, p, q, node)
   const compared = isStrict ? strictly(unit, p, q, node) : loosely(unit, p, q, node)
   if (compared !== null) return compared ? graph.true : graph.false

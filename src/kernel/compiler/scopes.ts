@@ -70,13 +70,14 @@ export function namesOf(pattern: Pattern): string[] {
 export function hoistedNames(node: AnyNode): string[] {
   switch (node.type) {
     case 'FunctionDeclaration':
-    case 'FunctionExpression':
-    case 'ArrowFunctionExpression':
+    case 'ExpressionStatement':
+    case 'ReturnStatement':
       return []
     case 'VariableDeclaration':
       if (node.kind === 'var') return node.declarations.flatMap(({ id }) => namesOf(id))
       return []
     default:
-      return childrenOf(node).flatMap(hoistedNames)
+      // Expressions declare nothing: a function within one has variables of its own.
+      return node.type.endsWith('Expression') ? [] : childrenOf(node).flatMap(hoistedNames)
   }
 }

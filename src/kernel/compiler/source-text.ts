@@ -19,6 +19,7 @@ import {
   isNativeText,
   parseFunction,
   rewritingTool,
+  type SyntaxProblem,
 } from '../../source/index.ts'
 import { isGlobalName, refusedGlobal } from './global-names.ts'
 
@@ -29,7 +30,8 @@ export interface SourceText {
   readonly text: string
   readonly fn: ArrowFunctionExpression | FunctionExpression
   readonly strict: boolean
-  readonly isMethod: boolean
+  /** One expression whose value is the function: the text, or of a method an object around it. */
+  readonly expression: string
   /** Columns of line 1 before the text in the tree. */
   readonly shift: number
   /** Free names that only keep a function's name: `X(fn, 'name')` is `fn`. */
@@ -55,14 +57,26 @@ export function parseSource(name: string, text: string, isBound: (name: string) 
     if (isNativeText(text)) {
       throw kernelWithoutText(name, name.startsWith('bound ') ? reasons.bound : reasons.native)
     }
-    throw kernelSyntax({ name, text }, parsed, parsed.problem)
+    throw syntaxError(name, text, parsed)
   }
   const { fn, strict, isMethod, shift } = parsed
   if (fn.type === 'ClassExpression') throw kernelWithoutText(name, reasons.class)
   if (fn.generator) throw kernelWithoutText(name, reasons.generator)
   if (fn.async) throw kernelWithoutText(name, reasons.async)
   const nameKeepers = checkNames({ name, text, fn, strict, shift }, isBound)
-  return { name, text, fn, strict, isMethod, shift, nameKeepers }
+  // A method without its key, which may be computed or no name at all.
+  const expression = isMethod ? `({m${text.slice(fn.start - shift)}\n}).m` : text
+  return { name, text, fn, strict, expression, shift, nameKeepers }
+}
+
+/** What ends too early was complained of in what is parsed around it. */
+function syntaxError(name: string, text: string, { line, column, problem }: SyntaxProblem): KernelError {
+  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/)
+  const end = { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
+  const isPastEnd = line > end.line || (line === end.line && column > end.column)
+  return isPastEnd
+    ? kernelSyntax({ name, text }, end, 'it ends too early')
+    : kernelSyntax({ name, text }, { line, column }, problem)
 }
 
 /** The text of a string that the caller wrote, as the text of a function. */
@@ -74,15 +88,11 @@ export function textOfString(written: string, isBound: (name: string) => boolean
   const asExpression = parseFunction(`${before}${text}\n)`, false)
   if ('problem' in asExpression) {
     const { line, column, problem } = asExpression
-    const isPastEnd = line > text.split('\n').length
-    const last = text.split('\n').at(-1) ?? ''
-    const inText = isPastEnd
-      ? { line: line - 1, column: last.length + 1, problem: 'it ends too early' }
-      : { line, column: line === 1 ? Math.max(1, column - before.length) : column, problem }
+    const inText = line === 1 ? { line, column: Math.max(1, column - before.length), problem } : asExpression
     // Whichever reading came further is what was meant.
     const isFurther =
       asFunction.line > inText.line || (asFunction.line === inText.line && asFunction.column > inText.column)
-    throw kernelSyntax({ name: '', text }, isFurther ? asFunction : inText, (isFurther ? asFunction : inText).problem)
+    throw syntaxError('', text, isFurther ? asFunction : inText)
   }
   const { fn, strict, shift } = asExpression
   if (fn.type !== 'ArrowFunctionExpression') throw new TypeError('an arrow function was written')

@@ -14,11 +14,14 @@ import { reasons } from '../../errors/index.ts'
 import { closure } from './expressions.ts'
 import { equality } from './operators.ts'
 import { assigning, declaring, put } from './patterns.ts'
-import { Refusal, ScalarLoopRefusal } from './refusal.ts'
+import { ScalarLoopRefusal } from './refusal.ts'
 import { namesOf, Scope, type DeclaredAs } from './scopes.ts'
 import type { Enclosing, Unit } from './unit.ts'
 import { booleanValue, type FunctionNode } from './values.ts'
 import { nodesOf } from './order.ts'
+
+/** Iterations after which a loop whose test depends on the elements is taken to have no constant bound beside. */
+const OPEN_ITERATIONS = 1024
 
 export function executeStatement(unit: Unit, node: Statement, scope: Scope, labels: readonly string[] = []): void {
   const { lanes } = unit
@@ -137,6 +140,13 @@ function within(
   unit.lanes.join(here.end)
 }
 
+/** As `within`, around the iterations of a loop. */
+function looping(unit: Unit, node: AnyNode, labels: readonly string[], body: (enclosing: Enclosing) => void): void {
+  unit.loops.push(node)
+  within(unit, { labels, isBreakable: true }, body)
+  unit.loops.pop()
+}
+
 function labelled(unit: Unit, node: BlockStatement, scope: Scope, labels: readonly string[]): void {
   within(unit, { labels, isBreakable: false }, () => block(unit, node, scope))
 }
@@ -158,15 +168,27 @@ function iterate(unit: Unit, here: Enclosing, body: Statement, scope: Scope): vo
   unit.lanes.join(next)
 }
 
-/** Whether the loop goes on, which must be the same for all lanes. */
-function goesOn(unit: Unit, test: ForStatement['test'], scope: Scope): boolean {
+/**
+ * The test of a loop: lanes whose test fails leave. That ends where it fails in all lanes that are left, at a constant bound:
+ * in `i < 4 && total < x` too, as minifiers write a `break`.
+ * @param iterations those before it
+ */
+function goesOn(unit: Unit, test: ForStatement['test'], scope: Scope, here: Enclosing, iterations: number): boolean {
   if (!test) return true
+  if (test.type === 'LogicalExpression' && test.operator === '&&') {
+    // Lanes that fail the first part leave without the second, which may count: `x > 1 && i++ < 6`.
+    return goesOn(unit, test.left, scope, here, iterations) && goesOn(unit, test.right, scope, here, iterations)
+  }
   const truthy = unit.truthy(unit.evaluate(test, scope), test)
   if (truthy.kind === 'constant') return truthy === unit.graph.true
+  // The same for all elements, but known only when the kernel is called: compiled for the values of bound numbers.
   const isSame = !nodesOf([truthy]).some(({ kind }) => kind === 'parameter' || kind === 'index' || kind === 'gather')
-  // The same for all elements, but known only when the kernel is called.
-  const Reason = isSame ? ScalarLoopRefusal : Refusal
-  throw new Reason(test, unit.source, reasons.dataDependentLoop)
+  if (isSame || (iterations >= OPEN_ITERATIONS && unit.scalars.length > 0)) {
+    throw new ScalarLoopRefusal(test, unit.source, reasons.dataDependentLoop)
+  }
+  if (iterations >= OPEN_ITERATIONS) return unit.refuse(test, reasons.dataDependentLoop)
+  unit.lanes.jumpIf(unit.graph.not(truthy), here.end)
+  return unit.lanes.isAlive
 }
 
 function forLoop(unit: Unit, node: ForStatement, around: Scope, labels: readonly string[]): void {
@@ -180,8 +202,8 @@ function forLoop(unit: Unit, node: ForStatement, around: Scope, labels: readonly
     }
     declare(unit, init, scope)
   } else if (init) unit.evaluate(init, scope)
-  within(unit, { labels, isBreakable: true }, (here) => {
-    while (lanes.isAlive && goesOn(unit, test, scope)) {
+  looping(unit, node, labels, (here) => {
+    for (let done = 0; lanes.isAlive && goesOn(unit, test, scope, here, done); done++) {
       unit.visit(node)
       iterate(unit, here, body, scope)
       // Each iteration has variables of its own: a function that was made in one keeps them.
@@ -196,21 +218,25 @@ function forLoop(unit: Unit, node: ForStatement, around: Scope, labels: readonly
   })
 }
 
-function whileLoop(unit: Unit, { test, body }: WhileStatement, scope: Scope, labels: readonly string[]): void {
-  within(unit, { labels, isBreakable: true }, (here) => {
-    while (unit.lanes.isAlive && goesOn(unit, test, scope)) {
+function whileLoop(unit: Unit, node: WhileStatement, scope: Scope, labels: readonly string[]): void {
+  const { test, body } = node
+  looping(unit, node, labels, (here) => {
+    for (let done = 0; unit.lanes.isAlive && goesOn(unit, test, scope, here, done); done++) {
       unit.visit(test)
       iterate(unit, here, body, scope)
     }
   })
 }
 
-function doLoop(unit: Unit, { test, body }: DoWhileStatement, scope: Scope, labels: readonly string[]): void {
-  within(unit, { labels, isBreakable: true }, (here) => {
+function doLoop(unit: Unit, node: DoWhileStatement, scope: Scope, labels: readonly string[]): void {
+  const { test, body } = node
+  looping(unit, node, labels, (here) => {
+    let done = 0
     do {
       unit.visit(test)
       iterate(unit, here, body, scope)
-    } while (unit.lanes.isAlive && goesOn(unit, test, scope))
+      done++
+    } while (unit.lanes.isAlive && goesOn(unit, test, scope, here, done))
   })
 }
 
@@ -218,7 +244,7 @@ function forOfLoop(unit: Unit, node: ForOfStatement, around: Scope, labels: read
   const { left, right, body } = node
   const list = unit.evaluate(right, around)
   if (node.await || list.kind !== 'list') return unit.refuse(right, reasons.spread)
-  within(unit, { labels, isBreakable: true }, (here) => {
+  looping(unit, node, labels, (here) => {
     for (const item of list.items) {
       if (!unit.lanes.isAlive) return
       const scope = new Scope(around)
@@ -252,7 +278,9 @@ function switchOver(unit: Unit, node: SwitchStatement, around: Scope, labels: re
     for (const [k, { test }] of cases.entries()) {
       const target = targets[k]
       if (!test || target === undefined || !lanes.isAlive) continue
-      const isIt = booleanValue(equality(unit, true, value, unit.evaluate(test, scope), test))
+      const isIt = booleanValue(
+        equality(unit, true, value, unit.evaluate(test, scope), { node: test, left: discriminant, right: test }),
+      )
       lanes.jumpIf(isIt.node, target)
     }
     const otherwise = targets[cases.findIndex(({ test }) => !test)] ?? here.end

@@ -34,7 +34,7 @@ export interface Call {
 }
 
 /** Visits of nodes beyond which unrolled loops and nested calls are given up. */
-const VISITS = 200_000
+const VISITS = 100_000
 
 /** How deep calls may nest. */
 const DEPTH = 16
@@ -48,6 +48,8 @@ export abstract class Unit {
   readonly calls: Call[] = []
   readonly scalars: ScalarSource[] = []
   readonly tables: string[] = []
+  /** Loops that are being unrolled, the outermost first. */
+  readonly loops: AnyNode[] = []
   /** The text that the nodes at hand stand in. */
   source: SourceText
   #visits = 0
@@ -72,7 +74,7 @@ export abstract class Unit {
   /** Counts a node; loops that unroll without end are refused here. */
   visit(node: AnyNode): void {
     this.#visits++
-    if (this.#visits > VISITS) this.refuse(node, reasons.unrolled)
+    if (this.#visits > VISITS) this.refuse(this.loops[0] ?? node, reasons.unrolled)
   }
 
   /** Begins the inlining of a function. */

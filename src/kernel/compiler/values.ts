@@ -101,12 +101,6 @@ export function stringValue(text: string): StringValue {
   return { kind: 'string', text }
 }
 
-/** The number that the value is in every lane; undefined where it differs, or is no number. */
-export function constantNumber(value: Value): number | undefined {
-  if (value.kind !== 'scalar' || value.types !== Type.number || value.node.kind !== 'constant') return undefined
-  return typeof value.node.value === 'number' ? value.node.value : undefined
-}
-
 /** True where the value is undefined in every lane. */
 export function isUndefined(value: Value): boolean {
   return value.kind === 'scalar' && value.types === Type.undefined

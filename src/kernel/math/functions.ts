@@ -3,8 +3,8 @@
  * kernel programs; plain JavaScript runs the loops of those programs.
  */
 import { load, store } from '../loops.generated.ts'
-import type { DoublesLoop, Operation } from '../operation.ts'
-import { codeOf, numberLoops, type OpName } from '../program/index.ts'
+import type { BuiltInOperation, DoublesLoop } from '../operation.ts'
+import { codeOf, numberLoops } from '../program/index.ts'
 
 /** Elements of a block: 4 KiB. */
 const BLOCK = 512
@@ -12,9 +12,10 @@ const BLOCK = 512
 /** The code of a function in the addon is its code in programs and this. */
 const FUNCTIONS = 1024
 
-/** Of what only the addon has a code for, above `FUNCTIONS`: 1/x, and `**` as V8 had it up to Node 22. */
-const RECIPROCAL = 257
+/** Functions that programs do not have under one code: `**` as V8 had it up to Node 22, 1/x, and −x. */
 const POWER_OF_FDLIBM = 256
+const RECIPROCAL = 257
+const NEGATE = 258
 
 /** Of V8: since 13, `**` is the platform's pow. No version: not V8, or not known. */
 export const v8Major = Number.parseInt(process.versions.v8 ?? '', 10)
@@ -41,7 +42,12 @@ function throughBlocks(arity: number, step: Step): DoublesLoop {
 }
 
 /** An operation that is a step over blocks, for numbers only. */
-function operation(name: string, code: number, onNumbers: (...numbers: number[]) => number, step: Step): Operation {
+function operation(
+  name: string,
+  code: number,
+  onNumbers: (...numbers: number[]) => number,
+  step: Step,
+): BuiltInOperation {
   const arity = onNumbers.length
   return {
     name,
@@ -54,8 +60,13 @@ function operation(name: string, code: number, onNumbers: (...numbers: number[])
 }
 
 /** A function that kernel programs have. */
-function ofPrograms(name: string, op: OpName, onNumbers: (...numbers: number[]) => number): Operation {
-  return operation(name, FUNCTIONS + codeOf(op), onNumbers, numberLoops[op as keyof typeof numberLoops])
+function ofPrograms(
+  name: string,
+  op: keyof typeof numberLoops,
+  onNumbers: (...numbers: number[]) => number,
+  code: number = codeOf(op),
+): BuiltInOperation {
+  return { ...operation(name, FUNCTIONS + code, onNumbers, numberLoops[op]), op }
 }
 
 // Taken when this module loads, as the loops are.
@@ -89,12 +100,12 @@ export const functions = {
   maximum: ofPrograms('maximum', 'maximum', (x: number, y: number) => max(x, y)),
   minimum: ofPrograms('minimum', 'minimum', (x: number, y: number) => min(x, y)),
   mod: ofPrograms('mod', 'remainder', (x: number, y: number) => x % y),
-  neg: ofPrograms('neg', 'negate', (x: number) => -x),
-  pow: operation(
+  neg: ofPrograms('neg', 'negate', (x: number) => -x, NEGATE),
+  pow: ofPrograms(
     'pow',
-    FUNCTIONS + (v8Major < 13 ? POWER_OF_FDLIBM : codeOf('power')),
+    'power',
     (x: number, y: number) => pow(x, y),
-    numberLoops.power,
+    v8Major < 13 ? POWER_OF_FDLIBM : codeOf('power'),
   ),
   reciprocal: operation(
     'reciprocal',
@@ -135,4 +146,4 @@ export const functions = {
     (condition: number, x: number, y: number) => (condition ? x : y),
     (out, a, b, c, count) => numberLoops.select(out, a, b, c, count),
   ),
-} as const satisfies Record<string, Operation>
+} as const satisfies Record<string, BuiltInOperation>

@@ -88,12 +88,5 @@ export function operandsOf(op: OpName): 1 | 2 | 3 {
   return table[op][1]
 }
 
-const byCode = new Map<number, OpName>(Object.keys(table).map((name) => [table[name as OpName][0], name as OpName]))
-
-/** The operation of that code; undefined where there is none. */
-export function opOfCode(code: number): OpName | undefined {
-  return byCode.get(code)
-}
-
 /** The names of all operations. */
 export const opNames = Object.keys(table) as readonly OpName[]

@@ -1,5 +1,5 @@
 /** A kernel program as an object, and its bytes: docs/kernel-programs.md says what each field means. */
-import { codeOf, operandsOf, opOfCode, type OpName } from './opcodes.ts'
+import { codeOf, operandsOf, type OpName } from './opcodes.ts'
 
 /** One operation; operands are references. */
 export interface Instruction {
@@ -68,33 +68,4 @@ export function encodeProgram(program: Program): Uint8Array {
     at += 8
   }
   return bytes
-}
-
-/** The program of bytes that encodeProgram() made. */
-export function decodeProgram(bytes: Uint8Array): Program {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const kind = view.getUint8(4) === 0 ? 'number' : 'bigint'
-  const count = (field: number): number => view.getUint16(6 + 2 * field, true)
-  const constants = kind === 'number' ? new Float64Array(count(3)) : new BigInt64Array(count(3))
-  let at = HEADER
-  for (let i = 0; i < constants.length; i++, at += 8) {
-    constants[i] = kind === 'number' ? view.getFloat64(at, true) : view.getBigInt64(at, true)
-  }
-  const instructions: Instruction[] = []
-  for (let i = 0; i < count(4); i++, at += 8) {
-    const [code = 0, a = 0, b = 0, c = 0] = [0, 2, 4, 6].map((offset) => view.getUint16(at + offset, true))
-    const op = opOfCode(code)
-    if (op === undefined) throw new RangeError(`no operation has the code ${code}`)
-    instructions.push({ op, a, b, c })
-  }
-  return {
-    kind,
-    readsIndex: view.getUint8(5) === 1,
-    parameters: count(0),
-    scalars: count(1),
-    tables: count(2),
-    constants,
-    instructions,
-    result: count(5),
-  }
 }

@@ -34,6 +34,12 @@ pub(super) fn unary<F: Unary>(function: F, level: Level, [values]: [&[f64]; 1], 
 /// `results[i] = F(x[i], y[i])`; returns how many lanes took the scalar form.
 #[inline(never)]
 pub(super) fn binary<F: Binary>(function: F, level: Level, [x, y]: [&[f64]; 2], results: &mut [f64]) -> u64 {
+    if F::NEEDS_FMA && !level.has_fma() {
+        for ((x, y), result) in x.iter().zip(y).zip(results.iter_mut()) {
+            *result = F::scalar(*x, *y);
+        }
+        return results.len() as u64;
+    }
     let mut scalar_lanes = 0;
     let mut marks = [0_u64; BLOCK];
     for ((x, y), results) in x.chunks(BLOCK).zip(y.chunks(BLOCK)).zip(results.chunks_mut(BLOCK)) {

@@ -52,6 +52,9 @@ pub(super) trait Unary: Copy {
 
 /// A function of two numbers; see [`Unary`].
 pub(super) trait Binary: Copy {
+    /// The lane form uses fused operations: without instructions for them every lane takes the scalar form.
+    const NEEDS_FMA: bool = false;
+
     /// The function where most arguments are.
     fn lane(x: f64, y: f64) -> Lane;
 

@@ -16,13 +16,27 @@ pub(super) struct Power;
 pub(super) struct PowerFdlibm;
 
 impl Binary for Power {
-    /// Every lane: the platform's function cannot be had as a loop body.
+    const NEEDS_FMA: bool = true;
+
+    /// x^y as a sum of two doubles, more exact than the platform's function by some ten bits. Where everything within the errors
+    /// of both rounds to one number, that is what the platform gives too; one lane in twenty is left to it.
+    ///
+    /// The platform's error is taken from the pow of Arm's optimized routines, which glibc since 2.28 and musl since 1.2 use: it
+    /// states 0.511 ulp for exp and a relative error of 1.5 * 2^-68 for log.
     #[inline(always)]
     fn lane(x: f64, y: f64) -> Lane {
-        Lane::always(Self::scalar(x, y))
+        let magnitude = x.abs();
+        let (log_high, log_low) = log_in_two(magnitude);
+        let high = y * log_high;
+        let low = y.mul_add(log_high, -high) + y * log_low;
+        let (exp_high, exp_low, n) = exp_in_two(high, low);
+        let doubt = ULP * (0.004 + exp_high * (0.0115 + 6e-5 * high.abs()));
+        let value = exp_high + (exp_low + doubt);
+        let is_certain = value == exp_high + (exp_low - doubt);
+        let in_range = is_normal(magnitude) && y.abs() < 2_251_799_813_685_248.0 && n.abs() < 1020.0;
+        Lane { value: with_sign_of_power(scaled(value, n), x, y), covered: is_certain && in_range }
     }
 
-    #[inline(always)]
     fn scalar(x: f64, y: f64) -> f64 {
         if y == 2.0 {
             return x * x;
@@ -37,6 +51,103 @@ impl Binary for Power {
         x.powf(y)
     }
 }
+
+/// A unit in the last place of a number of [1, 2).
+const ULP: f64 = f64::EPSILON;
+/// ln 2 in two parts; the first has 42 bits, so that its products with exponents are exact.
+const LN2_42_BITS: f64 = 0.6931471805598903;
+const LN2_REST: f64 = 5.497923018708371e-14;
+
+/// The natural logarithm of a normal x > 0 to some 68 bits: with s = (m − 1)/(m + 1), log m = 2 s (1 + s²/3 + s⁴/5 + …). Only s,
+/// s²/3, s⁴/5 and the sums need two doubles.
+#[inline(always)]
+fn log_in_two(x: f64) -> (f64, f64) {
+    let m = significand(x);
+    let halved = m >= core::f64::consts::SQRT_2;
+    let k = (biased_exponent(x) - 1023.0) + if halved { 1.0 } else { 0.0 };
+    let m = if halved { m * 0.5 } else { m };
+    let numerator = m - 1.0;
+    let denominator = m + 1.0;
+    let lost = m - (denominator - 1.0);
+    let inverse = 1.0 / denominator;
+    let s = numerator * inverse;
+    let s_low = ((-s).mul_add(denominator, numerator) - s * lost) * inverse;
+    let z = s * s;
+    let z_low = s.mul_add(s, -z) + 2.0 * s * s_low;
+    // s⁶ (1/7 + s²/9 + …), below 2^-17.
+    let q: f64 = 1.0 / 25.0;
+    let q = q.mul_add(z, 1.0 / 23.0).mul_add(z, 1.0 / 21.0).mul_add(z, 1.0 / 19.0).mul_add(z, 1.0 / 17.0);
+    let q = q.mul_add(z, 1.0 / 15.0).mul_add(z, 1.0 / 13.0).mul_add(z, 1.0 / 11.0).mul_add(z, 1.0 / 9.0);
+    let fourth = z * z;
+    let fourth_low = z.mul_add(z, -fourth) + 2.0 * z * z_low;
+    let q = q.mul_add(z, 1.0 / 7.0) * (fourth * z);
+    let fifth = fourth * FIFTH;
+    let fifth_low = fourth.mul_add(FIFTH, -fifth) + (fourth * FIFTH_REST + fourth_low * FIFTH) + q;
+    let third = z * THIRD;
+    let third_low = z.mul_add(THIRD, -third) + (z * THIRD_REST + z_low * THIRD);
+    let p = third + fifth;
+    let p_low = ((third - p) + fifth) + (third_low + fifth_low);
+    let u = s * p;
+    let u_low = s.mul_add(p, -u) + (s * p_low + s_low * p);
+    let half = s + u;
+    let half_low = ((s - half) + u) + (s_low + u_low);
+    // k ln 2 is 0 or larger than log m.
+    let multiple = k * LN2_42_BITS;
+    let sum = multiple + 2.0 * half;
+    let sum_low = ((multiple - sum) + 2.0 * half) + (k * LN2_REST + 2.0 * half_low);
+    let high = sum + sum_low;
+    (high, (sum - high) + sum_low)
+}
+
+const THIRD: f64 = 1.0 / 3.0;
+const THIRD_REST: f64 = 1.850371707708594e-17;
+const FIFTH: f64 = 1.0 / 5.0;
+const FIFTH_REST: f64 = -1.1102230246251566e-17;
+
+/// e^(high + low) = (first + second) * 2^n, to some 61 bits; the first of the result is about [0.7, 1.5].
+#[inline(always)]
+fn exp_in_two(high: f64, low: f64) -> (f64, f64, f64) {
+    let n = (high * INVERSE_LN2 + SHIFTER) - SHIFTER;
+    let rest = high - n * LN2_42_BITS;
+    let correction = n * LN2_REST;
+    let r = rest - correction;
+    let r_low = ((rest - r) - correction) - n.mul_add(LN2_REST, -correction) + low;
+    let square = r * r;
+    let square_low = r.mul_add(r, -square);
+    // r³ (1/3! + r/4! + …), below 2^-7.
+    let q = FACTORIALS[12];
+    let q = q.mul_add(r, FACTORIALS[11]).mul_add(r, FACTORIALS[10]).mul_add(r, FACTORIALS[9]).mul_add(r, FACTORIALS[8]);
+    let q = q.mul_add(r, FACTORIALS[7]).mul_add(r, FACTORIALS[6]).mul_add(r, FACTORIALS[5]).mul_add(r, FACTORIALS[4]);
+    let q = q.mul_add(r, FACTORIALS[3]).mul_add(r, FACTORIALS[2]).mul_add(r, FACTORIALS[1]).mul_add(r, FACTORIALS[0]);
+    let small = q * (square * r) + 0.5 * square_low;
+    // 1 + r + r²/2 + small, each sum with what it loses.
+    let a = r + 0.5 * square;
+    let a_low = (r - a) + 0.5 * square;
+    let b = a + small;
+    let b_low = ((a - b) + small) + a_low;
+    let c = 1.0 + b;
+    // The low part of r is up to some hundred units of it: its factor is e^r, not 1.
+    let c_low = r_low.mul_add(c, ((1.0 - c) + b) + b_low);
+    let first = c + c_low;
+    (first, (c - first) + c_low, n)
+}
+
+/// 1/3!, 1/4!, … 1/15!
+const FACTORIALS: [f64; 13] = [
+    0.16666666666666666,
+    0.041666666666666664,
+    0.008333333333333333,
+    0.001388888888888889,
+    0.0001984126984126984,
+    2.48015873015873e-05,
+    2.7557319223985893e-06,
+    2.755731922398589e-07,
+    2.505210838544172e-08,
+    2.08767569878681e-09,
+    1.6059043836821613e-10,
+    1.1470745597729725e-11,
+    7.647163731819816e-13,
+];
 
 const L1: f64 = 0.5999999999999946;
 const L2: f64 = 0.4285714285785502;
@@ -126,12 +237,14 @@ fn exp2_in_parts(high: f64, low: f64, z: f64) -> (f64, f64) {
     (1.0 - (r - z), n)
 }
 
-/// Whether y is a whole number, and then whether it is odd; right for |y| < 2^51.
+/// |x|^y with the sign that x^y has, NaN where x is negative and y not whole; right for |y| < 2^51.
 #[inline(always)]
-fn whole_and_odd(y: f64) -> (bool, bool) {
+fn with_sign_of_power(value: f64, x: f64, y: f64) -> f64 {
     let magnitude = y.abs();
     let whole = whole_part(magnitude);
-    (whole == magnitude, (whole + SHIFTER).to_bits() & 1 == 1)
+    let odd = (whole + SHIFTER).to_bits() & 1 == 1;
+    let value = if x < 0.0 && odd { -value } else { value };
+    if x < 0.0 && whole != magnitude { f64::NAN } else { value }
 }
 
 impl Binary for PowerFdlibm {
@@ -141,9 +254,7 @@ impl Binary for PowerFdlibm {
         let (high, low, z) = product_in_parts(y, log2_in_parts(magnitude, 0.0));
         let (value, n) = exp2_in_parts(high, low, z);
         let value = scaled(value, n);
-        let (whole, odd) = whole_and_odd(y);
-        let value = if x < 0.0 && odd { -value } else { value };
-        let value = if x < 0.0 && !whole { f64::NAN } else { value };
+        let value = with_sign_of_power(value, x, y);
         // Exponents for which fdlibm has a form of its own; huge ones; results near the ends of the range.
         let special = y == 2.0 || y.abs() == 1.0 || y == 0.5 || y == 0.0;
         let in_range = y.abs() < 2_147_483_648.0 && z.abs() < 1020.0;

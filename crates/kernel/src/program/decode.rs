@@ -157,14 +157,13 @@ impl Header {
                     return Err(refuse(operand, reference));
                 }
             } else if opcode == Opcode::Gather && operand == 0 {
-                if reference >= self.tables {
+                if reference >= self.tables && !cfg!(corepool_seed = "reference") {
                     return Err(refuse(operand, reference));
                 }
                 instruction.table = reference.into();
             } else {
                 // Results of this instruction and of later ones do not exist yet.
-                let known = if cfg!(corepool_seed = "reference") { usize::from(self.instructions) } else { number };
-                let value = self.value(reference, known).ok_or_else(|| refuse(operand, reference))?;
+                let value = self.value(reference, number).ok_or_else(|| refuse(operand, reference))?;
                 if self.kind == Kind::Bigint
                     && opcode == Opcode::ShiftLeft
                     && operand == 1

@@ -106,6 +106,11 @@ impl Evaluation {
         self.len
     }
 
+    /// What its lanes are.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// True when the arrays have no element.
     pub fn is_empty(&self) -> bool {
         self.len == 0

@@ -1,0 +1,190 @@
+/** What kernel() refuses: with a code, the place, a caret under it, and the reason. */
+import { kernel, KernelError, type NumericArray } from 'corepool'
+import { describe, expect, test } from 'vitest'
+
+function refusal(source: unknown, options?: object): KernelError {
+  try {
+    ;(kernel as (...args: unknown[]) => unknown)(source, options)
+  } catch (error) {
+    if (error instanceof KernelError) return error
+    throw error
+  }
+  throw new Error('it was compiled')
+}
+
+describe('a text is refused at the place of what cannot be compiled', () => {
+  const cases: [text: string, line: number, column: number, reason: string][] = [
+    ['(x) => "a" + x', 1, 8, 'string'],
+    ['(x) => `${x}`', 1, 8, 'string'],
+    ['(x) => /a/.test(x)', 1, 8, 'regular expression'],
+    ['function (x) { return this.k * x }', 1, 23, 'this'],
+    ['(x) => this.k * x', 1, 8, 'this'],
+    ['function (x) { return arguments[0] }', 1, 23, 'arguments'],
+    ['(x) => new Date(x)', 1, 12, 'Date'],
+    ['(x) => new (class {})()', 1, 8, 'new'],
+    ['(x) => {\n  try {\n    return x\n  } catch {}\n}', 2, 3, 'try'],
+    ['(x) => {\n  if (x < 0) throw x\n  return x\n}', 2, 14, 'throw'],
+    ['(x) => { for (const k in [1]) x += 1; return x }', 1, 10, 'for … in'],
+    ['(x) => Math.random() * x', 1, 8, 'Math.random'],
+    ['(x) => Date.now() + x', 1, 8, 'Date'],
+    ['(x) => (console.log(x), x)', 1, 9, 'console'],
+    ['(x) => globalThis.k * x', 1, 8, 'globalThis'],
+    ['(x) => parseInt(x)', 1, 8, 'strings'],
+    ['(x) => Number.parseFloat(x)', 1, 8, 'strings'],
+    ['(x) => x.toFixed(2)', 1, 8, 'toFixed'],
+    ['(x) => Math.sine(x)', 1, 8, 'Math.sine does not exist'],
+    ['(x) => Math[x]', 1, 13, 'key'],
+    ['(x) => [1, 2].map((v) => v * x)[0]', 1, 8, 'map'],
+    ['(x) => { const a = [1]; a[0] = x; return a[0] }', 1, 25, 'writes'],
+    ['(x) => { const f = (n) => f(n - 1); return f(x) }', 1, 27, 'calls itself'],
+    ['function f(x) { return x < 1 ? x : f(x - 1) }', 1, 36, 'calls itself'],
+    ['(x) => { while (x > 1) x /= 2; return x }', 1, 17, 'data-dependent'],
+    ['(x) => { for (let i = 0; i < x; i++) x -= 1; return x }', 1, 26, 'data-dependent'],
+    ['(x) => { for (;;) { if (x > 3) return x } }', 1, 10, 'unroll'],
+    ['(x) => { for (let i = 0; i < 1e7; i++) x += i; return x }', 1, 10, 'unroll'],
+    ['(x) => { const c = 1; c = x; return c }', 1, 23, 'constant'],
+    ['(x) => { const a = b; const b = x; return a }', 1, 20, 'before its declaration'],
+    ['(x) => [x, x]', 1, 8, 'returns an array'],
+    ['(x) => ({ x })', 1, 9, 'returns an object'],
+    ['(x) => () => x', 1, 8, 'returns a function'],
+    ['(x) => "text"', 1, 8, 'returns a string'],
+    ['({ x }) => x', 1, 4, 'reads the member'],
+    ['([x]) => x', 1, 2, 'takes apart'],
+    ['(x) => { let r; if (x > 0) r = x; return r === undefined ? 0 : r }', 1, 42, 'undefined'],
+    ['(x) => { let r; if (x > 0) r = x; return r ?? 1 }', 1, 42, 'undefined'],
+    ['(x, y) => (x && x < 1) === y', 1, 11, 'boolean or a number'],
+    ['(x) => { const f = x > 1 ? Math.sin : Math.cos; return f(x) }', 1, 56, 'depends on the elements'],
+    ['(x) => { const a = async () => 1; return a() }', 1, 42, 'async'],
+    ['(x) => delete x.y', 1, 8, 'delete'],
+    ['(x) => "a" in x', 1, 8, 'in'],
+  ]
+  test.each(cases)('%s', (text, line, column, reason) => {
+    const error = refusal(text)
+    expect(error).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', line, column })
+    expect(error.reason).toContain(reason)
+    const [, shown = '', caret = ''] = error.message.split('\n').slice(-3)
+    expect(error.message).toContain(`line ${line}, column ${column}`)
+    // The caret stands under that column of that line.
+    const at = caret.indexOf('^')
+    expect(shown.slice(at)).toBe((text.split('\n')[line - 1] as string).slice(column - 1))
+  })
+
+  test('a long line is shown around the place', () => {
+    const error = refusal(`(x) => ${'x + '.repeat(100)}"a"`)
+    const [, shown = '', caret = ''] = error.message.split('\n').slice(-3)
+    expect(shown.length).toBeLessThan(120)
+    expect(shown.slice(caret.indexOf('^'))).toBe('"a"')
+  })
+
+  test('a tab stays a tab, so that the caret agrees', () => {
+    const message = refusal('(x) => {\n\treturn x +\tparseInt(x)\n}').message
+    expect(message).toMatch(/\| \treturn x \+\tparseInt\(x\)\n\s+\| \t {10}\t\^$/)
+  })
+})
+
+describe('free names are refused by name, all of them', () => {
+  test('with their place and the way out', () => {
+    const error = refusal('(x) => {\n  return scale(x) * gain\n}')
+    expect(error).toMatchObject({ code: 'ERR_TARGET_CAPTURES', line: 2, column: 10, name: 'KernelError' })
+    expect(error.message).toContain('"scale" and "gain"')
+    expect(error.message).toContain('bindings: { scale, gain }')
+  })
+
+  test('also where no lane comes', () => {
+    expect(refusal('(x) => { if (false) return hidden; return x }').code).toBe('ERR_TARGET_CAPTURES')
+  })
+
+  test.each([
+    ['(x) => (cov_1abc().s[0]++, x)', 'V8 coverage'],
+    ['(x) => __vite_ssr_import_0__.k * x', 'vitest'],
+    ['(x) => _defineProperty(x)', 'compiler'],
+    ['(x) => (0, _m.f)(x)', '_m'],
+  ])('%s: text that a tool rewrote is called that', (text, reason) => {
+    const error = refusal(text)
+    expect(error.code).toBe('ERR_TARGET_CAPTURES')
+    expect(error.reason).toContain(reason)
+  })
+})
+
+describe('functions without a text of their own', () => {
+  class Kilo {
+    times(x: number): number {
+      return x * 1000
+    }
+  }
+  const text = (x: number): number => x * 2
+  test.each<[string, unknown, string]>([
+    ['a bound function', text.bind(null), 'bound'],
+    ['a built-in function', Array.prototype.at, 'built in'],
+    ['a Proxy', new Proxy(text, {}), 'Proxy'],
+    ['a class', Kilo, 'class'],
+    [
+      'a generator',
+      function* g(x: number) {
+        yield x
+      },
+      'generator',
+    ],
+    ['an async function', async (x: number) => x, 'async'],
+    ['a function without parameters', () => 1, 'no parameter'],
+    ['Math.random', Math.random, 'built in'],
+  ])('%s', (_, fn, reason) => {
+    const error = refusal(fn)
+    expect(error).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', line: 1, column: 1 })
+    expect(error.message).toContain(reason)
+  })
+
+  test('an index needs an array beside it', () => {
+    expect(refusal((i: number) => i, { index: true }).reason).toContain('index')
+  })
+})
+
+describe('texts', () => {
+  test.each([
+    ['3*', 1, 3],
+    ['(x) => {', 1, 9],
+    ['(x) => x +\n * 2', 2, 2],
+    ['', 1, 1],
+    ['const x = 1', 1, 7],
+  ])('%j is no function and no expression', (text, line, column) => {
+    expect(refusal(text)).toMatchObject({ code: 'ERR_KERNEL_SYNTAX', line, column })
+  })
+
+  test.each([
+    ['a + b', 'a, b'],
+    ['1 + 2', 'without a free name'],
+  ])('%s has not one free name', (text, reason) => {
+    expect(refusal(text)).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining(reason) })
+  })
+})
+
+describe('the bounds of a program', () => {
+  test('operations', () => {
+    const text = '(x) => { let s = x; for (let i = 0; i < 6000; i++) s = s * x + x - 1; return s }'
+    expect(refusal(text).reason).toContain('more than 16384 operations')
+  })
+
+  test('parameters', () => {
+    const names = Array.from({ length: 65 }, (_, k) => `a${k}`)
+    expect(refusal(`(${names.join(', ')}) => ${names.join(' + ')}`).reason).toContain('64 parameters')
+  })
+
+  test('values at once', () => {
+    const parts = Array.from({ length: 1100 }, (_, k) => `Math.sin(x + ${k})`)
+    const balanced = (from: number, to: number): string =>
+      to - from === 1
+        ? (parts[from] as string)
+        : `(${balanced(from, (from + to) >> 1)} + ${balanced((from + to) >> 1, to)})`
+    // A tree needs few at once; a list of all of them, used twice, needs all.
+    expect(kernel(`(x) => ${balanced(0, 512)}`).info.operations).toBeGreaterThan(1000)
+    const list = parts.map((part, k) => `const v${k} = ${part};`).join('')
+    const sum = parts.map((_, k) => `v${k}`)
+    const text = `(x) => { ${list} return ${sum.join(' + ')} + ${sum.toReversed().join(' * ')} }`
+    expect(refusal(text).reason).toContain('1024 values at once')
+  })
+})
+
+test('what was refused leaves nothing behind: the next kernel works', () => {
+  for (let k = 0; k < 50; k++) expect(() => kernel(`(x) => nothing${k} + x`)).toThrow(KernelError)
+  expect((kernel('x + 1') as (x: NumericArray) => NumericArray)(Float64Array.of(1))).toEqual(Float64Array.of(2))
+})

@@ -1,0 +1,219 @@
+/** `transfer`: memory moved into an asynchronous call, and handed back when it has ended. */
+import { add, isNative, square, type AsyncOptions, type NumericArray } from 'corepool'
+import { describe, expect, test } from 'vitest'
+import { expectSame } from './fixtures/expect-same.ts'
+
+const numbers = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => (i % 1000) - 500)
+const squared = (xs: Float64Array): Float64Array => xs.map((v) => v * v)
+
+describe.each([3, 300_000])('arrays of %i elements', (length) => {
+  test('an operand is moved in and handed back as the result, in its own memory', async () => {
+    const xs = numbers(length)
+    const expected = squared(xs)
+    const transfer: NumericArray[] = [xs]
+    const promise = square.async(xs, { transfer })
+    expect([xs.byteLength, xs.buffer.byteLength]).toEqual([0, 0])
+    const ys = await promise
+    expectSame(ys, expected)
+    expect(transfer).toEqual([ys])
+    expect(transfer[0]).toBe(ys)
+  })
+
+  test('two operands: one is the result, the other comes back in the list as it was', async () => {
+    const [xs, ys] = [numbers(length), numbers(length).map((v) => v / 3)]
+    const [before, expected] = [ys.slice(), xs.map((x, i) => x + (ys[i] as number))]
+    const transfer: NumericArray[] = [ys, xs]
+    const promise = add.async(xs, ys, { transfer })
+    expect([xs.byteLength, ys.byteLength]).toEqual([0, 0])
+    const sums = await promise
+    expectSame(sums, expected)
+    expect(transfer[1]).toBe(sums)
+    expectSame(transfer[0] as Float64Array, before)
+  })
+
+  test('out is moved too, and the result is an array over its memory', async () => {
+    const [xs, out] = [numbers(length), new Float32Array(length)]
+    const expected = new Float32Array(squared(xs))
+    const transfer: NumericArray[] = [out]
+    const promise = square.async(xs, { out, transfer })
+    expect([out.byteLength, xs.length]).toEqual([0, length])
+    const ys = await promise
+    expectSame(ys, expected)
+    expect(transfer[0]).toBe(ys)
+    expect(out.byteLength).toBe(0)
+  })
+
+  test('in place, when the operand is also out', async () => {
+    const xs = numbers(length)
+    const expected = squared(xs)
+    const transfer: NumericArray[] = [xs]
+    const promise = square.async(xs, { out: xs, transfer })
+    expect(xs.byteLength).toBe(0)
+    expectSame(await promise, expected)
+    expectSame(transfer[0] as Float64Array, expected)
+  })
+
+  test('a result of another element size has memory of its own, and the operand comes back as it was', async () => {
+    const xs = numbers(length)
+    const [before, expected] = [xs.slice(), new Float32Array(squared(xs))]
+    const transfer: NumericArray[] = [xs]
+    const promise = square.async(xs, { dtype: 'float32', transfer })
+    expect(xs.byteLength).toBe(0)
+    expectSame(await promise, expected)
+    expectSame(transfer[0] as Float64Array, before)
+  })
+
+  test('a result of another dtype of the same size lies in the operand’s memory, which comes back in both dtypes', async () => {
+    const xs = Int32Array.from({ length }, (_, i) => i % 300)
+    const expected = Float32Array.from(xs, (v) => v * v)
+    const transfer: NumericArray[] = [xs]
+    const ys = await square.async(xs, { dtype: 'float32', transfer })
+    expectSame(ys, expected)
+    expect((transfer[0] as Int32Array).buffer).toBe(ys.buffer)
+    expect(transfer[0]).toBeInstanceOf(Int32Array)
+  })
+
+  test('parts of one buffer move with all of it, and come back in one buffer again', async () => {
+    const whole = numbers(2 * length)
+    const [a, b] = [whole.subarray(0, length), whole.subarray(length)]
+    const expected = a.map((v, i) => v + (b[i] as number))
+    const transfer: NumericArray[] = [a, b]
+    const promise = add.async(a, b, { transfer })
+    expect([whole.byteLength, a.byteLength, b.byteLength]).toEqual([0, 0, 0])
+    expectSame(await promise, expected)
+    expect([transfer[0]?.byteOffset, transfer[1]?.byteOffset]).toEqual([0, 8 * length])
+    expect(transfer[0]?.buffer).toBe(transfer[1]?.buffer)
+  })
+
+  test('an operand that shares the buffer of a listed one is read where that has gone', async () => {
+    const whole = numbers(length + 1)
+    const [a, b] = [whole.subarray(0, length), whole.subarray(1)]
+    const expected = a.map((v, i) => v + (b[i] as number))
+    const transfer: NumericArray[] = [a]
+    const promise = add.async(a, b, { transfer })
+    expect(b.byteLength).toBe(0)
+    expectSame(await promise, expected)
+  })
+})
+
+test('a signal that has aborted moves nothing, and one that aborts later hands everything back', async () => {
+  const xs = numbers(2_000_000)
+  const transfer: NumericArray[] = [xs]
+  await expect(square.async(xs, { transfer, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORT_ERR' })
+  expect([transfer[0], xs.length]).toEqual([xs, 2_000_000])
+
+  const controller = new AbortController()
+  // Behind a long job: the pool has work left when it aborts.
+  const front = square.async(new Int32Array(new SharedArrayBuffer(4 * 20_000_000)))
+  const promise = square.async(xs, { dtype: 'float32', transfer, signal: controller.signal })
+  expect(xs.byteLength).toBe(0)
+  controller.abort()
+  await expect(promise).rejects.toMatchObject({ code: 'ABORT_ERR' })
+  expect(transfer[0]).toHaveLength(2_000_000)
+  expectSame(transfer[0] as Float64Array, numbers(2_000_000))
+  await front
+})
+
+test('what a progress listener throws does not keep the memory', async () => {
+  const xs = numbers(100_000)
+  const transfer: NumericArray[] = [xs]
+  const mine = new Error('mine')
+  const onProgress = (): void => {
+    throw mine
+  }
+  await expect(square.async(xs, { transfer, onProgress })).rejects.toBe(mine)
+  expect(transfer[0]).toHaveLength(100_000)
+})
+
+test('a call that the engine refuses after the move hands everything back', async () => {
+  const xs = numbers(1_000_000)
+  const shared = new Float64Array(new SharedArrayBuffer(8 * xs.length))
+  // Behind a long job: it is certain to hold its output.
+  const front = square.async(new Int32Array(new SharedArrayBuffer(4 * 20_000_000)))
+  const running = square.async(shared, { out: shared })
+  const transfer: NumericArray[] = [xs]
+  let refused: unknown
+  try {
+    await add.async(xs, 1, { out: shared, transfer })
+  } catch (error) {
+    refused = error
+  }
+  // Plain JavaScript knows no claims: there both calls run.
+  expect((refused as { code?: string } | undefined)?.code).toBe(isNative ? 'ERR_BUFFER_IN_USE' : undefined)
+  expect(xs.byteLength).toBe(0)
+  expect(transfer[0]).toHaveLength(1_000_000)
+  await Promise.all([front, running])
+})
+
+describe('memory that cannot be moved is copied and stays with the caller', () => {
+  test.each<[string, () => Float64Array | Uint8Array]>([
+    ['memory of WebAssembly', () => new Float64Array(new WebAssembly.Memory({ initial: 1 }).buffer).fill(3)],
+    ['a Buffer of the pool', () => Buffer.from(Buffer.from([1, 2, 3]))],
+    ['an array without elements', () => new Float64Array(0)],
+  ])('%s', async (_what, create) => {
+    const xs = create()
+    const before = xs.slice()
+    const transfer: NumericArray[] = [xs]
+    const ys = await square.async(xs, { transfer })
+    expect(ys.length).toBe(before.length)
+    expect(Array.from(ys, Number)).toEqual(Array.from(before, (v) => Number(v) ** 2))
+    if (before.length > 0) {
+      expect(transfer[0]).toBe(xs)
+      expect(Array.from(xs)).toEqual(Array.from(before))
+    }
+    // Buffer's pool is whole.
+    expect(Buffer.from('still there').toString()).toBe('still there')
+  })
+
+  test('an out that cannot be moved is written as any out', async () => {
+    const out = new Float64Array(new WebAssembly.Memory({ initial: 1 }).buffer)
+    const xs = numbers(out.length)
+    expect(await square.async(xs, { out, transfer: [out] })).toBe(out)
+    expectSame(out, squared(xs))
+  })
+
+  test('a large result of this library moves where the version of Node can, and is whole either way', async () => {
+    const xs = square(numbers(600_000))
+    const expected = squared(xs)
+    const transfer: NumericArray[] = [xs]
+    expectSame(await square.async(xs, { transfer }), expected)
+    expect(transfer[0]).toHaveLength(600_000)
+    if (xs.byteLength > 0) {
+      expect(transfer[0]).toBe(xs)
+      expectSame(xs, squared(numbers(600_000)))
+    }
+  })
+})
+
+describe('lists that are refused, before anything is moved', () => {
+  const xs = numbers(4)
+  const resizable = new Float64Array(new ArrayBuffer(32, { maxByteLength: 64 }))
+  const shared = new Float64Array(new SharedArrayBuffer(32))
+  const cases: [what: string, operand: NumericArray, transfer: unknown, code: string, message: RegExp][] = [
+    ['no list', xs, xs, 'ERR_INVALID_ARG_TYPE', /transfer must be an array of typed arrays; received a Float64Array/],
+    ['a Proxy of a list', xs, new Proxy([xs], {}), 'ERR_INVALID_ARG_TYPE', /received a Proxy/],
+    ['a frozen list', xs, Object.freeze([xs]), 'ERR_INVALID_ARG_VALUE', /frozen/],
+    ['an array of another call', xs, [numbers(4)], 'ERR_INVALID_ARG_VALUE', /neither an operand nor out/],
+    ['a buffer', xs, [xs.buffer], 'ERR_INVALID_ARG_VALUE', /an ArrayBuffer is neither an operand nor out/],
+    ['null', xs, [null], 'ERR_INVALID_ARG_VALUE', /null is neither/],
+    ['shared memory', shared, [shared], 'ERR_INVALID_ARG_VALUE', /shared memory cannot be moved/],
+    ['a resizable buffer', resizable, [resizable], 'ERR_RESIZABLE', /resizable/],
+  ]
+  test.each(cases)('%s', (_what, operand, transfer, code, message) => {
+    const options = { transfer } as unknown as AsyncOptions
+    expect(() => square.async(operand as Float64Array, options)).toThrow(expect.objectContaining({ code }))
+    expect(() => square.async(operand as Float64Array, options)).toThrow(message)
+    expect(operand.byteLength).toBe(32)
+  })
+
+  test('a list whose elements detach arrays while it is read finds them gone', () => {
+    const victim = numbers(4)
+    const transfer = Object.defineProperty([victim], 0, {
+      get() {
+        structuredClone(victim.buffer, { transfer: [victim.buffer as ArrayBuffer] })
+        return victim
+      },
+    })
+    expect(() => square.async(victim, { transfer })).toThrow(expect.objectContaining({ code: 'ERR_DETACHED' }))
+  })
+})

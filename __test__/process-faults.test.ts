@@ -1,0 +1,139 @@
+/** What goes wrong around one process, with real kills: one clear outcome, nothing lost, nothing left. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { kill } from 'node:process'
+import { Process } from 'corepool'
+import { expect, test } from 'vitest'
+import { isRunning, program, runProgram } from './fixtures/run-program.ts'
+
+const LARGE = 2 ** 26
+
+/** Kills for real, and shows who and how it ended. */
+async function killed(p: Process, signal: NodeJS.Signals): Promise<void> {
+  const { pid } = p
+  kill(Number(pid), signal)
+  console.log(`sent ${signal} to ${pid}: ${JSON.stringify(await p.exited)}`)
+  expect(isRunning(Number(pid))).toBe(false)
+}
+
+const idle = () => new Promise<never>(() => setInterval(() => {}, 1000))
+
+test.each<[NodeJS.Signals, number]>([
+  ['SIGKILL', -9],
+  ['SIGTERM', -15],
+  ['SIGSEGV', -11],
+  ['SIGABRT', -6],
+  ['SIGHUP', -1],
+])('a child ended by %s from outside is reported so, and the next one runs', async (signal, exitCode) => {
+  const p = new Process({ target: idle }).start()
+  await p.ready
+  await killed(p, signal)
+  expect([p.exitCode, p.signalCode]).toEqual([exitCode, signal])
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', signal, exitCode, reason: 'signal' })
+  expect(await new Process({ target: () => 1 }).start().result).toBe(1)
+})
+
+test('a child that runs out of heap dies of it, and tells on stderr', async () => {
+  const hoard = () => {
+    const held: number[][] = []
+    for (;;) held.push(Array.from({ length: 1e5 }, Math.random))
+  }
+  const p = new Process({ target: hoard, execArgv: ['--max-old-space-size=32'], stdio: 'pipe' }).start()
+  let stderr = ''
+  p.stderr?.on('data', (chunk: Buffer) => (stderr += chunk))
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', signal: 'SIGABRT', exitCode: -6 })
+  console.log(`${p.pid}: ${JSON.stringify(await p.exited)}`)
+  expect(stderr).toContain('heap out of memory')
+})
+
+test.each<[string, () => void]>([
+  [
+    'an uncaught error',
+    () =>
+      void setImmediate(() => {
+        throw new Error('too late')
+      }),
+  ],
+  ['a rejection', () => void setImmediate(() => Promise.reject(new Error('too late')))],
+  ['process.exit()', () => void setImmediate(() => process.exit(1))],
+])('a large result on its way is not cut off by %s, and the exit code is that of the end', async (_, end) => {
+  const target = (length: number, body: string) => {
+    process.getBuiltinModule('node:vm').runInThisContext(`(${body})()`)
+    return new Uint8Array(length).fill(7)
+  }
+  const p = new Process({ target, args: [LARGE, String(end)], stdio: 'ignore' }).start()
+  const bytes = await p.result
+  expect([bytes.length, bytes.at(-1)]).toEqual([LARGE, 7])
+  expect((await p.exited).exitCode).toBe(1)
+})
+
+test('a result outlasts a parent that is busy for longer than a child waits to print', async () => {
+  const leaves = (length: number) => {
+    setImmediate(() => process.exit(3))
+    return new Uint8Array(length)
+  }
+  const p = new Process({ target: leaves, args: [LARGE] }).start()
+  await p.ready
+  const until = performance.now() + 3_000
+  while (performance.now() < until);
+  expect((await p.result).length).toBe(LARGE)
+  expect((await p.exited).exitCode).toBe(3)
+})
+
+test('a busy loop that handles SIGTERM ends by force when killTimeout is up', async () => {
+  const stubborn = () => {
+    process.on('SIGTERM', () => {})
+    console.log('at work')
+    for (;;);
+  }
+  const p = new Process({ target: stubborn, stdio: 'pipe', killTimeout: 50 }).start()
+  if (p.stdout !== null) await once(p.stdout, 'data')
+  p.terminate()
+  console.log(`${p.pid}: ${JSON.stringify(await p.exited)}`)
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', signal: 'SIGKILL', reason: 'killTimeout' })
+})
+
+test('messages that are not ours settle nothing', async () => {
+  const talk = () => {
+    for (const kind of ['ready', 'result', 'error', 'message', 'hello', 'run']) {
+      for (const rest of [[], ['token'], ['token', new Uint8Array(3)], [null, null, null]])
+        process.send?.([kind, ...rest])
+    }
+    process.send?.('result')
+    process.send?.({ kind: 'result' })
+    return 'the true one'
+  }
+  const p = new Process({ target: talk }).start()
+  expect(await p.result).toBe('the true one')
+  expect(await p.messages().next()).toEqual({ value: undefined, done: true })
+})
+
+test('without files to open, a start fails with the cause, and succeeds when there are some again', async () => {
+  const child = spawn('/bin/sh', ['-c', `ulimit -n 64; exec "${process.execPath}" "${program('few-files.mjs')}"`])
+  let stdout = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk))
+  await once(child, 'close')
+  expect(JSON.parse(stdout)).toEqual([null, ['ERR_SPAWN_FAILED', 'EMFILE'], true, 1])
+})
+
+test('Ctrl-C in a terminal is the decision of the program, whose child goes on meanwhile', async () => {
+  const terminal = spawn('script', ['-qec', `"${process.execPath}" "${program('terminal.mjs')}"`, '/dev/null'])
+  let shown = ''
+  terminal.stdout.on('data', (chunk: Buffer) => {
+    if (!shown.includes('press') && String(chunk).includes('press')) terminal.stdin.write('\u0003')
+    shown += chunk
+  })
+  await once(terminal, 'close')
+  expect(shown).toMatch(/press\s+(\^C)?alive true\s+ended -9/)
+})
+
+test('processes in sequence leave no zombie, no open file and no shared memory behind', async () => {
+  expect(await runProgram(program('in-sequence.mjs'), '200')).toMatchObject({ stdout: 'true\n', code: 0 })
+}, 120_000)
+
+test('a module that starts processes when its import as a target is over breeds nothing', async () => {
+  const { code, stdout, stderr } = await runProgram(program('unguarded-later.mjs'))
+  expect(stdout).toBe('TargetError ERR_TARGET_LOAD_FAILED\nTargetError ERR_TARGET_LOAD_FAILED\n')
+  expect(stderr.match(/before the current process has finished its bootstrapping phase/g)).toHaveLength(2)
+  expect(code).toBe(0)
+})

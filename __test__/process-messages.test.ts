@@ -1,0 +1,98 @@
+/** send() and messages() of a Process, and of parentProcess() in its child. */
+import * as fc from 'fast-check'
+import { Process, square, target } from 'corepool'
+import { expect, test } from 'vitest'
+import { program, runProgram } from './fixtures/run-program.ts'
+
+const fixture = new URL('./fixtures/targets/messages.mjs', import.meta.url)
+const echo = target<(count: number) => Promise<string>>(fixture, 'echo')
+const talk = target<(messages: unknown[]) => void>(fixture, 'talk')
+const listen = target<() => Promise<unknown[]>>(fixture, 'listen')
+
+async function all(messages: AsyncIterable<unknown>): Promise<unknown[]> {
+  const heard: unknown[] = []
+  for await (const message of messages) heard.push(message)
+  return heard
+}
+
+test('messages go both ways, in order, as structured clones', async () => {
+  const p = new Process({ target: echo, args: [3] }).start()
+  const sent = [new Map([[1n, new Set([1.5])]]), Float64Array.of(1, -0, NaN), { when: new Date(0), not: undefined }]
+  for (const message of sent) p.send(message)
+  expect(await all(p.messages())).toEqual(sent)
+  expect(await p.result).toBe('echoed')
+})
+
+test('messages that came before anyone asked are kept, also when the child is gone', async () => {
+  const p = new Process({ target: talk, args: [['one', 'two', 'three']] }).start()
+  await p.join()
+  expect(await all(p.messages())).toEqual(['one', 'two', 'three'])
+  expect(await all(p.messages())).toEqual([])
+})
+
+test('each message is given out once, and leaving a loop leaves the rest', async () => {
+  const p = new Process({ target: talk, args: [[1, 2, 3]] }).start()
+  for await (const message of p.messages()) {
+    expect(message).toBe(1)
+    break
+  }
+  expect(await all(p.messages())).toEqual([2, 3])
+})
+
+test('a message that was sent before the target listens is there when it does', async () => {
+  const p = new Process({ target: echo, args: [1] }).start()
+  p.send('early')
+  await p.ready
+  expect(await all(p.messages())).toEqual(['early'])
+})
+
+test('an iterator that waits ends with a child that is killed', async () => {
+  const p = new Process({ target: listen }).start()
+  const waiting = all(p.messages())
+  await p.ready
+  p.kill()
+  expect(await waiting).toEqual([])
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', signal: 'SIGKILL' })
+})
+
+test('what cannot be cloned is refused by its path, and nothing is lost', async () => {
+  const p = new Process({ target: echo, args: [1] }).start()
+  expect(() => p.send({ list: [1, () => {}] })).toThrow(
+    expect.objectContaining({ code: 'ERR_ARGS_NOT_CLONEABLE', message: expect.stringContaining('list[1]') }),
+  )
+  p.send('good')
+  expect(await all(p.messages())).toEqual(['good'])
+})
+
+test('send() needs a process that was started, has no effect on one that has ended, and is no business of a kernel', async () => {
+  const p = new Process({ target: () => {} })
+  expect(() => p.send(1)).toThrow(expect.objectContaining({ code: 'ERR_NOT_STARTED' }))
+  expect(() => p.messages()).toThrow(expect.objectContaining({ code: 'ERR_NOT_STARTED' }))
+  p.start()
+  await p.join()
+  p.send(1)
+  p.close()
+  expect(() => p.send(1)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }))
+  const kernel = new Process({ target: square, args: [Float64Array.of(3)] }).start()
+  expect(() => kernel.send(1)).toThrow(expect.objectContaining({ code: 'ERR_NOT_SUPPORTED' }))
+  expect(await all(kernel.messages())).toEqual([])
+})
+
+test("the child's own IPC messages are no messages of the Process, and the other way round", async () => {
+  const p = new Process({ target: target<() => Promise<string>>(fixture, 'sendRaw') }).start()
+  p.send('ours')
+  expect(await all(p.messages())).toEqual(['heard ours'])
+})
+
+test('any values arrive as structuredClone gives them', async () => {
+  const value = fc.anything({ withDate: true, withMap: true, withSet: true, withBigInt: true, withTypedArray: true })
+  const values = fc.sample(fc.array(value, { maxLength: 20 }), { numRuns: 30, seed: 20_261_125 }).flat()
+  const p = new Process({ target: echo, args: [values.length] }).start()
+  for (const message of values) p.send(message)
+  expect(await all(p.messages())).toEqual(values.map((message) => structuredClone(message)))
+})
+
+test('waiting for a message keeps the program alive, and only waiting does', async () => {
+  const run = await runProgram(program('waits-for-message.mjs'))
+  expect(run).toEqual({ code: 0, signal: null, stdout: 'parent: from the child\nchild: undefined\n', stderr: '' })
+})

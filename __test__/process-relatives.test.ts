@@ -1,0 +1,80 @@
+/** activeChildren, currentProcess, parentProcess, the counts of CPUs, names of nested processes, and the start guard. */
+import { availableParallelism, cpus } from 'node:os'
+import {
+  activeChildren,
+  cpuCount,
+  currentProcess,
+  parentProcess,
+  Process,
+  square,
+  target,
+  usableCpuCount,
+} from 'corepool'
+import { expect, test } from 'vitest'
+import { program, runNode } from './fixtures/run-program.ts'
+
+const fixture = new URL('./fixtures/targets/relatives.mjs', import.meta.url)
+const forever = () => new Promise<never>(() => setInterval(() => {}, 1000))
+
+interface Told {
+  readonly current: { readonly name: string; readonly pid: number; readonly daemon: boolean }
+  readonly parent: { readonly name: string; readonly pid: number; readonly isAlive: boolean } | null
+}
+
+test('the main program is MainProcess, has no parent and is no daemon', () => {
+  expect(currentProcess()).toEqual({ name: 'MainProcess', pid: process.pid, daemon: false })
+  expect(parentProcess()).toBeNull()
+})
+
+test('a child knows its name, whether it is a daemon, and its parent', async () => {
+  const tell = target<() => Told>(fixture, 'tell')
+  const p = new Process({ target: tell, name: 'teller', daemon: true }).start()
+  expect(await p.result).toEqual({
+    current: { name: 'teller', pid: p.pid, daemon: true },
+    parent: { name: 'MainProcess', pid: process.pid, isAlive: true },
+  })
+})
+
+test('children of children are numbered under their parents, and know them', async () => {
+  const p = new Process({ target: target<() => Promise<Told[]>>(fixture, 'tellOfTwoChildren') }).start()
+  const told = await p.result
+  expect(told.map(({ current }) => current.name)).toEqual([`${p.name}:1`, `${p.name}:2`])
+  expect(told.map(({ parent }) => [parent?.name, parent?.pid])).toEqual([
+    [p.name, p.pid],
+    [p.name, p.pid],
+  ])
+})
+
+test('activeChildren lists what runs, oldest first, kernels too, and nothing that has ended', async () => {
+  // A child that has delivered in an earlier test may be about to end.
+  await Promise.all(activeChildren().map((child) => child.join()))
+  await using first = new Process({ target: forever }).start()
+  const kernel = new Process({ target: square, args: [new Float64Array(new SharedArrayBuffer(8e6))] }).start()
+  await using second = new Process({ target: forever }).start()
+  expect(activeChildren()).toEqual([first, kernel, second])
+  await kernel.join()
+  expect(activeChildren()).toEqual([first, second])
+  first.kill()
+  await first.join()
+  expect(activeChildren()).toEqual([second])
+})
+
+test('cpuCount is that of the machine, usableCpuCount what affinity and quota leave', async () => {
+  expect(cpuCount()).toBe(cpus().length)
+  expect(usableCpuCount()).toBeGreaterThanOrEqual(1)
+  expect(usableCpuCount()).toBeLessThanOrEqual(availableParallelism() + 1)
+})
+
+test('a module that starts a Process while it is imported as a target is refused once, and no storm begins', async () => {
+  const run = await runNode([program('without-guard.mjs')])
+  expect(run.stderr).toContain('ERR_TARGET_LOAD_FAILED')
+  expect(run.stderr).toContain('parentProcess() === null')
+  // One line from each process that got as far as its module: the program, and the one child it started.
+  expect(run.stdout.trim().split('\n')).toEqual(['main program', 'child', 'rejected with ERR_TARGET_LOAD_FAILED'])
+  expect(run.code).toBe(0)
+})
+
+test('the same program with the guard runs', async () => {
+  const run = await runNode([program('with-guard.mjs')])
+  expect(run).toEqual({ code: 0, signal: null, stdout: '49\n', stderr: '' })
+})

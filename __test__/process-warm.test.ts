@@ -1,0 +1,67 @@
+/**
+ * The warm spare: a child that waits, booted, for the next Process. It is looked at from outside, in programs of their own: each
+ * prints what it saw.
+ */
+import { expect, test } from 'vitest'
+import { isGoneWithin, program, runNode, startProgram } from './fixtures/run-program.ts'
+
+const warm = program('warm-spare.mjs')
+
+async function seen(scenario: string, env: NodeJS.ProcessEnv = {}, flags: readonly string[] = []): Promise<unknown> {
+  const { code, stdout, stderr } = await runNode([...flags, warm, scenario], env)
+  expect([code, stderr]).toEqual([0, ''])
+  return JSON.parse(stdout)
+}
+
+test('there is none before a first Process has delivered, then one, which the next Process is', async () => {
+  expect(await seen('used')).toEqual({ beforeFirst: 0, afterFirst: 1, isTheSpare: true, result: 49 })
+})
+
+test('a Process that says warm: false neither uses one nor leaves one', async () => {
+  expect(await seen('declined')).toEqual({ left: 0, isTheSpare: false, stillThere: true })
+})
+
+test('COREPOOL_WARM=0 says so for all', async () => {
+  expect(await seen('afterOne', { COREPOOL_WARM: '0' })).toEqual({ spares: 0 })
+})
+
+test('there is none where other code is preloaded into children', async () => {
+  const preload = new URL('./fixtures/preloads/listens.cjs', import.meta.url).pathname
+  expect(await seen('afterOne', { NODE_OPTIONS: `--require=${preload}` })).toEqual({ spares: 0 })
+})
+
+test('it is used only where environment, directory, flags and streams are what it was booted with', async () => {
+  expect(await seen('surroundings')).toEqual({
+    env: false,
+    cwd: false,
+    execArgv: false,
+    stdio: false,
+    changedEnvironment: false,
+    changedDirectory: false,
+    same: true,
+  })
+})
+
+test('it shows the environment, the name and the arguments of its Process, and nothing of the one before', async () => {
+  expect(await seen('invisible')).toEqual({ name: 'second', variable: 'as it is', argv: 2, left: [], active: 0 })
+})
+
+test('no code of a user runs in a child that has run another: each Process has a pid of its own', async () => {
+  expect(await seen('pids')).toEqual({ processes: 6, pids: 6, leftovers: 0 })
+})
+
+test('it does not keep the program alive, and ends with it', async () => {
+  const { code, stdout } = await runNode([warm, 'leaves'])
+  expect(code).toBe(0)
+  expect(await isGoneWithin(Number(stdout), 2_000)).toBe(true)
+})
+
+test('it ends with a program that is killed', async () => {
+  const { parent, line } = await startProgram(warm, 'stays')
+  parent.kill('SIGKILL')
+  expect(await isGoneWithin(Number(line), 2_000)).toBe(true)
+})
+
+test('one that was killed is not given away', async () => {
+  expect(await seen('killed')).toEqual({ isTheSpare: false, result: 49 })
+})

@@ -1,0 +1,11 @@
+/** Kernels compiled from JavaScript: expressions, and what compiling and calling cost. Bars of issue 7. */
+import type { Measurement } from '../harness/bench.ts'
+import { callCosts } from './kernels/call-costs.ts'
+import { expressions } from './kernels/expressions.ts'
+import { startUp } from './kernels/start-up.ts'
+
+export const kernels: readonly Measurement[] = [
+  { name: 'expressions', run: expressions },
+  { name: 'start-up', run: startUp },
+  { name: 'call costs', run: callCosts },
+]

@@ -1,0 +1,5 @@
+/** The functions of Math against the loop in plain JavaScript, on one core and on two. Bars of issue 8. */
+import type { Measurement } from '../harness/bench.ts'
+import { functionLoops } from './math/function-loops.ts'
+
+export const math: readonly Measurement[] = [{ name: 'functions', run: functionLoops }]

@@ -1,0 +1,100 @@
+//! A run of doubles that a reducer takes at a time.
+
+use core::marker::PhantomData;
+
+use super::LANES;
+
+/// Consecutive elements as doubles. No slice: they may lie in memory that JavaScript shares, where another thread may write
+/// while we read; what such a race gives is some value, never a wrong address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Block<'a> {
+    base: *const f64,
+    len: usize,
+    memory: PhantomData<&'a [f64]>,
+}
+
+impl<'a> From<&'a [f64]> for Block<'a> {
+    fn from(values: &'a [f64]) -> Self {
+        Self { base: values.as_ptr(), len: values.len(), memory: PhantomData }
+    }
+}
+
+impl Block<'_> {
+    /// The `len` doubles from `base` on.
+    ///
+    /// # Safety
+    /// `base` must be aligned, and valid for reads of `len` doubles for as long as the block and its copies are used.
+    pub(crate) unsafe fn new(base: *const f64, len: usize) -> Self {
+        Self { base, len, memory: PhantomData }
+    }
+
+    /// Number of elements.
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The first `count` elements, or all if there are fewer, and the others.
+    pub(crate) fn split(self, count: usize) -> (Self, Self) {
+        let count = count.min(self.len);
+        let rest = Self { base: self.base.wrapping_add(count), len: self.len - count, memory: PhantomData };
+        (Self { len: count, ..self }, rest)
+    }
+
+    /// The elements in groups of one a lane; those that make no group are in [`Block::rest`].
+    #[inline(always)]
+    pub(crate) fn groups(self) -> impl ExactSizeIterator<Item = [f64; LANES]> {
+        (0..self.len / LANES).map(move |group| {
+            // SAFETY: group * LANES + LANES is at most `len`, for which the block is valid (its maker's promise).
+            unsafe { self.base.wrapping_add(group * LANES).cast::<[f64; LANES]>().read() }
+        })
+    }
+
+    /// The elements after the last whole group: the first is lane 0's.
+    #[inline(always)]
+    pub(crate) fn rest(self) -> impl ExactSizeIterator<Item = f64> {
+        let whole = self.len - self.len % LANES;
+        (whole..self.len).map(move |index| {
+            // SAFETY: below `len`, for which the block is valid.
+            unsafe { self.base.wrapping_add(index).read() }
+        })
+    }
+
+    /// All elements, in order.
+    #[inline(always)]
+    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = f64> {
+        (0..self.len).map(move |index| {
+            // SAFETY: below `len`, for which the block is valid.
+            unsafe { self.base.wrapping_add(index).read() }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Block, LANES};
+
+    #[test]
+    fn groups_and_the_rest_are_all_elements_in_order() {
+        for len in [0, 1, 15, 16, 17, 31, 32, 100] {
+            let values: Vec<f64> = (0..len).map(f64::from).collect();
+            let block = Block::from(&values[..]);
+            let joined: Vec<f64> = block.groups().flatten().chain(block.rest()).collect();
+            assert_eq!(joined, values);
+            assert_eq!(block.groups().len(), values.len() / LANES);
+            assert!(block.iter().eq(values.iter().copied()));
+        }
+    }
+
+    #[test]
+    fn a_split_gives_both_parts() {
+        let values: Vec<f64> = (0..10).map(f64::from).collect();
+        let parts = |count| {
+            let (first, rest) = Block::from(&values[..]).split(count);
+            (first.iter().collect::<Vec<_>>(), rest.iter().collect::<Vec<_>>())
+        };
+        assert_eq!(parts(3), (values[..3].to_vec(), values[3..].to_vec()));
+        assert_eq!(parts(10), (values.clone(), vec![]));
+        assert_eq!(parts(11), (values.clone(), vec![]));
+    }
+}

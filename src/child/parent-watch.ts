@@ -1,0 +1,20 @@
+/**
+ * Ends this process with its parent where the system does not: a thread of its own looks whether the parent is still there, so
+ * that it sees it even while the target keeps the main thread busy.
+ */
+
+/** Starts the thread, which keeps nothing alive; `onFailure` is called, at once or later, where there can be none. */
+export function watchParent(parent: number, onFailure: () => void): void {
+  try {
+    // Loading it takes 1.5 ms, which a child that the system watches need not wait for.
+    const { Worker } = process.getBuiltinModule('node:worker_threads')
+    // Nothing that the user preloads runs there a second time.
+    const options = { workerData: parent, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true }
+    const worker = new Worker(new URL('./parent-watch-thread.js', import.meta.url), options)
+    worker.once('error', onFailure)
+    worker.unref()
+  } catch {
+    // The permission model may allow no threads.
+    onFailure()
+  }
+}

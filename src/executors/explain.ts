@@ -1,0 +1,65 @@
+/** Where a target would run, and why. */
+import { isModuleTarget } from '../child/index.ts'
+import { CorepoolError, KernelError, targetReasons } from '../errors/index.ts'
+import { isKernel, isNumericArray, kernelOfFunction, type Kernel } from '../kernel/index.ts'
+import { prepareTarget, type Target } from './prepared-target.ts'
+
+/** The answer of explain(). */
+export interface Explanation {
+  /** `native`: on the pool of threads; `process`: in a child process; `js`: in this thread. */
+  readonly engine: 'native' | 'process' | 'js'
+  /** Of a function that is not compiled: the place, with a caret under it. */
+  readonly reason: string
+  /** Both, as text. */
+  toString(): string
+}
+
+/**
+ * Where a target would run, and why; `String(explain(fn))` shows a caret under what could not be compiled.
+ *
+ * A plain function is compiled by the verbs that work element by element over typed arrays (map, imap, imapUnordered), and only
+ * there: of a sample that is no typed array the answer is a child process.
+ * @param sample what a verb would be given: the items of map(), or the arguments of apply()
+ * @throws CorepoolError `ERR_INVALID_ARG_TYPE` for what is no target
+ */
+export function explain(target: Target, ...sample: unknown[]): Explanation {
+  if (isKernel(target)) return ofKernel(target, targetReasons.kernel)
+  if (isModuleTarget(target)) {
+    prepareTarget(target, [], explain)
+    return explanation('process', targetReasons.module)
+  }
+  if (typeof target !== 'function') {
+    prepareTarget(target, [], explain)
+    return explanation('process', targetReasons.function)
+  }
+  if (sample.length > 0 && !isNumericArray(sample[0])) return inChild(target, targetReasons.noArray)
+  try {
+    return ofKernel(kernelOfFunction(target), targetReasons.compiles)
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error
+    return inChild(target, error.message)
+  }
+}
+
+function ofKernel({ info }: Kernel, what: string): Explanation {
+  return info.engine === 'native'
+    ? explanation('native', `${what} ${targetReasons.native(info.operations, info.simd)}`)
+    : explanation('js', `${what} ${info.reason ?? ''}`)
+}
+
+/** A child runs it, unless its text cannot be sent there either. */
+function inChild(target: Target, why: string): Explanation {
+  try {
+    prepareTarget(target, [], explain)
+    return explanation('process', why)
+  } catch (error) {
+    if (!(error instanceof CorepoolError)) throw error
+    return explanation('process', `${why}\n${targetReasons.unsendable(error.message)}`)
+  }
+}
+
+function explanation(engine: Explanation['engine'], reason: string): Explanation {
+  const made = { engine, reason }
+  Object.defineProperty(made, 'toString', { value: () => `${engine}: ${reason}` })
+  return Object.freeze(made)
+}

@@ -1,0 +1,25 @@
+/**
+ * The child processes that are alive, so that none outlives this program.
+ *
+ * A program that ends by process.exit(), by an uncaught error, or with only daemons left takes them along from its
+ * 'exit' event. One that is killed cannot; the system then ends the children that are tied to it, and the others see their
+ * channel close. Signals of the program are not touched: what Ctrl-C means is its own decision.
+ */
+import type { ChildProcess } from 'node:child_process'
+
+const live = new Set<ChildProcess>()
+
+/** `child` runs from now on, until its 'exit'. */
+export function addLive(child: ChildProcess): void {
+  // The listener is there only while a child is.
+  if (live.size === 0) process.on('exit', killAll)
+  live.add(child)
+  child.once('exit', () => {
+    if (live.delete(child) && live.size === 0) process.removeListener('exit', killAll)
+  })
+}
+
+/** By force: nothing runs after this event, so nobody could resort to force later. */
+function killAll(): void {
+  for (const child of live) child.kill('SIGKILL')
+}

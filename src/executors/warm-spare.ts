@@ -1,0 +1,143 @@
+/**
+ * The warm spare: one child process that is booted and waits, so that the next Process starts in a millisecond or two.
+ *
+ * It is used only where the child would be the same as a new one: same binary, flags, environment, directory, standard
+ * streams and rights. It is invisible: it keeps nothing alive, prints nothing, ends when it is idle for long and with this
+ * program, and runs the code of one Process at most. There is none before a first Process has delivered, none where other
+ * code runs before ours or where Node's flags make every child noticed, and none with COREPOOL_WARM=0.
+ */
+import { fstatSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
+import { nodeOptions, type Launch } from './launch.ts'
+import { spawnChild, type StartedChild } from './spawn-child.ts'
+
+/** Milliseconds after which a spare that nobody used ends. */
+const IDLE = 10_000
+
+/**
+ * Milliseconds between the end of a child and the start of a spare: a program that is done ends meanwhile, and one that
+ * goes on starts its next Process, by the side of which the spare then boots.
+ */
+const AFTER_END = 1
+
+/** The same for a child that goes on after its outcome, or has only started: others may wait for what it does now. */
+const WHILE_IT_RUNS = 50
+
+/** Bytes of available memory below which there is none: an idle child takes some 50 MB. */
+const LEAST_MEMORY = 2 ** 28
+
+class Spare {
+  /** What it was booted with. */
+  readonly shape: string
+  readonly #child: StartedChild
+  readonly #idle: NodeJS.Timeout
+
+  constructor(child: StartedChild, shape: string) {
+    this.shape = shape
+    this.#child = child
+    this.#idle = setTimeout(() => this.end(), IDLE).unref()
+    child.process.once('exit', this.#forget)
+    this.#setRefs('unref')
+  }
+
+  /** Gives it away; null when it has died. */
+  take(): StartedChild | null {
+    this.#forget()
+    this.#setRefs('ref')
+    return isAlive(this.#child.pid) ? this.#child : null
+  }
+
+  end(): void {
+    this.#forget()
+    this.#child.process.kill('SIGKILL')
+  }
+
+  readonly #forget = (): void => {
+    clearTimeout(this.#idle)
+    this.#child.process.removeListener('exit', this.#forget)
+    if (spare === this) spare = null
+  }
+
+  #setRefs(method: 'ref' | 'unref'): void {
+    const { process: made } = this.#child
+    made[method]()
+    // Bun's channel has no such methods, whatever the types say.
+    made.channel?.[method]?.()
+    for (const stream of made.stdio as readonly ({ ref?(): void; unref?(): void } | null)[]) stream?.[method]?.()
+  }
+}
+
+let spare: Spare | null = null
+let refill: NodeJS.Timeout | undefined
+
+/** The spare, if it is as a child launched now would be. */
+export function takeSpare(launch: Launch): StartedChild | null {
+  if (spare === null || !mayBeWarm(launch) || shapeOf(launch) !== spare.shape) return null
+  const child = spare.take()
+  keepSpare(launch, 'runs')
+  return child
+}
+
+/**
+ * A child that was launched so has delivered: the next one shall find a spare.
+ * @param state whether it goes on, or has ended
+ */
+export function keepSpare(launch: Launch, state: 'runs' | 'ended'): void {
+  if (!mayBeWarm(launch)) return
+  clearTimeout(refill)
+  refill = setTimeout(boot, state === 'ended' ? AFTER_END : WHILE_IT_RUNS, launch).unref()
+}
+
+/** Takes the place of a spare of another shape: the next Process is most likely as the last one was. */
+function boot(launch: Launch): void {
+  const shape = shapeOf(launch)
+  if (shape === null || shape === spare?.shape || isShortOfMemory()) return
+  spare?.end()
+  const child = spawnChild(launch)
+  // Why there is none does not matter here: the next Process is started cold, and tells.
+  if ('pid' in child) spare = new Spare(child, shape)
+}
+
+function mayBeWarm(launch: Launch): boolean {
+  return process.env['COREPOOL_WARM'] !== '0' && !launch.runsOtherCode && !isNoticed(launch)
+}
+
+/** True when a child opens a port, writes a file, or prints something by its mere existence. */
+function isNoticed({ flags, env }: Launch): boolean {
+  const noticed = /^--(?:inspect|cpu-prof|heap-prof|heapsnapshot|perf|prof|report|trace|diagnostic)/
+  return env['NODE_DEBUG'] !== undefined || [...flags, ...nodeOptions(env)].some((flag) => noticed.test(flag))
+}
+
+/** Everything in which two children of this process can differ before they know their task; null when it cannot be told. */
+function shapeOf({ execPath, flags, env, cwd, stdio }: Launch): string | null {
+  try {
+    const rights = [process.umask(), process.getuid?.(), process.geteuid?.(), process.getgid?.(), process.getegid?.()]
+    // Where it prints: this process may have put another file in the place of its stdout.
+    const prints = stdio === 'inherit' ? [1, 2].map(fileBehind) : []
+    const surroundings = [execPath, flags, cwd ?? process.cwd(), stdio, prints, rights, process.getgroups?.()]
+    return JSON.stringify([surroundings, getPriority(), Object.entries(env)])
+  } catch {
+    return null
+  }
+}
+
+function fileBehind(descriptor: number): string {
+  const { dev, ino } = fstatSync(descriptor)
+  return `${dev}:${ino}`
+}
+
+function isShortOfMemory(): boolean {
+  // Newer than the oldest Node that this runs on.
+  const { availableMemory } = process as { availableMemory?: () => number }
+  return availableMemory !== undefined && availableMemory() < LEAST_MEMORY
+}
+
+/** False for a process that has died of which this program has not heard yet, as far as the system tells. */
+function isAlive(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return !/[ZX]/.test(stat[stat.lastIndexOf(')') + 2] ?? '')
+  } catch {
+    return process.platform !== 'linux'
+  }
+}

@@ -1,0 +1,142 @@
+/** A kernel that was compiled from a function: which program a call runs, and whether its values can be trusted. */
+import { misfit } from '../errors/index.ts'
+import { overlap, viewAs, viewOf, type ArrayView, type DTypeInfo, type NumericArray } from '../memory/index.ts'
+import type { CompiledProgram, CompiledSource } from './compiled-source.ts'
+import type { CheckedOperand, CompiledOperation, Pass, PreparedProgram } from './operation.ts'
+import { passOfFunction, type PlainFunction } from './plain-function.ts'
+import { difference } from './self-check.ts'
+
+/** The value of a bound name. */
+export type BoundValue = number | boolean | NumericArray | PlainFunction
+
+export interface CompiledOptions {
+  readonly name: string
+  readonly source: CompiledSource
+  readonly bindings: ReadonlyMap<string, BoundValue>
+  readonly hasIndex: boolean
+  readonly math: 'exact' | 'ulp1' | undefined
+  /** The text that toString() shows. */
+  readonly text: string
+  /** The text of a function. */
+  readonly functionText: string
+  /** The function itself; made from the text, at first use, where there is none. */
+  readonly makeFunction: () => PlainFunction
+}
+
+/** What a program is bound to. */
+interface Bound {
+  /** Those that it reads, in its own order, and then those of which it uses the length alone. */
+  readonly arrays: readonly { readonly array: NumericArray; readonly dtype: DTypeInfo; readonly name: string }[]
+  readonly scalars: readonly number[]
+}
+
+/** The operation of one kernel. */
+export class CompiledFunction implements CompiledOperation {
+  readonly name: string
+  readonly arity: number
+  /** Whether its text computes with bigints shows when a call brings some. */
+  readonly takesBigints = true
+  readonly text: string
+  readonly functionText: string
+  readonly math: 'exact' | 'ulp1' | undefined
+  readonly #options: CompiledOptions
+  #function: PlainFunction | undefined
+  readonly #bound = new WeakMap<CompiledProgram, Bound>()
+  /** Of programs without bound arrays: the same at each call. */
+  readonly #prepared = new WeakMap<CompiledProgram, PreparedProgram>()
+  /** By kind of elements: null after a check that found no difference, or what it found. */
+  readonly #differences = new Map<boolean, string | null>()
+
+  constructor(options: CompiledOptions) {
+    this.#options = options
+    this.name = options.name
+    this.arity = options.source.arity
+    this.text = options.text
+    this.functionText = options.functionText
+    this.math = options.math
+  }
+
+  get function(): PlainFunction {
+    this.#function ??= this.#options.makeFunction()
+    return this.#function
+  }
+
+  /** Only as many numbers as there are operands; what follows them is the index, where the function takes one. */
+  readonly onNumbers = (...numbers: number[]): number => {
+    const { hasIndex } = this.#options
+    const given: unknown[] = numbers.slice(0, this.arity)
+    if (hasIndex) given.push(typeof numbers[this.arity] === 'number' ? numbers[this.arity] : 0)
+    return this.function(...(given as never[])) as number
+  }
+
+  get operations(): number {
+    return this.program.program.instructions.length
+  }
+
+  get program(): CompiledProgram {
+    try {
+      return this.#options.source.program(false)
+    } catch {
+      return this.#options.source.program(true)
+    }
+  }
+
+  get difference(): string | null | undefined {
+    return this.#differences.get(false) ?? this.#differences.get(true)
+  }
+
+  prepare(operands: readonly CheckedOperand[], isBigint: boolean, out: ArrayView | undefined): PreparedProgram {
+    const program = this.#options.source.program(isBigint)
+    const before = this.#prepared.get(program)
+    if (before !== undefined) return before
+    const bound = this.#boundOf(program)
+    // A bound array may have been detached, or given as the output, since the last call.
+    const views = bound.arrays.map(({ array, dtype, name }) => viewAs(dtype, name, array))
+    const tables = program.tables.length === views.length ? views : views.slice(0, program.tables.length)
+    if (out !== undefined) {
+      for (const table of tables) if (overlap(table, out)) throw misfit.overlap(`${this.name}()`)
+    }
+    const { scalars } = bound
+    let found = this.#differences.get(isBigint)
+    if (found === undefined) {
+      const { hasIndex } = this.#options
+      const checked = { fn: this.function, program: program.reference, scalars, tables, hasIndex }
+      found = difference(checked, operands, isBigint)
+      this.#differences.set(isBigint, found)
+    }
+    const prepared = { program: found === null ? program : null, scalars, tables }
+    if (views.length === 0) this.#prepared.set(program, prepared)
+    return prepared
+  }
+
+  /** The values of the names that a program uses, looked at once: numbers do not change, and arrays keep their length. */
+  #boundOf(program: CompiledProgram): Bound {
+    let bound = this.#bound.get(program)
+    if (bound === undefined) {
+      const { bindings } = this.#options
+      const arrays = [...new Set([...program.tables, ...lengthsIn(program)])].map((binding) => {
+        const name = `The array bound to "${binding}" of ${this.name}()`
+        const { array, dtype } = viewOf(name, bindings.get(binding))
+        return { array, dtype, name }
+      })
+      const scalars = program.scalars.map(({ of, binding }) => {
+        const value = bindings.get(binding)
+        return of === 'value' ? Number(value) : viewOf(binding, value).length
+      })
+      bound = { arrays, scalars }
+      this.#bound.set(program, bound)
+    }
+    return bound
+  }
+
+  pass({ program, scalars, tables }: PreparedProgram, operands: readonly CheckedOperand[], output: ArrayView): Pass {
+    return program === null
+      ? passOfFunction(this.function, operands, output, this.#options.hasIndex)
+      : program.reference.pass({ operands, scalars, tables }, output)
+  }
+}
+
+/** The arrays of which a program uses the length. */
+function lengthsIn({ scalars }: CompiledProgram): string[] {
+  return scalars.flatMap(({ of, binding }) => (of === 'length' ? [binding] : []))
+}

@@ -1,0 +1,179 @@
+/**
+ * Texts that were compiled, kept by text and by what is bound to their names, so that a function that is made again and again
+ * is compiled once. Nothing here refers to a caller's function or array.
+ */
+import { types } from 'node:util'
+import type { KernelError } from '../errors/index.ts'
+import {
+  compile,
+  compileBuiltin,
+  parseSource,
+  type Binding,
+  type Compilation,
+  type SourceText,
+} from './compiler/index.ts'
+import { encodeProgram, ReferenceProgram } from './program/index.ts'
+
+/** What is bound to a name, as far as it matters for compiling. */
+export type BindingShape =
+  | { readonly is: 'number' | 'boolean'; readonly value: number | boolean }
+  | { readonly is: 'table' }
+  | { readonly is: 'builtin'; readonly name: string }
+  /** `name` is the function's own, for messages. */
+  | { readonly is: 'function'; readonly text: string; readonly name: string }
+
+/** A program, ready to run. */
+export interface CompiledProgram extends Compilation {
+  readonly bytes: Uint8Array
+  /** The program in JavaScript, made at first use. */
+  readonly reference: ReferenceProgram
+}
+
+/** A text with its programs. */
+export interface CompiledSource {
+  readonly arity: number
+  /** One expression whose value is the function. */
+  readonly expression: string
+  /** The program over numbers, or over bigints. @throws KernelError where the text does not compute with them */
+  program(isBigint: boolean): CompiledProgram
+}
+
+/** Texts that are kept; the one that was used longest ago goes first. */
+const KEPT = 256
+
+const kept = new Map<string, CompiledSource>()
+
+function keep(key: string, source: CompiledSource): CompiledSource {
+  kept.delete(key)
+  kept.set(key, source)
+  const [oldest] = kept.keys()
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
+  return source
+}
+
+/** @throws KernelError `ERR_KERNEL_SYNTAX`, `ERR_KERNEL_UNSUPPORTED`, `ERR_TARGET_CAPTURES` */
+export function compiledSource(
+  name: string,
+  text: string,
+  bindings: ReadonlyMap<string, BindingShape>,
+  index: boolean,
+): CompiledSource {
+  const key = keyOf(text, bindings, index, false)
+  const known = kept.get(key) ?? kept.get(keyOf(text, bindings, index, true))
+  if (known !== undefined) return known
+  const made = compileSource(name, text, bindings, index)
+  return keep(made.isOfConstants ? keyOf(text, bindings, index, true) : key, made.source)
+}
+
+/** The source of a function that is built into JavaScript. */
+export function builtinSource(name: string, arity: number): CompiledSource {
+  const key = `builtin ${name}`
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  const program = ready(compileBuiltin(name, arity))
+  return keep(key, { arity, expression: name, program: () => program })
+}
+
+/** Equal for two texts exactly if one program serves both; of numbers their values, where a program is compiled for them. */
+function keyOf(text: string, bindings: ReadonlyMap<string, BindingShape>, index: boolean, withValues: boolean): string {
+  const shapes = [...bindings].map(([name, shape]) => {
+    switch (shape.is) {
+      case 'number':
+      case 'boolean':
+        // Object.is: -0 and 0 make different programs.
+        return [name, shape.is, withValues ? (Object.is(shape.value, -0) ? '-0' : String(shape.value)) : '']
+      case 'table':
+        return [name, shape.is, '']
+      case 'builtin':
+        return [name, shape.is, shape.name]
+      case 'function':
+        return [name, shape.is, shape.text]
+    }
+  })
+  return JSON.stringify([index, text, withValues, shapes])
+}
+
+function ready(compilation: Compilation): CompiledProgram {
+  let reference: ReferenceProgram | undefined
+  return {
+    ...compilation,
+    bytes: encodeProgram(compilation.program),
+    get reference() {
+      reference ??= new ReferenceProgram(compilation.program)
+      return reference
+    },
+  }
+}
+
+function compileSource(
+  name: string,
+  text: string,
+  shapes: ReadonlyMap<string, BindingShape>,
+  index: boolean,
+): { source: CompiledSource; isOfConstants: boolean } {
+  const isBound = (used: string): boolean => shapes.has(used)
+  const source = parseSource(name, text, isBound)
+  const functions = new Map<string, SourceText>()
+  for (const [bound, shape] of shapes) {
+    if (shape.is === 'function')
+      functions.set(bound, parseSource(shape.name === '' ? bound : shape.name, shape.text, isBound))
+  }
+  let isOfConstants = false
+  const attempt = (domain: 'number' | 'bigint', parsed: SourceText): Compilation | KernelError => {
+    const made = compile(parsed, { domain, index, bindings: bindingsOf(shapes, functions, isOfConstants) })
+    if (!('other' in made)) return made
+    if (made.other === 'bigint' || isOfConstants) return made.error
+    isOfConstants = true
+    return attempt(domain, parsed)
+  }
+
+  const ofNumbers = attempt('number', source)
+  const programs: { number?: CompiledProgram | KernelError; bigint?: CompiledProgram | KernelError } = {}
+  programs.number = types.isNativeError(ofNumbers) ? ofNumbers : ready(ofNumbers)
+  let arity: number
+  if (types.isNativeError(ofNumbers)) {
+    // Only bigints in the text lead here: it is a kernel of bigints, or of nothing.
+    const ofBigints = attempt('bigint', source)
+    if (types.isNativeError(ofBigints)) throw ofBigints
+    programs.bigint = ready(ofBigints)
+    arity = ofBigints.parameters
+  } else arity = ofNumbers.parameters
+  const { expression } = source
+
+  return {
+    isOfConstants,
+    source: {
+      arity,
+      expression,
+      program(isBigint) {
+        const domain = isBigint ? 'bigint' : 'number'
+        let made = programs[domain]
+        if (made === undefined) {
+          // The tree was not kept: few kernels ever see both kinds of arrays.
+          const again = attempt(domain, parseSource(name, text, isBound))
+          made = types.isNativeError(again) ? again : ready(again)
+          programs[domain] = made
+        }
+        if (types.isNativeError(made)) throw made
+        return made
+      },
+    },
+  }
+}
+
+function bindingsOf(
+  shapes: ReadonlyMap<string, BindingShape>,
+  functions: ReadonlyMap<string, SourceText>,
+  asConstants: boolean,
+): ReadonlyMap<string, Binding> {
+  const bindings = new Map<string, Binding>()
+  for (const [name, shape] of shapes) {
+    const source = functions.get(name)
+    if (shape.is === 'function') {
+      if (source !== undefined) bindings.set(name, { is: 'function', source })
+    } else if (shape.is === 'number' || shape.is === 'boolean') {
+      bindings.set(name, asConstants ? { is: 'constant', value: shape.value } : { is: shape.is })
+    } else bindings.set(name, shape)
+  }
+  return bindings
+}

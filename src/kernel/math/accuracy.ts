@@ -1,0 +1,54 @@
+/**
+ * Whether the addon's functions of Math have the bits of this JavaScript engine. Two things must hold: this engine on this system is
+ * one for which the whole suite (scripts/check-math.mjs) found no mismatch, and witnesses agree here and now.
+ */
+import { numberLoops, type OpName } from '../program/index.ts'
+import { v8Major } from './functions.ts'
+import { witnessesOf } from './witnesses.ts'
+
+/** The values of V8 up to 12, or those since 13, where `**` is the platform's `pow`: the code of the addon. */
+export const mathMode: number = v8Major < 13 ? 0 : 1
+
+/** Builds for which the suite found no mismatch. */
+const isProvenBuild = process.platform === 'linux' && process.arch === 'x64' && v8Major >= 11 && v8Major <= 14
+
+/** Operations whose last bit depends on the engine. */
+const rounded: ReadonlySet<OpName> = new Set<OpName>(
+  `power sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp expm1 log log1p log2 log10 cbrt atan2`.split(
+    ' ',
+  ) as OpName[],
+)
+
+/** Runs one operation on the addon. */
+export type RunOperation = (op: OpName, out: Float64Array, a: Float64Array, b: Float64Array) => void
+
+/** Answers for one addon; each function is tried once. */
+export class Accuracy {
+  readonly #run: RunOperation
+  readonly #agrees = new Map<OpName, boolean>()
+
+  constructor(run: RunOperation) {
+    this.#run = run
+  }
+
+  /** Of a program of these operations. */
+  of(ops: Iterable<OpName>): 'exact' | 'ulp1' {
+    for (const op of new Set(ops)) {
+      if (rounded.has(op) && !(isProvenBuild && this.#isExact(op))) return 'ulp1'
+    }
+    return 'exact'
+  }
+
+  #isExact(op: OpName): boolean {
+    let agrees = this.#agrees.get(op)
+    if (agrees === undefined) {
+      const [a, b] = witnessesOf(op)
+      const [expected, actual] = [new Float64Array(a.length), new Float64Array(a.length)]
+      numberLoops[op as keyof typeof numberLoops](expected, a, b, b, a.length)
+      this.#run(op, actual, a, b)
+      agrees = expected.every((value, i) => Object.is(value, actual[i]))
+      this.#agrees.set(op, agrees)
+    }
+    return agrees
+  }
+}

@@ -1,0 +1,134 @@
+/** Compiled programs in the addon: loaded at first use, forgotten when nobody has them any more. */
+import { fromNative, runReasons } from '../errors/index.ts'
+import type { ArrayView } from '../memory/index.ts'
+import { allBound, allHanded, handed, placeOf, type Binding } from '../native/index.ts'
+import type { CompiledProgram } from './compiled-source.ts'
+import { Accuracy, mathMode } from './math/accuracy.ts'
+import type { BuiltInOperation, CheckedOperand, CompiledOperation, PreparedProgram } from './operation.ts'
+import { codeOf, encodeProgram, operandsOf, type OpName, type Program } from './program/index.ts'
+
+/** What the addon says of a program. */
+interface Known {
+  /** The first operation that it does not have. */
+  readonly missing: OpName | undefined
+  readonly accuracy: 'exact' | 'ulp1'
+  /** The number by which it knows the program, once it is loaded. */
+  handle: number | undefined
+}
+
+/** The place of a float64 array at the beginning of its buffer. */
+const FLOAT64 = 0
+
+export class NativePrograms {
+  readonly #binding: Binding
+  readonly #known = new WeakMap<CompiledProgram, Known>()
+  readonly #dropped: FinalizationRegistry<number>
+  readonly #accuracy: Accuracy
+  #available: ReadonlySet<number> | undefined
+
+  constructor(binding: Binding) {
+    this.#binding = binding
+    this.#dropped = new FinalizationRegistry((handle) => binding.dropProgram(handle))
+    this.#accuracy = new Accuracy((op, out, a, b) => {
+      const handle = binding.loadProgram(encodeProgram(programOf(op)), mathMode)
+      try {
+        const operands = [a, b].slice(0, operandsOf(op)).flatMap(({ buffer }) => [buffer, FLOAT64])
+        binding.runProgram(handle, out.length, undefined, undefined, out.buffer, FLOAT64, ...operands)
+      } finally {
+        binding.dropProgram(handle)
+      }
+    })
+  }
+
+  /** Why the addon does not run the program as the kernel asks; undefined where it does. */
+  reason({ math }: CompiledOperation, program: CompiledProgram): string | undefined {
+    const { missing, accuracy } = this.#of(program)
+    if (missing !== undefined) return runReasons.missingOperation(missing)
+    return math === 'exact' && accuracy !== 'exact' ? runReasons.notExact : undefined
+  }
+
+  /** Of a built-in operation. */
+  accuracyOf({ op }: BuiltInOperation): 'exact' | 'ulp1' {
+    return op === undefined ? 'exact' : this.#accuracy.of([op])
+  }
+
+  accuracy(program: CompiledProgram): 'exact' | 'ulp1' {
+    return this.#of(program).accuracy
+  }
+
+  /** The number by which the addon knows the program. */
+  handle(program: CompiledProgram): number {
+    const known = this.#of(program)
+    if (known.handle === undefined) {
+      known.handle = this.#binding.loadProgram(program.bytes, mathMode)
+      this.#dropped.register(program, known.handle)
+    }
+    return known.handle
+  }
+
+  #of(program: CompiledProgram): Known {
+    let known = this.#known.get(program)
+    if (known === undefined) {
+      const ops = program.program.instructions.map(({ op }) => op)
+      const missing = ops.find((op) => !this.#has(op))
+      known = { missing, accuracy: missing === undefined ? this.#accuracy.of(ops) : 'exact', handle: undefined }
+      this.#known.set(program, known)
+    }
+    return known
+  }
+
+  #has(op: OpName): boolean {
+    this.#available ??= new Set(
+      this.#binding
+        .opcodes()
+        .filter(({ available }) => available)
+        .map(({ code }) => code),
+    )
+    return this.#available.has(codeOf(op))
+  }
+
+  /** Runs to the end. @throws what the addon refuses */
+  run(
+    program: CompiledProgram,
+    prepared: PreparedProgram,
+    operands: readonly CheckedOperand[],
+    output: ArrayView,
+  ): void {
+    const { length } = output
+    const scalars = boundScalars(prepared)
+    const tables = prepared.tables.length === 0 ? undefined : allBound(prepared.tables)
+    const [x, y] = operands as [CheckedOperand, CheckedOperand]
+    const [value, place] = [handed(output), placeOf(output)]
+    const { runProgram } = this.#binding
+    try {
+      const handle = this.handle(program)
+      // The usual numbers of operands without a list of them.
+      if (operands.length === 1) runProgram(handle, length, scalars, tables, value, place, handed(x), placeOf(x))
+      else if (operands.length === 2) {
+        runProgram(handle, length, scalars, tables, value, place, handed(x), placeOf(x), handed(y), placeOf(y))
+      } else runProgram(handle, length, scalars, tables, value, place, ...allHanded(operands))
+    } catch (error) {
+      throw fromNative(error)
+    }
+  }
+}
+
+/** Bound numbers as the addon takes them. */
+export function boundScalars({ scalars }: PreparedProgram): Float64Array | undefined {
+  return scalars.length === 0 ? undefined : Float64Array.from(scalars)
+}
+
+/** One operation of its parameters. */
+function programOf(op: OpName): Program {
+  const parameters = operandsOf(op)
+  return {
+    kind: 'number',
+    readsIndex: false,
+    parameters,
+    scalars: 0,
+    tables: 0,
+    constants: new Float64Array(),
+    instructions: [{ op, a: 0, b: parameters > 1 ? 1 : 0, c: parameters > 2 ? 2 : 0 }],
+    result: parameters,
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Reductions of what a kernel makes of its operands: `square.sum(xs)` has the bits of `sum(square(xs))` in float64. That is one pass, in
+ * which the results reach no memory; only those of a compiled kernel in plain JavaScript pass through an array.
+ */
+import { wrongArguments } from '../../errors/index.ts'
+import type { ArrayView } from '../../memory/index.ts'
+import { readCall, signatureOf, type Call, type Signature } from '../call.ts'
+import type { Engine } from '../engine.ts'
+import { isCompiled, type Operation } from '../operation.ts'
+import { reducer } from './reducer.ts'
+import { counted, elementsOf, type Numbers } from './reducer-engine.ts'
+import { deviationOf, normOf, total, varianceOf } from './statistics.ts'
+import { scaled } from './two-term.ts'
+
+/** What each method gives of the results. */
+const reductions: Readonly<Record<string, (x: Numbers) => number | boolean>> = {
+  sum: (x) => total(reducer.sum(x, true)),
+  mean: (x) => total(reducer.sum(x, true)) / x.length,
+  variance: (x) => varianceOf(reducer, x, 0),
+  std: (x) => deviationOf(reducer, x, 0),
+  norm: (x) => normOf(reducer, x),
+  min: (x) => reducer.extreme(x, false, false).value,
+  max: (x) => reducer.extreme(x, true, false).value,
+  argMin: (x) => reducer.extreme(x, false, false).index,
+  argMax: (x) => reducer.extreme(x, true, false).index,
+  count: (x) => reducer.count(x, counted.true),
+  any: (x) => reducer.count(x, counted.firstTrue) > 0,
+  all: (x) => reducer.count(x, counted.firstFalse) === 0,
+  prod(x) {
+    const { significand, exponent } = reducer.product(x)
+    return scaled(significand, exponent)
+  },
+}
+
+/** Results are computed, and reduced, in float64, whatever the dtypes of the operands. */
+const asNumbers = { dtype: 'float64' }
+
+/** The operands of `kernel.sum(...args)`. @throws as a call of the kernel does, and ArrayError `ERR_DTYPE` for bigints */
+function readNumbers(
+  operation: Operation,
+  signature: Signature,
+  { fused }: Engine,
+  evaluate: (call: Call) => ArrayView,
+  args: readonly unknown[],
+): Numbers {
+  const { arity } = operation
+  if (args.length > arity) throw wrongArguments(signature.call, arity, args.length, arity, args[arity])
+  const given = Array.from({ length: arity }, (_, n) => args[n])
+  const call = readCall(signature, given, asNumbers, arity + 1)
+  const { operands, length } = call
+  if (!isCompiled(operation)) return { operation, operands, length }
+  const program = fused(operation, operands)
+  return program === undefined ? elementsOf(evaluate(call)) : { program, operands, length }
+}
+
+/**
+ * The methods of a kernel that reduce.
+ * @param evaluate one call of the kernel, into a new array
+ */
+export function fusedReductions(
+  operation: Operation,
+  engine: Engine,
+  evaluate: (call: Call) => ArrayView,
+): PropertyDescriptorMap {
+  const methods = Object.entries(reductions).map(([name, reduce]) => {
+    const signature = signatureOf({ ...operation, name: `${operation.name}.${name}` })
+    const value = (...args: unknown[]): number | boolean =>
+      reduce(readNumbers(operation, signature, engine, evaluate, args))
+    return [name, { value }] as const
+  })
+  return Object.fromEntries(methods)
+}

@@ -1,0 +1,141 @@
+/**
+ * The `transfer` option of asynchronous calls: arrays whose memory is moved into the call, and handed back when it has ended, as the
+ * result or in the list itself.
+ */
+import { types } from 'node:util'
+import { describe, invalidType, notTransferable } from '../errors/index.ts'
+import {
+  coincide,
+  moveBuffer,
+  overlap,
+  viewOf,
+  type ArrayView,
+  type DTypeInfo,
+  type MovedBuffer,
+  type NumericArray,
+} from '../memory/index.ts'
+import type { CheckedOperand } from './operation.ts'
+
+/** The list, and the arrays that it held when it was read. */
+export interface Transfer {
+  readonly list: unknown[]
+  readonly arrays: readonly unknown[]
+}
+
+/** What a call works on. */
+interface Work {
+  readonly operands: readonly CheckedOperand[]
+  readonly dtype: DTypeInfo
+  readonly out: ArrayView | undefined
+}
+
+/** A call whose arrays were moved. */
+export interface MovedCall extends Work {
+  /** Gives each array back, in its place in the list: `result` itself where it is that memory. Whatever the end was. */
+  handBack(result: NumericArray | undefined): void
+}
+
+/** `value` as a list of arrays, or undefined when absent. @throws CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` */
+export function checkTransfer(call: string, value: unknown): Transfer | undefined {
+  if (value === undefined) return undefined
+  if (!Array.isArray(value) || types.isProxy(value)) throw invalidType('transfer', 'an array of typed arrays', value)
+  if (Object.isFrozen(value) && value.length > 0) {
+    throw notTransferable(
+      call,
+      'the list is frozen',
+      'Pass one that can be written: what was moved is handed back in it.',
+    )
+  }
+  return { list: value, arrays: [...value] }
+}
+
+/**
+ * Checks that all arrays in the list are arrays of the call, in memory that could be moved.
+ * @throws CorepoolError `ERR_INVALID_ARG_VALUE`
+ */
+export function checkTransferred(call: string, { arrays }: Transfer, { operands, out }: Work): void {
+  for (const array of arrays) {
+    const view = viewIn(array, operands, out)
+    if (view === undefined) {
+      throw notTransferable(call, `${describe(array)} is neither an operand nor out`, 'List arrays of this call only.')
+    }
+    if (view.isShared) {
+      throw notTransferable(
+        call,
+        'shared memory cannot be moved',
+        'It is read and written in place: leave it out of the list.',
+      )
+    }
+  }
+}
+
+function viewIn(
+  array: unknown,
+  operands: readonly CheckedOperand[],
+  out: ArrayView | undefined,
+): ArrayView | undefined {
+  const isIt = (operand: CheckedOperand | undefined): operand is ArrayView =>
+    typeof operand === 'object' && operand.array === array
+  return operands.find(isIt) ?? (isIt(out) ? out : undefined)
+}
+
+/** Moves the memory of the listed arrays; what cannot be moved is left to the engine, which copies it. */
+export function moveIn({ list, arrays }: Transfer, { operands, dtype, out }: Work): MovedCall {
+  const views = arrays.map((array) => viewIn(array, operands, out) as ArrayView)
+  const moves = new Map<ArrayBufferLike, MovedBuffer>()
+  for (const { buffer } of views) {
+    const moved = moves.has(buffer) ? undefined : moveBuffer(buffer)
+    if (moved !== undefined) moves.set(buffer, moved)
+  }
+  const movedOperands = operands.map((operand) => (typeof operand === 'object' ? inMoved(operand, moves) : operand))
+  // A copy of the output is of no use: the caller's own is to be written.
+  const movedOut = out !== undefined && moves.get(out.buffer)?.isMoved === true ? inMoved(out, moves) : out
+  return {
+    operands: movedOperands,
+    dtype,
+    out: movedOut ?? inPlace(movedOperands, dtype),
+    handBack(result) {
+      for (const [index, view] of views.entries()) {
+        const moved = moves.get(view.buffer)
+        if (moved?.isMoved !== true) continue
+        const { byteOffset, length } = view
+        const array = view.dtype.create(moved.buffer, byteOffset, length)
+        // Defined, not assigned: no setter of the caller's runs.
+        Reflect.defineProperty(list, index, {
+          value: result !== undefined && isSame(array, result) ? result : array,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        })
+      }
+    },
+  }
+}
+
+/** The same elements of the moved memory, which nothing can take away. */
+function inMoved(view: ArrayView, moves: ReadonlyMap<ArrayBufferLike, MovedBuffer>): ArrayView {
+  const moved = moves.get(view.buffer)
+  return moved === undefined ? view : steady(view.dtype, moved.buffer, view)
+}
+
+function steady(dtype: DTypeInfo, buffer: ArrayBufferLike, { byteOffset, length }: ArrayView): ArrayView {
+  return { ...viewOf('The moved array', dtype.create(buffer, byteOffset, length)), isSteady: true }
+}
+
+/** A place for the result in the memory of an operand that was moved; undefined where none fits. */
+function inPlace(operands: readonly CheckedOperand[], dtype: DTypeInfo): ArrayView | undefined {
+  const arrays = operands.filter((operand) => typeof operand === 'object')
+  const place = arrays.find(
+    (array) =>
+      array.isSteady &&
+      !array.isShared &&
+      array.dtype.size === dtype.size &&
+      arrays.every((other) => coincide(array, other) || !overlap(array, other)),
+  )
+  return place && steady(dtype, place.buffer, place)
+}
+
+function isSame(one: NumericArray, other: NumericArray): boolean {
+  const [a, b] = [viewOf('The moved array', one), viewOf('The result', other)]
+  return a.dtype === b.dtype && a.length === b.length && coincide(a, b)
+}
