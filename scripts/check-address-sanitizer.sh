@@ -3,12 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/seeded-copy.sh
+source scripts/nightly.sh
 
-if ! cargo +nightly --version >/dev/null 2>&1; then
-  echo 'AddressSanitizer needs a nightly toolchain: rustup toolchain install nightly --profile minimal' >&2
-  exit 1
-fi
-target=$(rustc +nightly -vV | sed -n 's/^host: //p')
 export RUSTFLAGS='-Zsanitizer=address'
 export CARGO_TARGET_DIR="$PWD/target/address-sanitizer"
 export ASAN_OPTIONS='detect_stack_use_after_return=1:detect_leaks=1'

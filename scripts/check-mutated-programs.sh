@@ -4,11 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! cargo +nightly --version >/dev/null 2>&1; then
-  echo 'AddressSanitizer needs a nightly toolchain: rustup toolchain install nightly --profile minimal' >&2
-  exit 1
-fi
-target=$(rustc +nightly -vV | sed -n 's/^host: //p')
+source scripts/nightly.sh
 export COREPOOL_MUTATIONS="${COREPOOL_MUTATIONS:-1000000}"
 export ASAN_OPTIONS='detect_leaks=0'
 

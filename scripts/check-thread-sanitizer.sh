@@ -4,12 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/seeded-copy.sh
+source scripts/nightly.sh
 
-if ! cargo +nightly --version >/dev/null 2>&1; then
-  echo 'ThreadSanitizer needs a nightly toolchain: rustup toolchain install nightly --profile minimal' >&2
-  exit 1
-fi
-target=$(rustc +nightly -vV | sed -n 's/^host: //p')
 export RUSTFLAGS='-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer'
 export CARGO_TARGET_DIR="$PWD/target/thread-sanitizer"
 export TSAN_OPTIONS="halt_on_error=1:suppressions=$PWD/crates/pool/tests/thread-sanitizer.supp"

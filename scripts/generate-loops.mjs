@@ -5,22 +5,10 @@
  * runs 45 to 115 times slower. With `--check` nothing is written; the exit status says whether the file is up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { numberArrays } from './number-arrays.mjs'
 
 const file = new URL('../src/kernel/loops.generated.ts', import.meta.url)
 
-/** The type that stands for Float16Array: TypeScript's library for Node 20 has none. */
-const numberArrays = {
-  float64: 'Float64Array',
-  float32: 'Float32Array',
-  float16: 'Float16Like',
-  int8: 'Int8Array',
-  uint8: 'Uint8Array',
-  uint8c: 'Uint8ClampedArray',
-  int16: 'Int16Array',
-  uint16: 'Uint16Array',
-  int32: 'Int32Array',
-  uint32: 'Uint32Array',
-}
 const bigintArrays = { int64: 'BigInt64Array', uint64: 'BigUint64Array' }
 /** What each operation computes of its parameters; `bigints` where that is defined for them. */
 const operations = {

@@ -6,6 +6,7 @@
  * own operators and Math: this is what defines the values of a program.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { numberArrays } from './number-arrays.mjs'
 
 const file = new URL('../src/kernel/program/loops.generated.ts', import.meta.url)
 
@@ -60,19 +61,6 @@ const bigint = {
   shiftLeft: 'q > 63n ? 0n : p << q',
 }
 
-const arrays = {
-  float64: 'Float64Array',
-  float32: 'Float32Array',
-  float16: 'Float16Like',
-  int8: 'Int8Array',
-  uint8: 'Uint8Array',
-  uint8c: 'Uint8ClampedArray',
-  int16: 'Int16Array',
-  uint16: 'Uint16Array',
-  int32: 'Int32Array',
-  uint32: 'Uint32Array',
-}
-
 function loop(expression, element, array) {
   const operands = ['p', 'q', 'r'].filter((operand) => new RegExp(`\\b${operand}\\b`).test(expression))
   const names = { p: 'a', q: 'b', r: 'c' }
@@ -122,7 +110,7 @@ ${table(bigint, 'bigint', 'BigInt64Array')}
 
 /** Elements of a bound array by the lanes' numbers; NaN where a lane is no index of it. */
 export const gatherLoops = {
-${Object.entries(arrays)
+${Object.entries(numberArrays)
   .map(
     ([dtype, array]) => `  ${dtype}(out: Float64Array, bound: ${array}, index: Float64Array, count: number): void {
     const { length } = bound
