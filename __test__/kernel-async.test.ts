@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events'
 import { promisify } from 'node:util'
 import { AbortError, cube, square } from 'corepool'
 import { describe, expect, test, vi } from 'vitest'
+import { keepPoolBusy } from './fixtures/busy-pool.ts'
 import { expectSame } from './fixtures/expect-same.ts'
 
 const numbers = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => (i % 1000) - 500)
@@ -112,13 +113,12 @@ describe('a signal', () => {
   test('that aborts while the pool works ends the call between chunks', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
-    // Behind a long job: however late this thread is, the pool has work left when it aborts.
-    const xs = numbers(3_000_000)
-    const front = cube.async(new Int32Array(new SharedArrayBuffer(4 * 60_000_000)))
-    const promise = square.async(xs, { signal: controller.signal })
+    const front = keepPoolBusy()
+    const promise = square.async(numbers(3_000_000), { signal: controller.signal })
     controller.abort(reason)
+    front.release()
     const error = await promise.catch((caught: unknown) => caught)
-    await front
+    await front.ended
     expect(error).toBeInstanceOf(AbortError)
     expect(error).toMatchObject({ code: 'ABORT_ERR', cause: reason })
   })

@@ -1,5 +1,6 @@
 import { cube, square } from 'corepool'
 import { describe, expect, test } from 'vitest'
+import { keepPoolBusy } from './fixtures/busy-pool.ts'
 import { expectSame } from './fixtures/expect-same.ts'
 import { program, runNode } from './fixtures/run-program.ts'
 
@@ -67,12 +68,12 @@ describe('shared memory that an asynchronous call is writing', () => {
   ])('is refused to %s with ERR_BUFFER_IN_USE, and free again when the first has settled', async (_what, second) => {
     const out = shared()
     const xs = shared().fill(5)
-    // A long job in front: the first call is under way for certain when the second is made.
-    const front = cube.async(new Int32Array(new SharedArrayBuffer(4 * 50_000_000)))
+    const front = keepPoolBusy()
     const first = cube.async(xs, { out })
     const inUse = expect.objectContaining({ name: 'ArrayError', code: 'ERR_BUFFER_IN_USE' })
     expect(() => second(out)).toThrow(inUse)
-    await front
+    front.release()
+    await front.ended
     expect(await first).toBe(out)
     expectSame(out, new Float64Array(new SharedArrayBuffer(8 * length)).fill(125))
     await second(out)
