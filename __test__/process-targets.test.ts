@@ -83,6 +83,24 @@ test('a module that fails to load is reported with the cause', async () => {
   expect((await p.exited).exitCode).toBe(1)
 })
 
+test('a module whose top-level await nothing can settle is reported as one that does not load', async () => {
+  const p = new Process({ target: target<() => string>(fixture('never-loads.mjs')), stdio: 'ignore' }).start()
+  await p.ready
+  await expect(p.result).rejects.toMatchObject({
+    code: 'ERR_TARGET_LOAD_FAILED',
+    message: expect.stringContaining('at its top level'),
+  })
+  expect((await p.exited).exitCode).toBe(1)
+})
+
+test('one that something may still settle is waited for, and can be ended', async () => {
+  const env = { ...process.env, STAY: '' }
+  const p = new Process({ target: target<() => string>(fixture('never-loads.mjs')), env }).start()
+  await p.ready
+  p.terminate()
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', signal: 'SIGTERM', reason: 'terminated' })
+})
+
 test('a child has memory of its own', async () => {
   const url = fixture('counter.mjs')
   const here = (await import(url.href)) as { count: number; increment(): number }
