@@ -108,14 +108,6 @@ test('messages that are not ours settle nothing', async () => {
   expect(await p.messages().next()).toEqual({ value: undefined, done: true })
 })
 
-test('without files to open, a start fails with the cause, and succeeds when there are some again', async () => {
-  const child = spawn('/bin/sh', ['-c', `ulimit -n 64; exec "${process.execPath}" "${program('few-files.mjs')}"`])
-  let stdout = ''
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk))
-  await once(child, 'close')
-  expect(JSON.parse(stdout)).toEqual([null, ['ERR_SPAWN_FAILED', 'EMFILE'], true, 1])
-})
-
 test('Ctrl-C in a terminal is the decision of the program, whose child goes on meanwhile', async () => {
   const terminal = spawn('script', ['-qec', `"${process.execPath}" "${program('terminal.mjs')}"`, '/dev/null'])
   let shown = ''
