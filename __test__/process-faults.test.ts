@@ -1,4 +1,5 @@
 /** What goes wrong around one process, with real kills: one clear outcome, nothing lost, nothing left. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { kill } from 'node:process'
@@ -129,3 +130,52 @@ test('a module that starts processes when its import as a target is over breeds 
   expect(stderr.match(/before the current process has finished its bootstrapping phase/g)).toHaveLength(2)
   expect(code).toBe(0)
 })
+
+test('contexts of AsyncLocalStorage are those of whoever waits, and of the target, whatever happens between', async () => {
+  const context = new AsyncLocalStorage<string>()
+  const talk = async (name: string) => {
+    const { AsyncLocalStorage: Storage } = process.getBuiltinModule('node:async_hooks')
+    const inner = new Storage<string>()
+    return inner.run(name, async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return inner.getStore()
+    })
+  }
+  const follow = (name: string) =>
+    context.run(name, async () => {
+      const p = new Process({ target: talk, args: [name] }).start()
+      const seen = [await p.ready.then(() => context.getStore()), await p.result, context.getStore()]
+      for await (const _ of p.messages()) seen.push('unexpected')
+      await p.join(10_000)
+      return [...seen, context.getStore()]
+    })
+  const names = ['a', 'b', 'c']
+  expect(await Promise.all(names.map(follow))).toEqual(names.map((name) => [name, name, name, name]))
+  expect(context.getStore()).toBeUndefined()
+})
+
+test('a child that is killed at any moment has one outcome: its value, or who killed it', async () => {
+  const seed = Date.now() % 2 ** 31
+  console.log(`seed ${seed}`)
+  const turns = randomTurns(seed)
+  for (let i = 0; i < 30; i++) {
+    const p = new Process({ target: (n: number) => new Uint8Array(n), args: [2 ** 20], stdio: 'ignore' }).start()
+    const pid = Number(p.pid)
+    // Somewhere between the launch and the end, which is some thousand turns of the event loop away.
+    for (let turn = turns(); turn > 0 && p.isAlive(); turn--) await new Promise((resolve) => setImmediate(resolve))
+    if (p.isAlive()) kill(pid, 'SIGKILL')
+    const outcome = await p.result.then((bytes) => bytes.length).catch((error) => [error.code, error.pid])
+    const { exitCode } = await p.exited
+    if (outcome !== 2 ** 20) expect([outcome, exitCode]).toEqual([['ERR_WORKER_DIED', pid], -9])
+    expect(isRunning(pid)).toBe(false)
+  }
+}, 60_000)
+
+/** Numbers below 4096 that the seed determines; small ones as often as large ones. */
+function randomTurns(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    return 2 ** ((state / 2 ** 32) * 12)
+  }
+}

@@ -1,6 +1,7 @@
 /** Functions by text and by name, and the surroundings that a child runs in. */
-import { realpathSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Process, target, TargetError } from 'corepool'
 import { expect, test } from 'vitest'
@@ -31,6 +32,25 @@ test.each<[string, URL | string, string | undefined, number]>([
   ],
 ])('%s is a target', async (_, url, exportName, expected) => {
   expect(await new Process({ target: target<Work>(url, exportName), args: [1] }).start().result).toBe(expected)
+})
+
+test('a target is found by a program that was started through a link, and from another directory', async () => {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'corepool-link-'))
+  try {
+    symlinkSync(program('with-guard.mjs'), join(folder, 'main.mjs'))
+    expect(await runNode([join(folder, 'main.mjs')])).toMatchObject({ code: 0, stdout: '49\n', stderr: '' })
+    const cwd = process.cwd()
+    const p = new Process({ target: target<Work>(fixture('work.mjs'), 'work'), args: [1] })
+    try {
+      process.chdir(folder)
+      p.start()
+    } finally {
+      process.chdir(cwd)
+    }
+    expect(await p.result).toBe(2)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('the default export is the target when none is named', async () => {
