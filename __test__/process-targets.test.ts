@@ -64,6 +64,11 @@ test('a module of Node itself is a target', async () => {
   expect(await p.start().result).toBe('b.txt')
 })
 
+test('an export of an installed package is a target', async () => {
+  const isNewLine = target<(code: number) => boolean>(import.meta.resolve('acorn'), 'isNewLine')
+  expect(await new Process({ target: isNewLine, args: [10] }).start().result).toBe(true)
+})
+
 test('what target() returns is frozen plain data, and a copy of it does as well', async () => {
   const work = target<Work>(fixture('work.mjs'), 'work')
   expect(Object.isFrozen(work)).toBe(true)
