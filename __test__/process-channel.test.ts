@@ -107,18 +107,35 @@ test.each<[string, () => void]>([
   ['the iteration of arrays', () => Reflect.set(Array.prototype, Symbol.iterator, undefined)],
   ['process.exit', () => Reflect.set(process, 'exit', () => {})],
   ['process.send', () => Reflect.set(process, 'send', undefined)],
-])('a target that replaces %s and throws still ends, with its error', async (_, vandalize) => {
-  const text = `{
-    process.on('unhandledRejection', () => {})
-    setInterval(() => {}, 1000)
-    ;(${String(vandalize)})()
-    throw new RangeError('on purpose')
-  }`
-  const p = new Process({
-    target: (body: string) => process.getBuiltinModule('node:vm').runInThisContext(`(() => ${body})()`),
-    args: [text],
-    stdio: 'ignore',
-  }).start()
-  await expect(p.result).rejects.toMatchObject({ message: expect.stringContaining('on purpose') })
-  expect((await p.exited).exitCode).toBe(1)
+  ['process', () => Reflect.set(globalThis, 'process', {})],
+  ['JSON', () => Reflect.set(globalThis, 'JSON', undefined)],
+  ['Buffer', () => Reflect.set(globalThis, 'Buffer', undefined)],
+  ['Error', () => Reflect.set(globalThis, 'Error', Map)],
+  [
+    'Error.prepareStackTrace',
+    () =>
+      Reflect.set(Error, 'prepareStackTrace', () => {
+        throw null
+      }),
+  ],
+  [
+    'a property of every object',
+    () => Object.assign(Object.prototype, { cmd: 'NODE_x', code: 1, signal: 'SIGKILL', get: () => 1 }),
+  ],
+])('a target that replaces %s still ends, with its value or its error', async (_, vandalize) => {
+  const runs = ['return 7', "throw new RangeError('on purpose')"].map((end) => {
+    const text = `{
+      const { RangeError } = globalThis
+      process.on('unhandledRejection', () => {})
+      ;(${String(vandalize)})()
+      ${end}
+    }`
+    const target = (body: string) => process.getBuiltinModule('node:vm').runInThisContext(`(() => ${body})()`)
+    return new Process({ target, args: [text], stdio: 'ignore' }).start()
+  })
+  const [returns, throws] = runs as [Process<[string], number>, Process]
+  expect(await returns.result).toBe(7)
+  expect((await returns.exited).exitCode).toBe(0)
+  await expect(throws.result).rejects.toMatchObject({ message: expect.stringContaining('on purpose') })
+  expect((await throws.exited).exitCode).toBe(1)
 })

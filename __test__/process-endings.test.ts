@@ -18,7 +18,12 @@ test.each<[string, () => unknown, number]>([
   ],
   ['exits with 0', () => process.exit(0), 0],
   ['exits with 8', () => process.exit(8), 8],
+  ['exits with 255', () => process.exit(255), 255],
   ['exits with 300', () => process.exit(300), 44],
+  ['exits with −1', () => process.exit(-1), 255],
+  ['exits with a text that is no number', () => process.exit('why' as unknown as number), 1],
+  ['exits later', () => new Promise(() => setTimeout(() => process.exit(6), 1)), 6],
+  ['exits without its exit handlers', () => Reflect.get(process, 'reallyExit').call(process, 7), 7],
   [
     'sets process.exitCode',
     () => {
@@ -49,6 +54,18 @@ test.each([
     p[method]()
     expect(p.exitCode).toBe(exitCode)
   }
+})
+
+test('of several started at once all end with 0', async () => {
+  const started = Array.from({ length: 5 }, () => new Process({ target: () => {} }).start())
+  expect((await Promise.all(started.map((p) => p.exited))).map((end) => end.exitCode)).toEqual(Array(5).fill(0))
+})
+
+test('of several terminated while they boot all end with -15', async () => {
+  const started = Array.from({ length: 8 }, () => new Process({ target: idle }).start())
+  for (const p of started) p.terminate()
+  const ends = await Promise.all(started.map((p) => p.exited))
+  expect(ends.map((end) => end.exitCode)).toEqual(Array(8).fill(-15))
 })
 
 test('a child that something else kills is reported with its signal', async () => {

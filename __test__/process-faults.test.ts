@@ -1,4 +1,5 @@
 /** What goes wrong around one process, with real kills: one clear outcome, nothing lost, nothing left. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { kill } from 'node:process'
@@ -108,14 +109,6 @@ test('messages that are not ours settle nothing', async () => {
   expect(await p.messages().next()).toEqual({ value: undefined, done: true })
 })
 
-test('without files to open, a start fails with the cause, and succeeds when there are some again', async () => {
-  const child = spawn('/bin/sh', ['-c', `ulimit -n 64; exec "${process.execPath}" "${program('few-files.mjs')}"`])
-  let stdout = ''
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk))
-  await once(child, 'close')
-  expect(JSON.parse(stdout)).toEqual([null, ['ERR_SPAWN_FAILED', 'EMFILE'], true, 1])
-})
-
 test('Ctrl-C in a terminal is the decision of the program, whose child goes on meanwhile', async () => {
   const terminal = spawn('script', ['-qec', `"${process.execPath}" "${program('terminal.mjs')}"`, '/dev/null'])
   let shown = ''
@@ -137,3 +130,58 @@ test('a module that starts processes when its import as a target is over breeds 
   expect(stderr.match(/before the current process has finished its bootstrapping phase/g)).toHaveLength(2)
   expect(code).toBe(0)
 })
+
+test('contexts of AsyncLocalStorage are those of whoever waits, and of the target, whatever happens between', async () => {
+  const context = new AsyncLocalStorage<string>()
+  const talk = async (name: string) => {
+    const { AsyncLocalStorage: Storage } = process.getBuiltinModule('node:async_hooks')
+    const inner = new Storage<string>()
+    return inner.run(name, async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return inner.getStore()
+    })
+  }
+  const follow = (name: string) =>
+    context.run(name, async () => {
+      const p = new Process({ target: talk, args: [name] }).start()
+      const seen = [await p.ready.then(() => context.getStore()), await p.result, context.getStore()]
+      for await (const _ of p.messages()) seen.push('unexpected')
+      await p.join(10_000)
+      return [...seen, context.getStore()]
+    })
+  const names = ['a', 'b', 'c']
+  expect(await Promise.all(names.map(follow))).toEqual(names.map((name) => [name, name, name, name]))
+  expect(context.getStore()).toBeUndefined()
+})
+
+test('a child that is killed at any moment has one outcome: its value, or who killed it', async () => {
+  const seed = Date.now() % 2 ** 31
+  let delivered = 0
+  const random = randomNumbers(seed)
+  const start = () =>
+    new Process({ target: (n: number) => new Uint8Array(n), args: [2 ** 20], warm: false, stdio: 'ignore' }).start()
+  const begun = performance.now()
+  await start().join()
+  const life = performance.now() - begun
+  for (let i = 0; i < 30; i++) {
+    const p = start()
+    const pid = Number(p.pid)
+    await p.join(random() * life)
+    if (p.isAlive()) kill(pid, 'SIGKILL')
+    const outcome = await p.result.then((bytes) => bytes.length).catch((error) => [error.code, error.pid])
+    const { exitCode } = await p.exited
+    if (outcome === 2 ** 20) delivered += 1
+    else expect([outcome, exitCode]).toEqual([['ERR_WORKER_DIED', pid], -9])
+    expect(isRunning(pid)).toBe(false)
+  }
+  console.log(`seed ${seed}: ${delivered} of 30 had delivered`)
+}, 60_000)
+
+/** Numbers from 0 to 1 that the seed determines. */
+function randomNumbers(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    return state / 2 ** 32
+  }
+}

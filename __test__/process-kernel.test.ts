@@ -1,5 +1,6 @@
 import { Process, cube, kernel, square, type Kernel } from 'corepool'
 import { expect, test } from 'vitest'
+import { program, runProgram } from './fixtures/run-program.ts'
 
 const LENGTH = 5e7
 
@@ -79,4 +80,15 @@ test('operands that a kernel refuses are refused before anything starts', () => 
   expect(start).toThrow(
     expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE', message: expect.stringContaining('Float64Array.from') }),
   )
+})
+
+test.each([
+  ['a daemon is cut short by the end of the program', ['daemon', '4e6'], 'cut short'],
+  ['a plain process is waited for', ['plain', '1e5'], 'ended 0'],
+  ['a daemon that is joined is waited for', ['daemon', '1e5', 'join'], 'ended 0'],
+  ['a daemon whose result is awaited is waited for', ['daemon', '1e5', 'result'], 'ended 0'],
+  ['a daemon that is told to end is waited for', ['daemon', '4e6', 'terminate'], 'ended -15'],
+])('a kernel of %s', async (_, args, stdout) => {
+  const run = await runProgram(program('kernel-daemon.mjs'), ...args)
+  expect(run).toEqual({ code: 0, signal: null, stdout: `${stdout}\n`, stderr: '' })
 })

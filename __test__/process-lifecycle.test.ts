@@ -41,6 +41,14 @@ test('a join that is out of time says false, also at once, and leaves the proces
   expect(p.isAlive()).toBe(true)
 })
 
+test('a child that ended in time is no join out of time, however late the program looks', async () => {
+  const p = new Process({ target: () => process.exit(4), execArgv: [] }).start()
+  const joined = p.join(1)
+  const deadline = performance.now() + 10_000
+  while (isRunning(Number(p.pid)) && performance.now() < deadline);
+  expect(await joined).toBe(true)
+})
+
 test('a loop of join(0) sees the end, and joins may be repeated', async () => {
   const p = new Process({ target: () => {} }).start()
   while (!(await p.join(0))) expect(p.isAlive()).toBe(true)
@@ -63,6 +71,16 @@ test('a process waits for the timers that its target left behind', async () => {
   const p = new Process({ target: leaveTimer }).start()
   expect(await p.result).toBeUndefined()
   expect(await p.exited).toEqual({ exitCode: 7, signalCode: null })
+})
+
+test('a process waits for the threads that its target left behind', async () => {
+  const leaveThread = () => {
+    const { Worker } = process.getBuiltinModule('node:worker_threads')
+    new Worker('setTimeout(() => {}, 30)', { eval: true }).once('exit', () => process.exit(8))
+  }
+  const p = new Process({ target: leaveThread }).start()
+  expect(await p.result).toBeUndefined()
+  expect(await p.exited).toEqual({ exitCode: 8, signalCode: null })
 })
 
 test('arguments are copied by the constructor and cloned by start()', async () => {
@@ -91,6 +109,19 @@ test('names count up, can be given and changed, and are numbered below the paren
 
   const { stdout } = await runProgram(program('family.mjs'))
   expect(stdout.split('\n')[0]).toBe('Process-1 Process-1:1 true')
+})
+
+test('a process is a daemon where that is said, before or after it is made', () => {
+  const p = new Process({ target: () => {} })
+  expect(p.daemon).toBe(false)
+  p.daemon = true
+  expect(p.daemon).toBe(true)
+  expect([true, false].map((daemon) => new Process({ target: () => {}, daemon }).daemon)).toEqual([true, false])
+})
+
+test('a process that was closed is collected', async () => {
+  const { stdout } = await runNode(['--expose-gc', program('collected.mjs')])
+  expect(stdout).toBe('true\n')
 })
 
 test('a daemon can have no children', async () => {

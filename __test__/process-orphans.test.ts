@@ -1,11 +1,32 @@
 /** No child outlives its parent, however that ends and whatever the child does. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { kill } from 'node:process'
+import { createInterface } from 'node:readline'
 import { Process } from 'corepool'
 import { expect, test } from 'vitest'
 import { isGoneWithin, isRunning, program, startGroup, startProgram } from './fixtures/run-program.ts'
 
 const idle = () => new Promise<never>(() => setInterval(() => {}, 1000))
+
+type Kin = readonly (readonly [kind: string, pid: number])[]
+
+/** Those that still run after `limit` milliseconds. */
+async function leftAfter(pids: Kin, limit: number): Promise<Kin> {
+  const deadline = performance.now() + limit
+  const left: [string, number][] = []
+  for (const [kind, pid] of pids) {
+    if (!(await isGoneWithin(pid, deadline - performance.now()))) left.push([kind, pid])
+  }
+  return left
+}
+
+/** Runs a program in a terminal of its own, until it has told the pids of its children. */
+async function openTerminal(name: string) {
+  const terminal = spawn('script', ['-qec', `exec "${process.execPath}" "${program(name)}" wait`, '/dev/null'])
+  const [line] = (await once(createInterface(terminal.stdout), 'line')) as [string]
+  return { terminal, pids: JSON.parse(line) as Kin, type: (keys: string) => terminal.stdin.write(keys) }
+}
 
 test('Ctrl-C is left to the parent: a child ignores SIGINT', async () => {
   const p = new Process({ target: idle }).start()
@@ -16,14 +37,28 @@ test('Ctrl-C is left to the parent: a child ignores SIGINT', async () => {
   expect((await p.exited).signalCode).toBe('SIGTERM')
 })
 
-test.each(['idle', 'timer', 'busy'])('a child that is %s ends with a parent that is killed', async (kind) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
-    const { parent, line } = await startProgram(program('parent.mjs'), kind, 'wait')
-    const pid = Number(line)
-    expect(isRunning(pid)).toBe(true)
+test.each([
+  ['SIGKILL', null, 'SIGKILL'],
+  ['SIGTERM', null, 'SIGTERM'],
+  ['SIGINT', null, 'SIGINT'],
+  ['SIGHUP', null, 'SIGHUP'],
+  ['SIGQUIT', null, 'SIGQUIT'],
+  ['SIGSEGV', null, 'SIGSEGV'],
+  ['process.exit()', 3, null],
+  ['an uncaught error', 1, null],
+] as const)('no child, and no child of a child, is left by a parent that ends by %s', async (_, code, signal) => {
+  const end = code === 3 ? 'exit' : code === 1 ? 'throw' : 'wait'
+  const { parent, line } = await startProgram(program('family-tree.mjs'), end)
+  const pids = JSON.parse(line) as Kin
+  expect(pids).toHaveLength(9)
+  if (signal !== null) {
+    expect(pids.filter(([, pid]) => !isRunning(pid))).toEqual([])
     parent.kill(signal)
-    expect(await isGoneWithin(pid, 2_000), signal).toBe(true)
   }
+  if (parent.exitCode === null && parent.signalCode === null) await once(parent, 'exit')
+  console.log(`${parent.pid} ended: ${JSON.stringify({ exitCode: parent.exitCode, signalCode: parent.signalCode })}`)
+  expect([parent.exitCode, parent.signalCode]).toEqual([code, signal])
+  expect(await leftAfter(pids, 2_000)).toEqual([])
 })
 
 test.each([
@@ -44,15 +79,26 @@ test('a child that another program starts for us is not taken for an orphan', as
   expect((await p.exited).exitCode).toBe(0)
 })
 
-test.each([
-  ['busy', 'exit', 3],
-  ['stubborn', 'exit', 3],
-  ['busy', 'throw', 1],
-  ['stubborn', 'return', 0],
-])('a %s child ends with a parent that ends by %s', async (kind, end, code) => {
-  const { parent, line } = await startProgram(program('parent.mjs'), kind, end)
+test('a daemon that handles SIGTERM ends with a parent that has nothing left to do', async () => {
+  const { parent, line } = await startProgram(program('parent.mjs'), 'stubborn', 'return')
   const pid = Number(line)
   if (parent.exitCode === null) await once(parent, 'exit')
-  expect(parent.exitCode).toBe(code)
+  expect(parent.exitCode).toBe(0)
   expect(await isGoneWithin(pid, 2_000)).toBe(true)
+})
+
+test('Ctrl-C in a terminal ends a program that does not handle it, and its children', async () => {
+  const { pids, terminal, type } = await openTerminal('family-tree.mjs')
+  type('\u0003')
+  await once(terminal, 'close')
+  // What a shell says of a program that SIGINT ended.
+  expect(terminal.exitCode).toBe(130)
+  expect(await leftAfter(pids, 2_000)).toEqual([])
+})
+
+test('the end of its terminal ends a program and its children', async () => {
+  const { pids, terminal } = await openTerminal('family-tree.mjs')
+  terminal.kill('SIGKILL')
+  await once(terminal, 'exit')
+  expect(await leftAfter(pids, 2_000)).toEqual([])
 })

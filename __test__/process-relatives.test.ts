@@ -45,6 +45,12 @@ test('children of children are numbered under their parents, and know them', asy
   ])
 })
 
+test('children of children of children run, depth first where each is joined', async () => {
+  const descend = target<(path: number[]) => Promise<number[][]>>(fixture, 'descend')
+  const told = await new Process({ target: descend, args: [[]] }).start().result
+  expect(told).toEqual([[], [0], [0, 0], [0, 1], [1], [1, 0], [1, 1]])
+})
+
 test('activeChildren lists what runs, oldest first, kernels too, and nothing that has ended', async () => {
   // A child that has delivered in an earlier test may be about to end.
   await Promise.all(activeChildren().map((child) => child.join()))

@@ -1,6 +1,7 @@
 /** Functions by text and by name, and the surroundings that a child runs in. */
-import { realpathSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Process, target, TargetError } from 'corepool'
 import { expect, test } from 'vitest'
@@ -33,6 +34,25 @@ test.each<[string, URL | string, string | undefined, number]>([
   expect(await new Process({ target: target<Work>(url, exportName), args: [1] }).start().result).toBe(expected)
 })
 
+test('a target is found by a program that was started through a link, and from another directory', async () => {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'corepool-link-'))
+  try {
+    symlinkSync(program('with-guard.mjs'), join(folder, 'main.mjs'))
+    expect(await runNode([join(folder, 'main.mjs')])).toMatchObject({ code: 0, stdout: '49\n', stderr: '' })
+    const cwd = process.cwd()
+    const p = new Process({ target: target<Work>(fixture('work.mjs'), 'work'), args: [1] })
+    try {
+      process.chdir(folder)
+      p.start()
+    } finally {
+      process.chdir(cwd)
+    }
+    expect(await p.result).toBe(2)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 test('the default export is the target when none is named', async () => {
   const p = new Process({ target: surroundings }).start()
   const { pid } = p
@@ -42,6 +62,11 @@ test('the default export is the target when none is named', async () => {
 test('a module of Node itself is a target', async () => {
   const p = new Process({ target: target<(path: string) => string>('node:path', 'basename'), args: ['/a/b.txt'] })
   expect(await p.start().result).toBe('b.txt')
+})
+
+test('an export of an installed package is a target', async () => {
+  const isNewLine = target<(code: number) => boolean>(import.meta.resolve('acorn'), 'isNewLine')
+  expect(await new Process({ target: isNewLine, args: [10] }).start().result).toBe(true)
 })
 
 test('what target() returns is frozen plain data, and a copy of it does as well', async () => {
@@ -81,6 +106,24 @@ test('a module that fails to load is reported with the cause', async () => {
   })
   await expect(p.result).rejects.toBeInstanceOf(TargetError)
   expect((await p.exited).exitCode).toBe(1)
+})
+
+test('a module whose top-level await nothing can settle is reported as one that does not load', async () => {
+  const p = new Process({ target: target<() => string>(fixture('never-loads.mjs')), stdio: 'ignore' }).start()
+  await p.ready
+  await expect(p.result).rejects.toMatchObject({
+    code: 'ERR_TARGET_LOAD_FAILED',
+    message: expect.stringContaining('at its top level'),
+  })
+  expect((await p.exited).exitCode).toBe(1)
+})
+
+test('one that something may still settle is waited for, and can be ended', async () => {
+  const env = { ...process.env, STAY: '' }
+  const p = new Process({ target: target<() => string>(fixture('never-loads.mjs')), env }).start()
+  await p.ready
+  p.terminate()
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', signal: 'SIGTERM', reason: 'terminated' })
 })
 
 test('a child has memory of its own', async () => {

@@ -6,7 +6,7 @@
  * called outside of it, and may start as many as it likes.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { targetNotFound } from '../errors/index.ts'
+import { targetNeverLoads, targetNotFound } from '../errors/index.ts'
 import { compileFunction } from './compile.ts'
 import { loadFailure } from './load-failure.ts'
 import { explaining } from './mistaken-globals.ts'
@@ -36,13 +36,23 @@ export async function loadTarget(target: TaskTarget): Promise<Callable> {
 }
 
 async function importFunction(url: string, exportName: string): Promise<Callable> {
-  const module = await importing.run(url, importModule, url)
+  const module = await importWhileAlive(url)
   // Contexts make promises slower on older versions of Node; a module that did not bring Process along starts none.
   if (!hasProcessClass()) importing.disable()
   const names = Object.keys(module).filter((name) => typeof module[name] === 'function' && name !== 'module.exports')
   const found = names.includes(exportName) ? module[exportName] : undefined
   if (typeof found !== 'function') throw targetNotFound(url, exportName, names)
   return found as Callable
+}
+
+/** As importModule(); rejects, too, when nothing is left that could settle what the module awaits at its top level. */
+function importWhileAlive(url: string): Promise<Readonly<Record<string, unknown>>> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(targetNeverLoads(url))
+    process.once('beforeExit', giveUp)
+    const stopWaiting = (): void => void process.removeListener('beforeExit', giveUp)
+    void importing.run(url, importModule, url).finally(stopWaiting).then(resolve, reject)
+  })
 }
 
 /** @throws TargetError `ERR_TARGET_LOAD_FAILED`, `ERR_TARGET_NOT_FOUND` */

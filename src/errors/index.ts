@@ -19,6 +19,7 @@ export {
   rewritten,
   targetFileNotFound,
   targetLoadFailed,
+  targetNeverLoads,
   targetNotFound,
   unreadableTarget,
   unsendableTarget,

@@ -131,6 +131,15 @@ export function targetLoadFailed(url: string, cause: unknown): TargetError {
   )
 }
 
+/** `ERR_TARGET_LOAD_FAILED`: the module waits, at its top level, for what nothing is left to settle. */
+export function targetNeverLoads(url: string): TargetError {
+  return new TargetError(
+    'ERR_TARGET_LOAD_FAILED',
+    `${url} never finishes loading in the child process: it awaits a promise at its top level that nothing is left to settle. ` +
+      'Await it inside the target, or settle it.',
+  )
+}
+
 const forTypeScript =
   "Node 22.18 and later run TypeScript as it is; elsewhere the child needs a loader, execArgv: ['--import', 'tsx'], or the compiled file."
 

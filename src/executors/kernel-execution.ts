@@ -28,7 +28,7 @@ export function executeKernel(kernel: Kernel, args: readonly unknown[], name: st
 
   const running = runKernel(kernel, args, controller.signal)
   queueMicrotask(() => observer.ready())
-  const status = running.then(
+  const status = running.result.then(
     (value) => {
       observer.result(value)
       return finished
@@ -54,9 +54,8 @@ export function executeKernel(kernel: Kernel, args: readonly unknown[], name: st
     },
     terminate: () => cancel(terminated),
     kill: (reason = 'killed') => cancel({ ...killed, reason }),
-    // The pool's own work keeps the program alive until it is done.
-    ref() {},
-    unref() {},
+    ref: () => running.ref(),
+    unref: () => running.unref(),
   }
 }
 

@@ -1,8 +1,8 @@
 /** Makes a kernel of an element-wise operation: the callable itself, and its asynchronous form. */
 import { hasAborted, onAbort } from '../arguments/index.ts'
-import { aborted } from '../errors/index.ts'
+import { aborted, invalidType } from '../errors/index.ts'
 import type { ArrayView, NumericArray } from '../memory/index.ts'
-import { binding } from '../native/index.ts'
+import { binding, type RunningJob } from '../native/index.ts'
 import { readAsyncCall, readCall, signatureOf, type AsyncCall, type Call, type Signature } from './call.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { nativeEngine } from './native-engine.ts'
@@ -15,8 +15,22 @@ import type { Kernel } from './types.ts'
 /** What computes in this program. */
 export const engine: Engine = binding === null ? plainEngine : nativeEngine(binding)
 
-/** The kernels that this module made, and what they compute. */
-const kernels = new WeakMap<object, Operation>()
+/** An asynchronous call of a kernel, begun. */
+export interface RunningCall {
+  readonly result: Promise<NumericArray>
+  /** Whether the event loop stays alive until the result has settled; it does until unref() is called. */
+  ref(): void
+  unref(): void
+}
+
+interface KernelRecord {
+  readonly operation: Operation
+  /** As the kernel's async(). */
+  begin(...args: unknown[]): RunningCall
+}
+
+/** The kernels that this module made, and what they are. */
+const kernels = new WeakMap<object, KernelRecord>()
 
 /** True for a kernel of this package. */
 export function isKernel(value: unknown): value is Kernel {
@@ -25,57 +39,55 @@ export function isKernel(value: unknown): value is Kernel {
 
 /** What a kernel computes; undefined for anything else. */
 export function operationOf(kernel: Function): Operation | undefined {
-  return kernels.get(kernel)
+  return kernels.get(kernel)?.operation
+}
+
+/** Calls a kernel's async(). @throws as that does */
+export function beginCall(kernel: Kernel, args: readonly unknown[]): RunningCall {
+  const record = kernels.get(kernel)
+  if (record === undefined) throw invalidType('kernel', 'a kernel', kernel)
+  return record.begin(...args)
 }
 
 /** The kernel of an operation. */
 export function elementWise<P extends unknown[], R = number>(operation: Operation): Kernel<P, R> {
   const signature = signatureOf(operation)
-  const callable = operation.arity === 1 ? ofOne(operation, signature) : ofMany(operation, signature)
-  Object.defineProperties(callable.call, {
+  const call = operation.arity === 1 ? ofOne(operation, signature) : ofMany(operation, signature)
+  const begin = (...args: unknown[]): RunningCall => {
+    const { arity } = operation
+    return start(operation, readAsyncCall(signature, argumentsOf(args, arity), args[arity], args.length))
+  }
+  Object.defineProperties(call, {
     name: { value: operation.name },
     length: { value: operation.arity },
-    async: { value: callable.startCall },
+    // Not an async function: wrong arguments are thrown, and only what happens later rejects.
+    async: { value: (...args: unknown[]) => begin(...args).result },
     toString: { value: () => (isCompiled(operation) ? operation.text : operation.onNumbers.toString()) },
     info: { get: () => Object.freeze(engine.info(operation)), enumerable: true },
-    ...fusedReductions(operation, engine, (call) => evaluate(operation, call)),
+    ...fusedReductions(operation, engine, (given) => evaluate(operation, given)),
   })
-  kernels.set(callable.call, operation)
-  return Object.freeze(callable.call) as unknown as Kernel<P, R>
-}
-
-interface Callable {
-  readonly call: (...args: never[]) => unknown
-  /** Not an async function: wrong arguments are thrown, and only what happens later rejects. */
-  readonly startCall: (...args: never[]) => Promise<NumericArray>
+  kernels.set(call, { operation, begin })
+  return Object.freeze(call) as unknown as Kernel<P, R>
 }
 
 /** Of one operand: named parameters and `arguments.length`, since a rest parameter would allocate on every call. */
-function ofOne(operation: Operation, signature: Signature): Callable {
+function ofOne(operation: Operation, signature: Signature): Function {
   const { onNumbers } = operation
   return {
     call(operand: unknown, options: unknown): number | NumericArray {
       if (typeof operand === 'number') return onNumbers(operand, options as number)
       return run(operation, readCall(signature, [operand], options, arguments.length))
     },
-    startCall(operand: unknown, options: unknown): Promise<NumericArray> {
-      return start(operation, readAsyncCall(signature, [operand], options, arguments.length))
-    },
-  }
+  }.call
 }
 
 /** Of any number of operands. */
-function ofMany(operation: Operation, signature: Signature): Callable {
+function ofMany(operation: Operation, signature: Signature): Function {
   const { arity, onNumbers } = operation
-  return {
-    call(...args: unknown[]): number | NumericArray {
-      const operands = argumentsOf(args, arity)
-      if (operands.every((operand) => typeof operand === 'number')) return onNumbers(...(args as number[]))
-      return run(operation, readCall(signature, operands, args[arity], args.length))
-    },
-    startCall(...args: unknown[]): Promise<NumericArray> {
-      return start(operation, readAsyncCall(signature, argumentsOf(args, arity), args[arity], args.length))
-    },
+  return (...args: unknown[]): number | NumericArray => {
+    const operands = argumentsOf(args, arity)
+    if (operands.every((operand) => typeof operand === 'number')) return onNumbers(...(args as number[]))
+    return run(operation, readCall(signature, operands, args[arity], args.length))
   }
 }
 
@@ -97,15 +109,16 @@ function evaluate(operation: Operation, { operands, length, dtype, out }: Call):
 }
 
 /** @throws what the engine refuses before it starts: memory in use, no memory */
-function start(operation: Operation, call: AsyncCall): Promise<NumericArray> {
+function start(operation: Operation, call: AsyncCall): RunningCall {
   const { length: total, transfer, signal } = call
   const what = `${operation.name}.async()`
-  if (signal !== undefined && hasAborted(signal)) return Promise.reject(aborted(what, signal))
+  if (signal !== undefined && hasAborted(signal))
+    return { result: Promise.reject(aborted(what, signal)), ref() {}, unref() {} }
 
   const moved = transfer && moveIn(transfer, call)
   const { operands, dtype, out } = moved ?? call
   let settle: { resolve(result: NumericArray): void; reject(error: unknown): void } | undefined
-  const promise = new Promise<NumericArray>((resolve, reject) => {
+  const result = new Promise<NumericArray>((resolve, reject) => {
     settle = { resolve, reject }
   })
   /** What a progress listener threw: it counts even where the work was done before it could be cancelled. */
@@ -119,17 +132,17 @@ function start(operation: Operation, call: AsyncCall): Promise<NumericArray> {
         call.onProgress?.(done, total)
       } catch (error) {
         thrown = { error }
-        cancel()
+        job.cancel()
       }
     })
 
   const observer: AsyncObserver = {
-    completed(result) {
+    completed(array) {
       stopWaiting?.()
-      moved?.handBack(result)
+      moved?.handBack(array)
       onProgress?.(total)
       // An abort that came too late changes nothing: a result that has arrived stands.
-      if (thrown === undefined) settle?.resolve(result)
+      if (thrown === undefined) settle?.resolve(array)
       else settle?.reject(thrown.error)
     },
     cancelled() {
@@ -143,13 +156,13 @@ function start(operation: Operation, call: AsyncCall): Promise<NumericArray> {
       settle?.reject(error)
     },
   }
-  const cancel = begin({ operation, operands, length: total, dtype, out, onProgress }, observer, moved)
-  const stopWaiting = signal && onAbort(signal, cancel)
-  return promise
+  const job = startJob({ operation, operands, length: total, dtype, out, onProgress }, observer, moved)
+  const stopWaiting = signal && onAbort(signal, job.cancel)
+  return { result, ref: job.ref, unref: job.unref }
 }
 
 /** @throws what the engine refuses, after what was moved has been handed back */
-function begin(request: AsyncRequest, observer: AsyncObserver, moved: MovedCall | undefined): () => void {
+function startJob(request: AsyncRequest, observer: AsyncObserver, moved: MovedCall | undefined): RunningJob {
   try {
     return engine.start(request, observer)
   } catch (error) {

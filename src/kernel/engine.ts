@@ -3,7 +3,7 @@
  * and get only operands that were checked.
  */
 import type { ArrayView, DTypeInfo, NumericArray } from '../memory/index.ts'
-import type { HandedProgram } from '../native/index.ts'
+import type { HandedProgram, RunningJob } from '../native/index.ts'
 import type { CheckedOperand, CompiledOperation, Operation } from './operation.ts'
 import type { KernelInfo } from './types.ts'
 
@@ -39,6 +39,5 @@ export interface Engine {
   run(operation: Operation, operands: readonly CheckedOperand[], output: ArrayView): void
   /** A call of a compiled operation as reductions of the addon take it; undefined where its results are to be made first. */
   fused(operation: CompiledOperation, operands: readonly CheckedOperand[]): HandedProgram | undefined
-  /** Starts, and returns a function that asks it to end early. The event loop stays alive until the observer has heard. */
-  start(request: AsyncRequest, observer: AsyncObserver): () => void
+  start(request: AsyncRequest, observer: AsyncObserver): RunningJob
 }

@@ -4,6 +4,7 @@
  */
 import { runReasons } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo, type NumericArray } from '../memory/index.ts'
+import type { RunningJob } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { load, store } from './loops.generated.ts'
 import {
@@ -132,7 +133,7 @@ function copyOf(view: ArrayView): ArrayView {
   return copy
 }
 
-function begin(request: AsyncRequest, observer: AsyncObserver): () => void {
+function begin(request: AsyncRequest, observer: AsyncObserver): RunningJob {
   const { operation, dtype, out, length: total, onProgress } = request
   const operands = request.operands.map((operand) =>
     typeof operand === 'object' && !operand.isSteady ? copyOf(operand) : operand,
@@ -143,6 +144,8 @@ function begin(request: AsyncRequest, observer: AsyncObserver): () => void {
   let done = 0
   let reported = 0
   let isCancelled = false
+  let keepsAlive = true
+  let next = setImmediate(slice)
 
   function slice(): void {
     if (isCancelled) return observer.cancelled()
@@ -157,7 +160,8 @@ function begin(request: AsyncRequest, observer: AsyncObserver): () => void {
         reported = done
         onProgress?.(done, total)
       }
-      setImmediate(slice)
+      next = setImmediate(slice)
+      if (!keepsAlive) next.unref()
       return
     }
     try {
@@ -166,9 +170,18 @@ function begin(request: AsyncRequest, observer: AsyncObserver): () => void {
       observer.failed(error)
     }
   }
-  setImmediate(slice)
-  return () => {
-    isCancelled = true
+  return {
+    cancel() {
+      isCancelled = true
+    },
+    ref() {
+      keepsAlive = true
+      next.ref()
+    },
+    unref() {
+      keepsAlive = false
+      next.unref()
+    },
   }
 }
 

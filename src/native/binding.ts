@@ -38,6 +38,8 @@ export interface NativeJobs {
     moved: readonly number[],
     wantsProgress: boolean,
   ): number
+  /** Whether the event loop stays alive for the events to come; it does not unless this was called. */
+  keepAlive(on: boolean): void
   /** Asks the job to end before its next chunk; the event tells when it has. */
   cancel(id: number): void
   /** Hands out the memory of a completed job's result, once. */

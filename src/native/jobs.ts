@@ -37,9 +37,19 @@ export type JobEnd =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string }
 
+/** A job that was started. Once it has ended, nothing here has an effect. */
+export interface RunningJob {
+  /** Asks it to end before its next chunk. */
+  readonly cancel: () => void
+  /** Whether the event loop stays alive until its end is heard; it does until unref() is called. */
+  readonly ref: () => void
+  readonly unref: () => void
+}
+
 interface Entry {
   readonly onProgress: ((done: number, total: number) => void) | undefined
   readonly onEnd: (end: JobEnd) => void
+  keepsAlive: boolean
 }
 
 function isMoved(operand: ArrayView | number | bigint | undefined): boolean {
@@ -50,6 +60,8 @@ function isMoved(operand: ArrayView | number | bigint | undefined): boolean {
 export class JobTable {
   readonly #jobs: NativeJobs
   readonly #entries = new Map<number, Entry>()
+  /** How many of them keep the event loop alive. */
+  #keeping = 0
 
   constructor(binding: Binding) {
     this.#jobs = new binding.Jobs((events) => {
@@ -67,11 +79,10 @@ export class JobTable {
   }
 
   /**
-   * Starts a job; `onEnd` is called once, on a later turn of the event loop, which stays alive until then.
-   * @returns a function that asks the job to end before its next chunk
+   * Starts a job; `onEnd` is called once, on a later turn of the event loop.
    * @throws what the binding refuses: no memory, a bad environment variable
    */
-  start(request: JobRequest, onEnd: (end: JobEnd) => void): () => void {
+  start(request: JobRequest, onEnd: (end: JobEnd) => void): RunningJob {
     const { length, outputCode, output, operands, onProgress } = request
     const arrays = [...(output === undefined ? [null, 0] : allHanded([output])), ...allHanded(operands)]
     const moved = [output, ...operands].flatMap((one, n) => (isMoved(one) ? [n] : []))
@@ -96,10 +107,22 @@ export class JobTable {
     } catch (error) {
       throw fromNative(error)
     }
-    this.#entries.set(id, { onProgress, onEnd })
-    return () => {
-      if (this.#entries.has(id)) this.#jobs.cancel(id)
+    const entry: Entry = { onProgress, onEnd, keepsAlive: false }
+    this.#entries.set(id, entry)
+    this.#keepAlive(entry, true)
+    const isRunning = (): boolean => this.#entries.get(id) === entry
+    return {
+      cancel: () => isRunning() && this.#jobs.cancel(id),
+      ref: () => isRunning() && this.#keepAlive(entry, true),
+      unref: () => isRunning() && this.#keepAlive(entry, false),
     }
+  }
+
+  #keepAlive(entry: Entry, on: boolean): void {
+    if (entry.keepsAlive === on) return
+    entry.keepsAlive = on
+    this.#keeping += on ? 1 : -1
+    if (this.#keeping === (on ? 1 : 0)) this.#jobs.keepAlive(on)
   }
 
   #hear(event: JobEvent): void {
@@ -110,6 +133,7 @@ export class JobTable {
       return
     }
     this.#entries.delete(event.id)
+    this.#keepAlive(entry, false)
     let taken = false
     try {
       this.#end(event, entry, () => (taken = true))

@@ -355,11 +355,14 @@ export class Process<A extends unknown[] = any[], R = any> {
     if (killTimeout !== undefined) this.#killTimer ??= setTimeout(() => execution?.kill('killTimeout'), killTimeout)
   }
 
-  /** A turn of the event loop even for 0, or a loop that asks again and again would never see the end. */
+  /**
+   * A turn of the event loop even for 0, or a loop that asks again and again would never see the end. When the time is up, what the
+   * system has to tell is heard first: after a long turn the timer comes before the end of a child that had ended in time.
+   */
   async #endWithin(timeout: number, ended: Promise<boolean>): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(this.#state !== 'started'), Math.max(0, timeout))
+      timer = setTimeout(setImmediate, Math.max(0, timeout), () => resolve(this.#state !== 'started'))
     })
     const hasEnded = await Promise.race([ended, late])
     clearTimeout(timer)

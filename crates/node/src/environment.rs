@@ -49,8 +49,6 @@ struct State {
     events: Vec<Event>,
     jobs: HashMap<u32, Pending>,
     next_id: u32,
-    /// Jobs whose end JavaScript has not heard: the event loop stays alive while there are any.
-    unheard: usize,
 }
 
 /// A job that JavaScript has neither taken nor discarded.
@@ -104,29 +102,12 @@ impl Environment {
         self.state().jobs.remove(&id)
     }
 
-    /// One more job whose end is to be heard; the first one holds the event loop. JS thread.
-    pub(crate) fn hold(&self, env: &Env) {
-        let mut state = self.state();
-        state.unheard += 1;
-        if state.unheard == 1
-            && let Some(doorbell) = &state.doorbell
-        {
+    /// Whether the bell keeps the event loop alive. JS thread.
+    pub(crate) fn keep_alive(&self, env: &Env, on: bool) {
+        if let Some(doorbell) = &self.state().doorbell {
+            let set = if on { sys::napi_ref_threadsafe_function } else { sys::napi_unref_threadsafe_function };
             // SAFETY: the doorbell is installed, so it lives, and this is the thread of its environment.
-            unsafe { sys::napi_ref_threadsafe_function(env.raw(), doorbell.raw()) };
-        }
-    }
-
-    /// So many ends were heard; the last one lets the event loop go. JS thread.
-    pub(crate) fn let_go(&self, env: &Env, ends: usize) {
-        let mut state = self.state();
-        let were = state.unheard;
-        state.unheard = were.saturating_sub(ends);
-        if were > 0
-            && state.unheard == 0
-            && let Some(doorbell) = &state.doorbell
-        {
-            // SAFETY: the doorbell is installed, so it lives, and this is the thread of its environment.
-            unsafe { sys::napi_unref_threadsafe_function(env.raw(), doorbell.raw()) };
+            unsafe { set(env.raw(), doorbell.raw()) };
         }
     }
 

@@ -141,7 +141,6 @@ impl Jobs {
                 self.references.hold(env, id, memory)?;
             }
         }
-        self.environment.hold(env);
         let chunks = job.chunks();
         let job = Arc::new(job);
         let handle = pool.submit(Arc::clone(&job) as Arc<dyn corepool_pool::Job>, chunks);
@@ -187,6 +186,12 @@ impl Jobs {
         unsafe { copy(module::pool()?, result, output) }.map_err(from_panic)
     }
 
+    /// Whether this thread's event loop stays alive for the events to come; it does not unless this was called.
+    #[napi(catch_unwind)]
+    pub fn keep_alive(&self, env: &Env, on: bool) {
+        self.environment.keep_alive(env, on);
+    }
+
     /// Forgets a job that has ended; one that has not stays, since this environment must wait for it when it ends itself.
     #[napi(catch_unwind)]
     pub fn discard(&self, id: u32) {
@@ -203,17 +208,14 @@ impl Jobs {
     }
 }
 
-/// What the bell brings: all events since the last time. The last end that was expected lets the event loop go.
+/// What the bell brings: all events since the last time.
 fn hear(env: &Env, environment: &Weak<Environment>, references: &References) -> Vec<JobEvent> {
     let Some(environment) = environment.upgrade() else { return Vec::new() };
     let events: Vec<JobEvent> = environment.hear().into_iter().map(JobEvent::from).collect();
-    let mut ends = 0;
     for event in events.iter().filter(|event| event.kind != "progress") {
         // The job has ended: nobody reads or writes its memory any more.
         references.release(env, event.id);
-        ends += 1;
     }
-    environment.let_go(env, ends);
     events
 }
 
