@@ -19,6 +19,7 @@ export {
   isHello,
   type ChildTask,
   type FromChild,
+  type Rehearse,
   type TaskTarget,
   type ToChild,
 } from './protocol.ts'

@@ -31,6 +31,9 @@ export type ToChild =
   | readonly [kind: 'run', token: string, task: ChildTask]
   | readonly [kind: 'message', token: string, value: Uint8Array]
 
+/** What a spare is told before all else, and only a spare. */
+export type Rehearse = readonly [kind: 'rehearse']
+
 /** The child's first word, where its parent asked for one: from now on it hears what it is sent. It knows no token yet. */
 export type Hello = readonly [kind: 'hello']
 
@@ -59,6 +62,11 @@ export function isHello(message: unknown): message is Hello {
 /** True for the frame that a child waits for. */
 export function isRun(message: unknown): message is ToChild & readonly ['run', string, ChildTask] {
   return Array.isArray(message) && message[0] === 'run' && typeof message[1] === 'string' && message.length === 3
+}
+
+/** True for what a spare is told. */
+export function isRehearse(message: unknown): message is Rehearse {
+  return Array.isArray(message) && message.length === 1 && message[0] === 'rehearse'
 }
 
 /** True for a message of the parent that gave this child its `token`. */

@@ -8,6 +8,7 @@
  */
 import { fstatSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
+import type { Rehearse } from '../child/index.ts'
 import { nodeOptions, type Launch } from './launch.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
 
@@ -38,6 +39,7 @@ class Spare {
     this.#idle = setTimeout(() => this.end(), IDLE).unref()
     child.process.once('exit', this.#forget)
     this.#setRefs('unref')
+    child.process.send(rehearse, () => {})
   }
 
   /** Gives it away; null when it has died. */
@@ -66,6 +68,8 @@ class Spare {
     for (const stream of made.stdio as readonly ({ ref?(): void; unref?(): void } | null)[]) stream?.[method]?.()
   }
 }
+
+const rehearse: Rehearse = ['rehearse']
 
 let spare: Spare | null = null
 let refill: NodeJS.Timeout | undefined
