@@ -139,8 +139,8 @@ function isShortOfMemory(): boolean {
 /** False for a process that has died of which this program has not heard yet, as far as the system tells. */
 function isAlive(pid: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return !/[ZX]/.test(stat[stat.lastIndexOf(')') + 2] ?? '')
+    // Its sizes in memory, which are 0 when it has none any more. Of its state `stat` tells, but takes 0.2 ms to put together.
+    return !readFileSync(`/proc/${pid}/statm`, 'latin1').startsWith('0 ')
   } catch {
     return process.platform !== 'linux'
   }
