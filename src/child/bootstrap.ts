@@ -64,7 +64,8 @@ let rehearsal: NodeJS.Immediate | undefined
 function rehearse(): void {
   const parent = { pid: process.ppid, name: '' }
   const target = ['function', NOTHING] as const
-  begin('', { parent, isTied: true, name: '', daemon: false, identity: [], target, args: encode('args', [0]) })
+  const args = encode('args', [0])
+  begin('', { parent, isTied: true, isKnown: false, name: '', daemon: false, identity: [], target, args })
   // Any small module will do. Where the permission model refuses it, it will refuse the target's too, and say so then.
   importModule(new URL('./hold.js', import.meta.url).href).catch(ignore)
 }
@@ -108,7 +109,7 @@ function guardedSend(original: NonNullable<typeof process.send>): NonNullable<ty
 
 async function run(token: string, task: ChildTask): Promise<void> {
   const disarm = reportUncaught(token, task)
-  reply(['ready', token])
+  if (!task.isKnown) reply(['ready', token])
   let value: unknown
   try {
     const target = await loadTarget(task.target)

@@ -20,6 +20,7 @@ export {
   type ChildTask,
   type FromChild,
   type Rehearse,
+  type Run,
   type TaskTarget,
   type ToChild,
 } from './protocol.ts'
