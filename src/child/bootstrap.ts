@@ -16,7 +16,7 @@ import type { FunctionSource } from './function-source.ts'
 import { importModule, loadTarget, moduleOnItsWay } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
 import { watchParent } from './parent-watch.ts'
-import { ASK_HELLO, isRun, type ChildTask, type FromChild } from './protocol.ts'
+import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './protocol.ts'
 import { decode, encode } from './values.ts'
 
 // Not imported: see channel.ts.
@@ -29,8 +29,6 @@ process.on('SIGINT', ignore)
 // Without the parent nobody wants the result.
 process.once('disconnect', () => exit(1))
 process.on('message', receive)
-// A child that has no task by then is a spare.
-const waiting = setTimeout(warmUp, 5).unref()
 process.exit = leave
 // Where nothing is left to do, Node would take its whole heap apart before it ends; nobody waits for that but join().
 process.on('beforeExit', () => {
@@ -56,21 +54,35 @@ const NOTHING: FunctionSource = {
   imported: [],
 }
 
-/** What a task's first millisecond goes to, done while there is none: compiling, the loader of modules, and the codec. */
-function warmUp(): void {
-  void loadTarget(['function', NOTHING])
-  decode(encode('result', [0]))
-  // Any small module will do, and this one is of no consequence.
-  void importModule(new URL('./hold.js', import.meta.url).href)
+let rehearsal: NodeJS.Immediate | undefined
+
+/**
+ * A whole task of no consequence, done by a spare while nobody waits: what V8 and Node do when code runs for the first time (compile
+ * it, set up the loader of modules) took half of the time from the task to its result. The parent that gets its frames knows no
+ * such token, and drops them.
+ */
+function rehearse(): void {
+  const parent = { pid: process.ppid, name: '' }
+  const target = ['function', NOTHING] as const
+  const args = encode('args', [0])
+  begin('', { parent, isTied: true, isKnown: false, name: '', daemon: false, identity: [], target, args })
+  // Any small module will do. Where the permission model refuses it, it will refuse the target's too, and say so then.
+  importModule(new URL('./hold.js', import.meta.url).href).catch(ignore)
 }
 
 function receive(message: unknown): void {
+  // A turn later: a task that has come meanwhile goes first.
+  if (isRehearse(message)) rehearsal = setImmediate(rehearse)
   if (!isRun(message)) return
   const [, token, task] = message
   // From here on the channel is the user's: no listener of ours sees its messages, and it keeps nothing alive.
   process.removeListener('message', receive)
-  clearTimeout(waiting)
+  clearImmediate(rehearsal)
   process.channel?.unref()
+  begin(token, task)
+}
+
+function begin(token: string, task: ChildTask): void {
   followParent(task)
   enterProcess({ ...task, parent: linkToParent(task.parent, token) }, moduleOnItsWay)
   void run(token, task)
@@ -97,7 +109,7 @@ function guardedSend(original: NonNullable<typeof process.send>): NonNullable<ty
 
 async function run(token: string, task: ChildTask): Promise<void> {
   const disarm = reportUncaught(token, task)
-  reply(['ready', token])
+  if (!task.isKnown) reply(['ready', token])
   let value: unknown
   try {
     const target = await loadTarget(task.target)

@@ -4,7 +4,6 @@
  * By `vm.compileFunction`, which works where code from strings is forbidden, under the name of the file that it came from:
  * stacks show that file, and `import()` resolves from it. The text is the caller's own, sent by its process.
  */
-import { createRequire } from 'node:module'
 import { compileFunction as compileText, constants } from 'node:vm'
 import type { FunctionSource } from './function-source.ts'
 
@@ -13,7 +12,10 @@ export function compileFunction(source: FunctionSource): (...args: unknown[]) =>
   const before = source.strict ? "'use strict';return (" : 'return ('
   if (source.importsDynamically) silenceImportWarning()
   const bound = new Map<string, unknown>(source.nameKeepers.map((name) => [name, keepName]))
-  if (source.requires && source.file !== null) bound.set('require', createRequire(source.file))
+  if (source.requires && source.file !== null) {
+    // Loading the module takes 0.2 ms, which the others need not wait for.
+    bound.set('require', process.getBuiltinModule('node:module').createRequire(source.file))
+  }
   const make = compileText(`${before}${source.text}\n)`, [...bound.keys()], {
     ...(source.file === null ? {} : { filename: source.file }),
     lineOffset: source.line,

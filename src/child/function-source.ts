@@ -57,6 +57,20 @@ export function readFunction(fn: Function, caller: string | null): FunctionSourc
   const text = functionText(fn)
   if (text === null) throw unsendableTarget('', 'proxy')
   const name = functionName(fn)
+  const before = known.get(fn)
+  if (before?.file === caller) return { ...before, name }
+  const source = readText(fn, text, name, caller)
+  known.set(fn, source)
+  return source
+}
+
+/**
+ * What was read before, a millisecond's work: a function's text never changes, and of its file the first look comes closest
+ * to what was loaded.
+ */
+const known = new WeakMap<Function, FunctionSource>()
+
+function readText(fn: Function, text: string, name: string, caller: string | null): FunctionSource {
   const parsed = parseFunction(text, isSloppy(fn, text, caller))
   if ('problem' in parsed)
     throw isNativeText(text) ? unsendableTarget(name, nativeKind(name)) : unreadableTarget(name, parsed)

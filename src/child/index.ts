@@ -19,6 +19,8 @@ export {
   isHello,
   type ChildTask,
   type FromChild,
+  type Rehearse,
+  type Run,
   type TaskTarget,
   type ToChild,
 } from './protocol.ts'

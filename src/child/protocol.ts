@@ -19,6 +19,8 @@ export interface ChildTask {
   readonly parent: { readonly pid: number; readonly name: string }
   /** The system ends this child with its parent, however busy it is. */
   readonly isTied: boolean
+  /** The parent has heard of this child already, and need not be told that it is ready. */
+  readonly isKnown: boolean
   readonly name: string
   readonly daemon: boolean
   readonly identity: readonly number[]
@@ -26,10 +28,13 @@ export interface ChildTask {
   readonly args: Uint8Array
 }
 
+export type Run = readonly [kind: 'run', token: string, task: ChildTask]
+
 /** `run` comes first and once. */
-export type ToChild =
-  | readonly [kind: 'run', token: string, task: ChildTask]
-  | readonly [kind: 'message', token: string, value: Uint8Array]
+export type ToChild = Run | readonly [kind: 'message', token: string, value: Uint8Array]
+
+/** What a spare is told before all else, and only a spare. */
+export type Rehearse = readonly [kind: 'rehearse']
 
 /** The child's first word, where its parent asked for one: from now on it hears what it is sent. It knows no token yet. */
 export type Hello = readonly [kind: 'hello']
@@ -37,7 +42,7 @@ export type Hello = readonly [kind: 'hello']
 /** The argument by which the parent asks for a Hello. */
 export const ASK_HELLO = 'hello'
 
-/** `ready` comes first and once; then at most one of `result` and `error`; messages at any time after `ready`. */
+/** `ready` comes first and once, unless the parent knows; then at most one of `result` and `error`; messages at any time after `ready`. */
 export type FromChild =
   | readonly [kind: 'ready', token: string]
   | readonly [kind: 'result', token: string, value: Uint8Array]
@@ -57,8 +62,13 @@ export function isHello(message: unknown): message is Hello {
 }
 
 /** True for the frame that a child waits for. */
-export function isRun(message: unknown): message is ToChild & readonly ['run', string, ChildTask] {
+export function isRun(message: unknown): message is Run {
   return Array.isArray(message) && message[0] === 'run' && typeof message[1] === 'string' && message.length === 3
+}
+
+/** True for what a spare is told. */
+export function isRehearse(message: unknown): message is Rehearse {
+  return Array.isArray(message) && message.length === 1 && message[0] === 'rehearse'
 }
 
 /** True for a message of the parent that gave this child its `token`. */

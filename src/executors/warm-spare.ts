@@ -8,6 +8,7 @@
  */
 import { fstatSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
+import type { Rehearse } from '../child/index.ts'
 import { nodeOptions, type Launch } from './launch.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
 
@@ -26,9 +27,16 @@ const WHILE_IT_RUNS = 50
 /** Bytes of available memory below which there is none: an idle child takes some 50 MB. */
 const LEAST_MEMORY = 2 ** 28
 
+/** A spare that was given away. */
+export interface TakenSpare extends StartedChild {
+  /** Something has come from it: it runs, and hears what it is sent. */
+  readonly hasSpoken: boolean
+}
+
 class Spare {
   /** What it was booted with. */
   readonly shape: string
+  #hasSpoken = false
   readonly #child: StartedChild
   readonly #idle: NodeJS.Timeout
 
@@ -36,20 +44,26 @@ class Spare {
     this.shape = shape
     this.#child = child
     this.#idle = setTimeout(() => this.end(), IDLE).unref()
-    child.process.once('exit', this.#forget)
+    child.process.once('exit', this.#forget).on('message', this.#note)
     this.#setRefs('unref')
+    child.process.send(rehearse, () => {})
   }
 
   /** Gives it away; null when it has died. */
-  take(): StartedChild | null {
+  take(): TakenSpare | null {
     this.#forget()
+    this.#child.process.removeListener('message', this.#note)
     this.#setRefs('ref')
-    return isAlive(this.#child.pid) ? this.#child : null
+    return isAlive(this.#child.pid) ? { ...this.#child, hasSpoken: this.#hasSpoken } : null
   }
 
   end(): void {
     this.#forget()
     this.#child.process.kill('SIGKILL')
+  }
+
+  readonly #note = (): void => {
+    this.#hasSpoken = true
   }
 
   readonly #forget = (): void => {
@@ -67,11 +81,13 @@ class Spare {
   }
 }
 
+const rehearse: Rehearse = ['rehearse']
+
 let spare: Spare | null = null
 let refill: NodeJS.Timeout | undefined
 
 /** The spare, if it is as a child launched now would be. */
-export function takeSpare(launch: Launch): StartedChild | null {
+export function takeSpare(launch: Launch): TakenSpare | null {
   if (spare === null || !mayBeWarm(launch) || shapeOf(launch) !== spare.shape) return null
   const child = spare.take()
   keepSpare(launch, 'runs')
@@ -135,8 +151,8 @@ function isShortOfMemory(): boolean {
 /** False for a process that has died of which this program has not heard yet, as far as the system tells. */
 function isAlive(pid: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return !/[ZX]/.test(stat[stat.lastIndexOf(')') + 2] ?? '')
+    // Its sizes in memory, which are 0 when it has none any more. Of its state `stat` tells, but takes 0.2 ms to put together.
+    return !readFileSync(`/proc/${pid}/statm`, 'latin1').startsWith('0 ')
   } catch {
     return process.platform !== 'linux'
   }
