@@ -31,10 +31,11 @@ export function operationOf(kernel: Function): Operation | undefined {
 /** The kernel of an operation. */
 export function elementWise<P extends unknown[], R = number>(operation: Operation): Kernel<P, R> {
   const signature = signatureOf(operation)
-  const callable = operation.arity === 1 ? ofOne(operation, signature) : ofMany(operation, signature)
+  const { arity } = operation
+  const callable = (arity === 1 ? ofOne : arity === 2 ? ofTwo : ofMany)(operation, signature)
   Object.defineProperties(callable.call, {
     name: { value: operation.name },
-    length: { value: operation.arity },
+    length: { value: arity },
     async: { value: callable.startCall },
     toString: { value: () => (isCompiled(operation) ? operation.text : operation.onNumbers.toString()) },
     info: { get: () => Object.freeze(engine.info(operation)), enumerable: true },
@@ -60,6 +61,20 @@ function ofOne(operation: Operation, signature: Signature): Callable {
     },
     startCall(operand: unknown, options: unknown): Promise<NumericArray> {
       return start(operation, readAsyncCall(signature, [operand], options, arguments.length))
+    },
+  }
+}
+
+/** Of two operands, in the same way. */
+function ofTwo(operation: Operation, signature: Signature): Callable {
+  const { onNumbers } = operation
+  return {
+    call(a: unknown, b: unknown, options: unknown): number | NumericArray {
+      if (typeof a === 'number' && typeof b === 'number') return onNumbers(a, b, options as number)
+      return run(operation, readCall(signature, [a, b], options, arguments.length))
+    },
+    startCall(a: unknown, b: unknown, options: unknown): Promise<NumericArray> {
+      return start(operation, readAsyncCall(signature, [a, b], options, arguments.length))
     },
   }
 }
