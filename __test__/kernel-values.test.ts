@@ -98,6 +98,16 @@ describe.each(kernels)('$name', ({ kernel, onNumber, onBigint }) => {
     })
   })
 
+  test('gives the same values on arrays that no cache holds, whose results go past it', () => {
+    // Twice 64 MB, from an element that begins no cache line.
+    const memory = new Float64Array(8e6 + 2)
+    const xs = new Float64Array(8e6).map((_, i) => (i % 10_007) / 7 - 700)
+    const out = memory.subarray(1, 8e6 + 1)
+    kernel(xs, { out })
+    expect(xs.findIndex((v, i) => out[i] !== onNumber(v))).toBe(-1)
+    expect([memory[0], memory[8e6 + 1]]).toEqual([0, 0])
+  })
+
   test('works on a view that starts inside its buffer, and writes nothing beside it', () => {
     const whole = Float64Array.from({ length: 70_000 }, (_, i) => i / 3)
     const out = new Float32Array(70_002).fill(-1)

@@ -52,14 +52,14 @@ export function beginCall(kernel: Kernel, args: readonly unknown[]): RunningCall
 /** The kernel of an operation. */
 export function elementWise<P extends unknown[], R = number>(operation: Operation): Kernel<P, R> {
   const signature = signatureOf(operation)
-  const call = operation.arity === 1 ? ofOne(operation, signature) : ofMany(operation, signature)
+  const { arity } = operation
+  const call = (arity === 1 ? ofOne : arity === 2 ? ofTwo : ofMany)(operation, signature)
   const begin = (...args: unknown[]): RunningCall => {
-    const { arity } = operation
     return start(operation, readAsyncCall(signature, argumentsOf(args, arity), args[arity], args.length))
   }
   Object.defineProperties(call, {
     name: { value: operation.name },
-    length: { value: operation.arity },
+    length: { value: arity },
     // Not an async function: wrong arguments are thrown, and only what happens later rejects.
     async: { value: (...args: unknown[]) => begin(...args).result },
     toString: { value: () => (isCompiled(operation) ? operation.text : operation.onNumbers.toString()) },
@@ -77,6 +77,17 @@ function ofOne(operation: Operation, signature: Signature): Function {
     call(operand: unknown, options: unknown): number | NumericArray {
       if (typeof operand === 'number') return onNumbers(operand, options as number)
       return run(operation, readCall(signature, [operand], options, arguments.length))
+    },
+  }.call
+}
+
+/** Of two operands, in the same way. */
+function ofTwo(operation: Operation, signature: Signature): Function {
+  const { onNumbers } = operation
+  return {
+    call(a: unknown, b: unknown, options: unknown): number | NumericArray {
+      if (typeof a === 'number' && typeof b === 'number') return onNumbers(a, b, options as number)
+      return run(operation, readCall(signature, [a, b], options, arguments.length))
     },
   }.call
 }

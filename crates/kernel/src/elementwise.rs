@@ -13,6 +13,10 @@ use crate::operand::Operand;
 use crate::operation::{Binary, Operation, Unary};
 use crate::pairs::{self, Source};
 use crate::staged::{self, Input};
+use crate::stream::{fence, pays_off, stream, until_line};
+
+/// Bytes of results that are computed aside before they go past the caches: few enough to stay in the first-level one.
+const TILE: usize = 4096;
 
 /// `output[i] = operation(operands[0][i], …)` for every i, checked when it is made.
 #[derive(Clone, Debug)]
@@ -22,6 +26,8 @@ pub struct Elementwise<'a> {
     output: View,
     chunking: Chunking,
     level: Level,
+    /// Results go past the caches.
+    is_streamed: bool,
 }
 
 /// Why operands and an output do not make a job.
@@ -84,13 +90,15 @@ impl<'a> Elementwise<'a> {
             return Err(ElementwiseError::Arity { takes: operation.arity(), got: operands.len() });
         }
         let is_bigint = output.element().is_bigint();
-        let mut arrays = 0;
+        let (mut arrays, mut is_in_place, mut traffic) = (0, false, output.bytes());
         for operand in operands.iter() {
             if operand.is_bigint() != is_bigint {
                 return Err(ElementwiseError::MixedBigint);
             }
             let Some(array) = operand.array() else { continue };
             arrays += 1;
+            is_in_place |= array.coincides_with(&output);
+            traffic = traffic.saturating_add(array.bytes());
             if array.len() != output.len() && !cfg!(corepool_seed = "length") {
                 return Err(ElementwiseError::LengthMismatch { operand: array.len(), output: output.len() });
             }
@@ -106,7 +114,7 @@ impl<'a> Elementwise<'a> {
             return Err(ElementwiseError::NumbersOnly);
         }
         let (chunking, level) = (Chunking::new(output.len()), Level::chosen());
-        Ok(Self { operation, operands, output, chunking, level })
+        Ok(Self { operation, operands, output, chunking, level, is_streamed: !is_in_place && pays_off(traffic) })
     }
 
     /// Number of chunks; 0 for arrays without elements.
@@ -133,26 +141,56 @@ impl<'a> Elementwise<'a> {
     /// As for [`Elementwise::run`]; besides, no other thread may run the same chunk at the same time.
     pub unsafe fn run_chunk(&self, chunk: u32) {
         let range = self.chunking.range(chunk);
+        if !self.is_streamed {
+            // SAFETY: the caller's promise; the output's own elements of the range.
+            unsafe { self.compute(range, self.output.at(range.start)) };
+            return;
+        }
+        let size = self.output.element().size();
+        let mut tile = [0_u64; TILE / size_of::<u64>()];
+        let mut start = range.start;
+        while start < range.end {
+            // Up to the next line first, so that all that follows begins at one.
+            let head = until_line(self.output.at(start), size);
+            let count = if head == 0 { TILE / size } else { head }.min(range.end - start);
+            // SAFETY: the caller's promise; the tile has room for so many elements, is aligned for the largest, and is this thread's.
+            unsafe { self.compute(Range { start, end: start + count }, tile.as_mut_ptr().cast()) };
+            // SAFETY: so many bytes were written to the tile, a local; they lie inside the output, which this thread alone writes; the
+            // fence is below.
+            unsafe { stream(tile.as_ptr().cast(), self.output.at(start), count * size) };
+            start += count;
+        }
+        fence();
+    }
+
+    /// Computes the results of `range` into `to`.
+    ///
+    /// # Safety
+    /// As for [`Elementwise::run_chunk`]; `to` must be valid for writes of so many elements of the output's type, aligned to their
+    /// size, and be the output's memory at `range.start`, or share none with any operand.
+    unsafe fn compute(&self, range: Range, to: *mut u8) {
         // SAFETY (every arm): `new` checked that every operand array is as long as the output, and the same elements or disjoint from
         // it, so the chunk's ranges are; the caller promised the rest.
         let is_done = match (self.operation, &*self.operands) {
             // SAFETY: see above.
-            (Operation::Unary(operation), [Operand::Array(input)]) => unsafe { self.run_one(operation, input, range) },
+            (Operation::Unary(operation), [Operand::Array(input)]) => unsafe {
+                self.run_one(operation, input, range, to)
+            },
             // SAFETY: see above.
-            (Operation::Binary(operation), [a, b]) => unsafe { self.run_two(operation, a, b, range) },
+            (Operation::Binary(operation), [a, b]) => unsafe { self.run_two(operation, a, b, range, to) },
             (Operation::Function(function), [Operand::Array(x)]) => match self.doubles([x], range) {
-                Some((operands, output, len)) => {
+                Some((operands, len)) => {
                     // SAFETY: see above.
-                    unsafe { function.run_between(self.level, operands, output, len) };
+                    unsafe { function.run_between(self.level, operands, to.cast(), len) };
                     true
                 }
                 None => false,
             },
             (Operation::BinaryFunction(function), [Operand::Array(x), Operand::Array(y)]) => {
                 match self.doubles([x, y], range) {
-                    Some((operands, output, len)) => {
+                    Some((operands, len)) => {
                         // SAFETY: see above.
-                        unsafe { function.run_between(self.level, operands, output, len) };
+                        unsafe { function.run_between(self.level, operands, to.cast(), len) };
                         true
                     }
                     None => false,
@@ -170,7 +208,7 @@ impl<'a> Elementwise<'a> {
             for (input, operand) in operands.iter_mut().zip(self.operands.iter()) {
                 *input = inputs(operand);
             }
-            let output = (self.output.element(), self.output.at(range.start));
+            let output = (self.output.element(), to);
             // SAFETY: see above; none is a bigint, for which the loops above serve every case.
             unsafe { staged::run(self.level, self.operation, &operands, output, range.end - range.start) };
         }
@@ -179,14 +217,14 @@ impl<'a> Elementwise<'a> {
     /// Runs a chunk over one array of the output's element type; false: it is of another.
     ///
     /// # Safety
-    /// As for [`Elementwise::run_chunk`].
-    unsafe fn run_one(&self, operation: Unary, input: &View, Range { start, end }: Range) -> bool {
+    /// As for [`Elementwise::compute`].
+    unsafe fn run_one(&self, operation: Unary, input: &View, Range { start, end }: Range, to: *mut u8) -> bool {
         let element = input.element();
         if !same_bits(element, self.output.element()) {
             return false;
         }
         // SAFETY: `at` gives addresses inside views of `end` elements or more, the same or disjoint; the caller promised the rest.
-        unsafe { direct::run(self.level, operation, element, input.at(start), self.output.at(start), end - start) };
+        unsafe { direct::run(self.level, operation, element, input.at(start), to, end - start) };
         true
     }
 
@@ -195,19 +233,26 @@ impl<'a> Elementwise<'a> {
         &self,
         operands: [&View; N],
         Range { start, end }: Range,
-    ) -> Option<([*const f64; N], *mut f64, usize)> {
+    ) -> Option<([*const f64; N], usize)> {
         let are_doubles = operands.iter().chain([&&self.output]).all(|view| view.element() == ElementType::Float64);
         let pointers = operands.map(|view| view.at(start).cast_const().cast());
-        are_doubles.then(|| (pointers, self.output.at(start).cast(), end - start))
+        are_doubles.then(|| (pointers, end - start))
     }
 
     /// Runs a chunk over two operands in the arithmetic of the output's element type; false: that would not round as JavaScript
     /// does.
     ///
     /// # Safety
-    /// As for [`Elementwise::run_chunk`].
-    unsafe fn run_two(&self, operation: Binary, a: &Operand, b: &Operand, Range { start, end }: Range) -> bool {
-        let (output, len) = (self.output.at(start), end - start);
+    /// As for [`Elementwise::compute`].
+    unsafe fn run_two(
+        &self,
+        operation: Binary,
+        a: &Operand,
+        b: &Operand,
+        Range { start, end }: Range,
+        to: *mut u8,
+    ) -> bool {
+        let len = end - start;
         match self.output.element() {
             ElementType::Float64 => {
                 let source = |operand: &Operand| match operand {
@@ -218,7 +263,7 @@ impl<'a> Elementwise<'a> {
                 let (Some(a), Some(b)) = (source(a), source(b)) else { return false };
                 // SAFETY: addresses inside views of `end` elements or more, of this type, each the output's or disjoint from it;
                 // the caller promised the rest.
-                unsafe { pairs::on_f64(self.level, operation, a, b, output.cast(), len) };
+                unsafe { pairs::on_f64(self.level, operation, a, b, to.cast(), len) };
             }
             ElementType::Float32 => {
                 let source = |operand: &Operand| match operand {
@@ -228,7 +273,7 @@ impl<'a> Elementwise<'a> {
                 };
                 let (Some(a), Some(b)) = (source(a), source(b)) else { return false };
                 // SAFETY: as above.
-                unsafe { pairs::on_f32(self.level, operation, a, b, output.cast(), len) };
+                unsafe { pairs::on_f32(self.level, operation, a, b, to.cast(), len) };
             }
             ElementType::Int64 | ElementType::Uint64 => {
                 let source = |operand: &Operand| match operand {
@@ -237,7 +282,7 @@ impl<'a> Elementwise<'a> {
                     Operand::Number(_) => unreachable!("numbers beside bigints are refused when the job is made"),
                 };
                 // SAFETY: as above; both bigint types are 64 bits, which the operation treats alike.
-                unsafe { pairs::on_u64(self.level, operation, source(a), source(b), output.cast(), len) };
+                unsafe { pairs::on_u64(self.level, operation, source(a), source(b), to.cast(), len) };
             }
             _ => return false,
         }
@@ -263,74 +308,4 @@ fn same_bits(from: ElementType, to: ElementType) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use corepool_memory::ElementType::{Float64, Int64};
-    use corepool_memory::{Buffer, ElementType, View};
-
-    use super::{Elementwise, ElementwiseError, exactly_f32};
-    use crate::math::{BinaryFunction, UnaryFunction};
-    use crate::operand::Operand;
-    use crate::operation::{Binary, Operation, Unary};
-
-    fn view(buffer: &Buffer, element: ElementType) -> View {
-        // SAFETY: every buffer of these tests outlives the views made of it.
-        unsafe { buffer.view(element) }
-    }
-
-    fn refusal(operation: Operation, operands: &[Operand], output: View) -> Option<ElementwiseError> {
-        Elementwise::new(operation, operands, output).err()
-    }
-
-    #[test]
-    fn operands_that_fit_neither_the_operation_nor_the_output_are_refused() {
-        let (four, five) = (Buffer::allocate(32).unwrap(), Buffer::allocate(40).unwrap());
-        let (xs, ys) = (Operand::Array(view(&four, Float64)), Operand::Array(view(&five, Float64)));
-        let add = Operation::Binary(Binary::Add);
-        let out = Buffer::allocate(32).unwrap();
-        let out = view(&out, Float64);
-        let arity = Some(ElementwiseError::Arity { takes: 2, got: 1 });
-        assert_eq!(refusal(add, &[xs], out), arity);
-        assert_eq!(refusal(add, &[Operand::Number(1.0); 2], out), Some(ElementwiseError::NoArray));
-        let length = Some(ElementwiseError::LengthMismatch { operand: 5, output: 4 });
-        assert_eq!(refusal(add, &[xs, ys], out), length);
-        assert_eq!(refusal(add, &[xs, Operand::Bigint(1)], out), Some(ElementwiseError::MixedBigint));
-        let bigints = Operand::Array(view(&four, Int64));
-        assert_eq!(refusal(add, &[xs, bigints], out), Some(ElementwiseError::MixedBigint));
-        let divide = Operation::Binary(Binary::Div);
-        assert_eq!(refusal(divide, &[bigints, bigints], view(&four, Int64)), Some(ElementwiseError::NumbersOnly));
-        assert_eq!(refusal(add, &[xs, xs], view(&four, Float64)), None);
-    }
-
-    #[test]
-    fn an_output_that_overlaps_the_second_operand_is_refused_too() {
-        let memory = Buffer::allocate(48).unwrap();
-        // SAFETY: four elements from the second on lie inside the six of the buffer, which outlives the view.
-        let shifted = unsafe { View::new(memory.base().wrapping_add(8), 4, Float64) }.unwrap();
-        // SAFETY: as above, from the first on.
-        let output = unsafe { View::new(memory.base(), 4, Float64) }.unwrap();
-        let operands = [Operand::Number(1.0), Operand::Array(shifted)];
-        assert_eq!(refusal(Operation::Binary(Binary::Mul), &operands, output), Some(ElementwiseError::Overlap));
-        let operands = [Operand::Array(output), Operand::Array(output)];
-        assert_eq!(refusal(Operation::Binary(Binary::Mul), &operands, output), None);
-    }
-
-    #[test]
-    fn the_code_of_an_operation_is_its_place() {
-        assert_eq!(Operation::from_code(1), Some(Operation::Unary(Unary::Cube)));
-        assert_eq!(Operation::from_code(5), Some(Operation::Binary(Binary::Div)));
-        assert_eq!(Operation::from_code(9), None);
-        assert_eq!(Operation::from_code(1024 + 80), Some(Operation::Function(UnaryFunction::Sin)));
-        assert_eq!(Operation::from_code(1024 + 6), Some(Operation::BinaryFunction(BinaryFunction::Power)));
-        assert_eq!(Operation::from_code(1024), None);
-    }
-
-    #[test]
-    fn only_a_number_that_an_f32_holds_is_computed_with_as_one() {
-        assert_eq!(exactly_f32(0.5), Some(0.5));
-        assert_eq!(exactly_f32(f64::INFINITY), Some(f32::INFINITY));
-        assert!(exactly_f32(f64::NAN).is_some_and(f32::is_nan));
-        for value in [0.1, 1e300, 1e-300, 16_777_217.0] {
-            assert_eq!(exactly_f32(value), None, "{value}");
-        }
-    }
-}
+mod tests;
