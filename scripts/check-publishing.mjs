@@ -32,7 +32,7 @@ function completeFolder(settings) {
   mkdirSync(folder)
   writeFileSync(join(folder, '.npmrc'), settings)
   const packed = JSON.parse(readFileSync(join(packages, 'packages.json'), 'utf8'))
-  const found = packed.map((pack) => ({ ...pack, source: join(packages, pack.file) }))
+  const found = packed.map(({ name, version, file }) => ({ name, version, source: join(packages, file) }))
   const made = packStandIns(work).map(({ name, version, file }) => ({ name, version, source: file }))
   const order = [...Object.keys(targets).map(packageOf), 'corepool']
   const all = [...found, ...made].toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
@@ -43,6 +43,9 @@ function completeFolder(settings) {
   writeFileSync(join(folder, 'packages.json'), JSON.stringify(all))
   return { folder, all }
 }
+
+/** A line of the script's. */
+const line = ({ name, version }, what) => `${name}@${version}: ${what}`
 
 /** Runs the script, kills it when it has printed so many lines, and gives what it printed. */
 async function publish(folder, url, killAfter = Infinity) {
@@ -67,7 +70,6 @@ async function publish(folder, url, killAfter = Infinity) {
 const registry = await startRegistry()
 try {
   const { folder, all } = completeFolder(registry.settings)
-  const line = ({ name, version }, what) => `${name}@${version}: ${what}`
   const exists = ({ name }) => {
     try {
       return npm(folder, 'view', name, 'name', '--prefer-online') !== ''

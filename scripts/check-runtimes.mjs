@@ -3,48 +3,14 @@
  * tutorial, kernels and a Process.
  *
  *     node scripts/check-runtimes.mjs [name…]     all of them when none is named; they are installed when they are missing
- *
- * The core is what a change of V8, of Node-API or of child processes could break: values of kernels of every kind, reductions,
- * memory of results, the pool's threads, the package's entry, and a Process from its start to its end. Left out is what does
- * not depend on the runtime (the bench's harness, the compiler's refusals, set-up) or takes minutes (attacks, random programs).
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { argv, env, exit } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { runCore } from './core-tests.mjs'
 import { runtime, runtimeNames } from './runtimes.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-
-const core = [
-  'kernel-async',
-  'kernel-bad-input',
-  'kernel-compiled',
-  'kernel-functions',
-  'kernel-operands',
-  'kernel-reductions',
-  'kernel-self-check',
-  'kernel-transfer',
-  'kernel-values',
-  'native-pool',
-  'native-programs',
-  'package',
-  'process-channel',
-  'process-endings',
-  'process-kernel',
-  'process-lifecycle',
-  'process-messages',
-  'process-misuse',
-  'process-relatives',
-  'process-result',
-  'process-targets',
-  'process-warm',
-  'reduction-values',
-  'result-memory',
-  'tutorial',
-]
 
 /** Flags without which the runtime may not load an addon, start a process or read a file. */
 const flags = { bun: [], deno: ['run', '--allow-all'] }
@@ -54,26 +20,6 @@ const programs = {
   'build/examples/square-and-cube.js': (text) => /Square: 100/.test(text) && /Cube: 1000/.test(text),
   'build/examples/process-ids.js': (text) => /alive/i.test(text),
   'scripts/runtimes/program.mjs': (text) => text === 'values: right\nprocess: 49 from another pid, exit code 0\n',
-}
-
-function runCore(executable) {
-  const folder = mkdtempSync(join(tmpdir(), 'corepool-runtime-'))
-  const report = join(folder, 'report.json')
-  try {
-    const files = core.map((name) => `__test__/${name}.test.ts`)
-    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'native', '--reporter=json']
-    const run = spawnSync(executable, [...vitest, `--outputFile=${report}`, ...files], { cwd: root, encoding: 'utf8' })
-    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
-    const failures = testResults.flatMap(({ name, message, assertionResults }) => {
-      const failed = assertionResults.filter(({ status }) => status === 'failed')
-      const tests = failed.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join('\n')}`)
-      return message ? [`${name}: ${message}`].concat(tests) : tests
-    })
-    const isGood = run.status === 0 && numFailedTests === 0 && numPassedTests > 0
-    return { isGood, summary: `${numPassedTests} passed, ${numFailedTests} failed`, details: failures }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }
 
 function runPrograms(name, executable) {
