@@ -59,8 +59,8 @@ async function publish(folder, url, killAfter = Infinity) {
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', (text) => (errors += text))
   const lines = []
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line)
+  for await (const printed of createInterface({ input: child.stdout })) {
+    lines.push(printed)
     if (lines.length === killAfter) child.kill('SIGKILL')
   }
   const [code] = await ended

@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { argv, execPath, version } from 'node:process'
+import { argv, execPath, getgid, getuid, version } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { runCore } from '../core-tests.mjs'
 import { fileOf, platformHere, targets } from './targets.mjs'
@@ -44,7 +44,9 @@ function testInContainer() {
     const image = `node:${version.slice(1).split('.')[0]}-alpine`
     const inside = ['node', 'scripts/release/test-addon.mjs', platform]
     const mount = ['--volume', `${join(copy, 'corepool')}:/corepool`, '--workdir', '/corepool']
-    run('docker', ['run', '--rm', ...mount, image, ...inside])
+    // As this user, whose files they are to remain.
+    const user = ['--user', `${getuid()}:${getgid()}`, '--env', 'HOME=/tmp']
+    run('docker', ['run', '--rm', ...user, ...mount, image, ...inside])
   } finally {
     rmSync(copy, { recursive: true, force: true })
   }
