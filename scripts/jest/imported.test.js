@@ -36,10 +36,12 @@ test('so does an export of a module', async () => {
 })
 
 test('an error of the child is one of its class here', async () => {
-  const fail = () => {
-    throw new RangeError('too far')
-  }
-  const p = new Process({ target: fail, stdio: 'ignore' })
+  const p = new Process({
+    target: () => {
+      throw new RangeError('too far')
+    },
+    stdio: 'ignore',
+  })
   p.start()
   await expect(p.result).rejects.toThrow(RangeError)
 })
