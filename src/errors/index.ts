@@ -57,6 +57,7 @@ export {
   closed,
   daemonChild,
   exitWithoutResult,
+  flagsNotSupported,
   kernelHearsNothing,
   notStarted,
   spawnFailed,
