@@ -16,10 +16,12 @@ import type { TaskTarget } from './protocol.ts'
 type Callable = (...args: unknown[]) => unknown
 
 const importing = new AsyncLocalStorage<string>()
+/** On Bun, whose contexts do not reach the code of a module: the module whose import has not ended. */
+let pending: string | null = null
 
 /** The module whose import the code that asks belongs to; null for all other code. */
 export function moduleOnItsWay(): string | null {
-  return importing.getStore() ?? null
+  return importing.getStore() ?? pending
 }
 
 /**
@@ -36,7 +38,10 @@ export async function loadTarget(target: TaskTarget): Promise<Callable> {
 }
 
 async function importFunction(url: string, exportName: string): Promise<Callable> {
-  const module = await importing.run(url, importModule, url)
+  if (process.versions['bun'] !== undefined) pending = url
+  const module = await importing.run(url, importModule, url).finally(() => {
+    pending = null
+  })
   // Contexts make promises slower on older versions of Node; a module that did not bring Process along starts none.
   if (!hasProcessClass()) importing.disable()
   const names = Object.keys(module).filter((name) => typeof module[name] === 'function' && name !== 'module.exports')
