@@ -42,19 +42,20 @@ const core = [
 ]
 
 /**
- * Runs it on a Node.
- * @param {string} executable
- * @param {NodeJS.ProcessEnv} [more] variables of the environment, beside those of this process
+ * Runs it, or other files of tests.
+ * @param {string} executable of a Node, or of what runs vitest as Node does
+ * @param {{ env?: NodeJS.ProcessEnv, flags?: string[], names?: string[] }} [options] variables of the environment, beside those of
+ *   this process; flags of the runtime; names of files in __test__
  * @returns {{ isGood: boolean, summary: string, details: string[] }} `details` says what failed
  */
-export function runCore(executable, more = {}) {
+export function runTests(executable, { env: more = {}, flags = [], names = core } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'corepool-runtime-'))
   const report = join(folder, 'report.json')
   try {
-    const files = core.map((name) => `__test__/${name}.test.ts`)
+    const files = names.map((name) => `__test__/${name}.test.ts`)
     const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'native', '--reporter=json']
     const options = { cwd: root, encoding: 'utf8', env: { ...env, ...more } }
-    const run = spawnSync(executable, [...vitest, `--outputFile=${report}`, ...files], options)
+    const run = spawnSync(executable, [...flags, ...vitest, `--outputFile=${report}`, ...files], options)
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
     const failures = testResults.flatMap(({ name, message, assertionResults }) => {
       const failed = assertionResults.filter(({ status }) => status === 'failed')

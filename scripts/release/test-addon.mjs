@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { argv, execPath, getgid, getuid, version } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { runCore } from '../core-tests.mjs'
+import { runTests } from '../core-tests.mjs'
 import { fileOf, platformHere, targets } from './targets.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -27,8 +27,8 @@ function run(command, args) {
 
 function testHere() {
   run(execPath, ['scripts/set-up.mjs', '--no-rust'])
-  const { isGood, summary, details } = runCore(execPath, {
-    COREPOOL_BINDING: join(root, 'build', 'addons', fileOf(platform)),
+  const { isGood, summary, details } = runTests(execPath, {
+    env: { COREPOOL_BINDING: join(root, 'build', 'addons', fileOf(platform)) },
   })
   for (const detail of details) console.log(detail)
   console.log(`addon for ${platform} on Node ${version}: ${summary}`)
