@@ -1,10 +1,7 @@
 /** The types of kernel() and of its kernels; checked by the compiler, which refuses this file where one is wrong. */
 import { explain, kernel, square, type Explanation, type Kernel, type KernelInfo, type KernelOptions } from 'corepool'
 import { expect, test } from 'vitest'
-
-/** Compiles only where both types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-function hold<_ extends true>(): void {}
+import { hold, type Same } from './fixtures/same-types.ts'
 
 const [doubles, bytes, longs] = [Float64Array.of(1, 2), Uint8Array.of(1, 2), BigInt64Array.of(1n, 2n)]
 

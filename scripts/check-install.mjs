@@ -22,7 +22,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { npm, withoutNpmSettings } from './npm.mjs'
 import { startRegistry } from './registry.mjs'
-import { fileOf, packageOf, platformHere, targets } from './release/targets.mjs'
+import { packageOf, platformHere } from './release/targets.mjs'
+import { packStandIns } from './stand-ins.mjs'
 import { tool } from './tools.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -248,31 +249,6 @@ function plainHash() {
   return JSON.parse(run(work, ['--input-type=module', '--eval', source]).stdout).hash
 }
 
-/** Compiles C to a shared library. */
-function compile(output, source, ...more) {
-  const args = ['-shared', '-fPIC', '-nostdlib', '-x', 'c', '-', '-x', 'none', '-o', output, ...more]
-  execFileSync('cc', args, { input: source })
-}
-
-/** The packages of platforms that were not built here; that for musl holds a library that needs musl. */
-function packStandIns() {
-  return Object.keys(targets).flatMap((platform) => {
-    const home = join(packages, 'stage', 'bindings', platform)
-    const addon = join(home, fileOf(platform))
-    if (existsSync(addon)) return []
-    const copy = join(work, 'stand-ins', platform)
-    mkdirSync(copy, { recursive: true })
-    copyFileSync(join(home, 'package.json'), join(copy, 'package.json'))
-    if (platform === foreign) {
-      const musl = join(work, 'libc.musl-x86_64.so.1')
-      compile(musl, 'void needed(void) {}', '-Wl,-soname,libc.musl-x86_64.so.1')
-      compile(join(copy, fileOf(platform)), 'void needed(void); void use(void) { needed(); }', musl)
-    } else writeFileSync(join(copy, fileOf(platform)), 'not built here')
-    const [{ filename }] = JSON.parse(npm(copy, 'pack', '--json', '--pack-destination', work))
-    return [join(work, filename)]
-  })
-}
-
 /** The run-time dependencies, as they are installed here, and those of these. */
 function packDependencies() {
   const found = new Set()
@@ -296,7 +272,11 @@ const registry = await startRegistry()
 try {
   log(`a registry listens at ${registry.url}`)
   const packed = JSON.parse(readFileSync(join(packages, 'packages.json'), 'utf8'))
-  const tarballs = [...packDependencies(), ...packStandIns(), ...packed.map(({ file }) => join(packages, file))]
+  const tarballs = [
+    ...packDependencies(),
+    ...packStandIns(work, foreign).map(({ file }) => file),
+    ...packed.map(({ file }) => join(packages, file)),
+  ]
   for (const tarball of tarballs) registry.publish(tarball)
   log(`${tarballs.length} packages are published to it`)
   const hash = plainHash()

@@ -25,7 +25,8 @@ async function freePort() {
 
 /**
  * Starts it.
- * @returns {Promise<{ url: string, publish(tarball: string): void, stop(): Promise<void> }>}
+ * @returns {Promise<{ url: string, settings: string, publish(tarball: string): void, stop(): Promise<void> }>} `settings` is an
+ *   .npmrc for who publishes
  */
 export async function startRegistry() {
   const folder = mkdtempSync(join(tmpdir(), 'corepool-registry-'))
@@ -56,13 +57,15 @@ export async function startRegistry() {
     rmSync(folder, { recursive: true, force: true })
     throw new Error(`the registry did not start: exit code ${first.code}`)
   }
+  // Anybody may publish, and npm wants a name all the same.
+  const settings = `registry=${url}\n//127.0.0.1:${port}/:_authToken=nobody\n`
   return {
     url,
+    settings,
     publish(tarball) {
       const home = join(folder, 'publisher')
       mkdirSync(home, { recursive: true })
-      // Anybody may publish, and npm wants a name all the same.
-      writeFileSync(join(home, '.npmrc'), `registry=${url}\n//127.0.0.1:${port}/:_authToken=nobody\n`)
+      writeFileSync(join(home, '.npmrc'), settings)
       npm(home, 'publish', tarball, '--registry', url, '--ignore-scripts')
     },
     async stop() {

@@ -3,8 +3,8 @@
  * depends on changed since it last succeeded, and all that it made is still there, so that a second run costs a fraction of a
  * second.
  *
- * Uses nothing but Node's own modules and what stands beside it: it runs before anything is installed. `--need-rust` makes a missing Rust toolchain an
- * error; without it the addon is left out and plain JavaScript runs.
+ * Uses nothing but Node's own modules and what stands beside it: it runs before anything is installed. `--need-rust` makes a missing Rust
+ * toolchain an error; without it the addon is left out and plain JavaScript runs. `--no-rust` leaves it out where there is one.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -115,7 +115,9 @@ function buildAddon() {
 
 const cargo = spawnSync('cargo', ['--version'], { cwd: root, encoding: 'utf8' })
 const problem = whyNoRust(cargo)
-if (problem === undefined) {
+if (process.argv.includes('--no-rust')) {
+  console.error('corepool: the native addon is left out.')
+} else if (problem === undefined) {
   const inputs = ['Cargo.toml', 'Cargo.lock', 'crates', '.cargo']
   step('native addon', addonBuild, fingerprint(inputs, cargo.stdout, process.env.RUSTFLAGS), hasAddon, buildAddon)
 } else if (process.argv.includes('--need-rust')) {

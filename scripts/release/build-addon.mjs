@@ -8,35 +8,19 @@
  * is checked (check-addon.mjs): processor, C library, glibc floor.
  */
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pythonPrograms } from '../python-programs.mjs'
 import { checkAddon } from './check-addon.mjs'
 import { fileOf, GLIBC_FLOOR, platformHere, targets } from './targets.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const requirements = fileURLToPath(new URL('zig-requirements.txt', import.meta.url))
 
 function run(command, args, env = process.env) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], env })
   if (status !== 0)
     throw new Error(`${command} ${args.join(' ')} failed${error === undefined ? '' : `: ${error.message}`}`)
-}
-
-/** A PATH on which cargo-zigbuild and zig are, from PyPI, by their hashes. */
-function pathWithZig() {
-  const home = join(root, 'build', 'zig')
-  const stamp = join(home, 'requirements.sha256')
-  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex')
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-    rmSync(home, { recursive: true, force: true })
-    run('python3', ['-m', 'venv', home])
-    const install = ['install', '--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:']
-    run(join(home, 'bin', 'pip'), [...install, '--requirement', requirements])
-    writeFileSync(stamp, wanted)
-  }
-  return `${join(home, 'bin')}${delimiter}${process.env.PATH}`
 }
 
 /** The cargo command for a target, and its environment. */
@@ -52,7 +36,7 @@ function commandFor({ triple, os, libc }) {
   // musl is linked in by default, which a library must not do: it would be a second one in the process.
   const flags = libc === 'musl' ? { [flagsName]: '-C target-feature=-crt-static' } : {}
   const target = libc === 'musl' ? triple : `${triple}.${GLIBC_FLOOR}`
-  const env = { ...process.env, ...flags, PATH: pathWithZig() }
+  const env = { ...process.env, ...flags, PATH: `${pythonPrograms('zig')}${delimiter}${process.env.PATH}` }
   return { args: ['zigbuild', ...common, '--target', target], env }
 }
 

@@ -3,7 +3,7 @@
  * no newer glibc than promised. A right-named package with a wrong addon inside is a fault that users of other packages have met.
  */
 import { spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { GLIBC_FLOOR, targets } from './targets.mjs'
 
 /** Bytes that an addon may have. It is some 0.8 MB; what makes it twice that is a mistake in the profile. */
@@ -51,13 +51,21 @@ function checkElf(addon, { cpu, libc }) {
   return `glibc ${floor} or newer`
 }
 
-/** What the file says of itself, elsewhere than on Linux. */
-function checkOther(addon, { os, cpu }) {
+/** The processor that a library of macOS (Mach-O) or Windows (PE) says in its first bytes; undefined: it is neither. */
+function processorOf(bytes, os) {
   if (os === 'darwin') {
-    const found = read('lipo', '-archs', addon).trim()
-    const expected = { x64: 'x86_64', arm64: 'arm64' }[cpu]
-    if (found !== expected) throw new Error(`${addon} is for ${found}, not for ${expected}`)
+    const isMachO = bytes.readUInt32LE(0) === 0xfeedfacf
+    return isMachO ? { 0x01000007: 'x64', 0x0100000c: 'arm64' }[bytes.readUInt32LE(4)] : undefined
   }
+  const header = bytes.readUInt32LE(0x3c)
+  const isPe = bytes.toString('latin1', 0, 2) === 'MZ' && bytes.toString('latin1', header, header + 4) === 'PE\0\0'
+  return isPe ? { 0x8664: 'x64', 0xaa64: 'arm64' }[bytes.readUInt16LE(header + 4)] : undefined
+}
+
+/** Elsewhere than on Linux; needs no tool of that system, so that packages of all systems can be checked on one. */
+function checkOther(addon, { os, cpu }) {
+  const found = processorOf(readFileSync(addon), os)
+  if (found !== cpu) throw new Error(`${addon} is for ${found ?? `no processor of ${os}`}, not for ${cpu}`)
   return os
 }
 

@@ -16,10 +16,12 @@ import type { TaskTarget } from './protocol.ts'
 type Callable = (...args: unknown[]) => unknown
 
 const importing = new AsyncLocalStorage<string>()
+/** On Bun, whose contexts do not reach the code of a module: the module whose import has not ended. */
+let pending: string | null = null
 
 /** The module whose import the code that asks belongs to; null for all other code. */
 export function moduleOnItsWay(): string | null {
-  return importing.getStore() ?? null
+  return importing.getStore() ?? pending
 }
 
 /**
@@ -47,10 +49,14 @@ async function importFunction(url: string, exportName: string): Promise<Callable
 
 /** As importModule(); rejects, too, when nothing is left that could settle what the module awaits at its top level. */
 function importWhileAlive(url: string): Promise<Readonly<Record<string, unknown>>> {
+  if (process.versions['bun'] !== undefined) pending = url
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(targetNeverLoads(url))
     process.once('beforeExit', giveUp)
-    const stopWaiting = (): void => void process.removeListener('beforeExit', giveUp)
+    const stopWaiting = (): void => {
+      pending = null
+      process.removeListener('beforeExit', giveUp)
+    }
     void importing.run(url, importModule, url).finally(stopWaiting).then(resolve, reject)
   })
 }

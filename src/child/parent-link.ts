@@ -45,6 +45,9 @@ export function linkToParent({ pid, name }: ChildTask['parent'], token: string):
     return opened
   }
 
+  // Bun's channel keeps no message for who listens later.
+  if (process.versions['bun'] !== undefined) inbox = open()
+
   return Object.freeze({
     name,
     pid,

@@ -58,6 +58,7 @@ export {
   closed,
   daemonChild,
   exitWithoutResult,
+  flagsNotSupported,
   kernelHearsNothing,
   notStarted,
   spawnFailed,

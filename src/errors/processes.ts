@@ -57,6 +57,15 @@ export function startedWhileLoading(name: string, url: string): TargetError {
   )
 }
 
+/** `ERR_NOT_SUPPORTED`: this runtime would leave the flags out without a word. */
+export function flagsNotSupported(runtime: string): CorepoolError {
+  return new CorepoolError(
+    'ERR_NOT_SUPPORTED',
+    `execArgv cannot be used on ${runtime}, which gives no flags to the processes that it starts. Leave it out; what the child is to ` +
+      'load first can be imported by its target.',
+  )
+}
+
 /** `ERR_NOT_SUPPORTED`: a kernel runs on this process's pool, and hears nothing while it computes. */
 export function kernelHearsNothing(name: string): CorepoolError {
   return new CorepoolError(

@@ -74,6 +74,7 @@ class ChildExecution implements Execution {
   readonly #name: string
   readonly #token: string
   readonly #observer: Observer
+  #isHeard = false
   #isReady = false
   #hasOutcome = false
   #isSilent = false
@@ -107,11 +108,7 @@ class ChildExecution implements Execution {
     // A child that does not read its input is no fault of this program; who writes hears of it in the write's callback.
     child.stdin?.on('error', () => {})
     child.on('message', (frame) => this.#receive(frame))
-    child.once('disconnect', () => {
-      this.#isSilent = true
-      this.#settle()
-      this.#observer.silent()
-    })
+    child.once('disconnect', () => this.#silence())
     child.once('exit', (code, signal) => this.#exit(code, signal))
     // At once where that is safe: the child then gets to work even while this program's event loop is busy.
     if (!awaitsHello) this.#greet()
@@ -133,16 +130,21 @@ class ChildExecution implements Execution {
 
   ref(): void {
     this.#child.ref()
-    this.#child.channel?.ref()
+    this.#channel?.ref?.()
     this.stdout?.ref()
     this.stderr?.ref()
   }
 
   unref(): void {
     this.#child.unref()
-    this.#child.channel?.unref()
+    this.#channel?.unref?.()
     this.stdout?.unref()
     this.stderr?.unref()
+  }
+
+  /** Bun's has neither method: there the child's own are enough. */
+  get #channel(): Partial<NonNullable<ChildProcess['channel']>> | null | undefined {
+    return this.#child.channel
   }
 
   #end(signal: NodeJS.Signals, order: EndReason): void {
@@ -164,6 +166,7 @@ class ChildExecution implements Execution {
   }
 
   #receive(message: unknown): void {
+    this.#isHeard = true
     if (isHello(message)) return this.#greet()
     if (isFromChild(message, this.#token)) this.#report(message)
   }
@@ -215,6 +218,16 @@ class ChildExecution implements Execution {
     this.#observer.exited(this.#status)
     this.#settle()
     this.#keepSpare()
+    // Deno does not tell that the channel of a child has ended which died before it was heard. What it did say is read by then.
+    if (process.versions['deno'] !== undefined) setImmediate(() => this.#isHeard || this.#silence())
+  }
+
+  /** The last that it had to say has been heard. */
+  #silence(): void {
+    if (this.#isSilent) return
+    this.#isSilent = true
+    this.#settle()
+    this.#observer.silent()
   }
 
   /** A child that got to its target: the next of its kind will, too. */

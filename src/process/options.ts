@@ -1,7 +1,7 @@
 /** The options of a Process, read once by its constructor: afterwards nothing about them can be wrong. */
 import { fileURLToPath } from 'node:url'
 import { checkSignal, checkString, readOptions } from '../arguments/index.ts'
-import { invalidType, invalidValue } from '../errors/index.ts'
+import { flagsNotSupported, invalidType, invalidValue } from '../errors/index.ts'
 import type { ExecuteOptions } from '../executors/index.ts'
 
 /** The surroundings of a child process; a kernel, which has none, ignores them. */
@@ -72,7 +72,7 @@ const known = [
   'stdio',
 ] as const
 
-/** @throws CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` */
+/** @throws CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; `ERR_NOT_SUPPORTED` for flags on Deno */
 export function readProcessOptions(options: unknown): Settings {
   if (options === undefined) throw invalidType('the options of new Process()', 'an object with a target', options)
   const given = readOptions('new Process()', options, known)
@@ -135,6 +135,7 @@ function checkEnv(value: unknown): Record<string, string> | undefined {
 function checkExecArgv(value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined
   if (!Array.isArray(value)) throw invalidType('execArgv', 'an array of strings', value)
+  if (value.length > 0 && process.versions['deno'] !== undefined) throw flagsNotSupported('Deno')
   return Array.from(value, (flag: unknown, index) => {
     if (typeof flag === 'string') return flag
     throw invalidType(`execArgv[${index}]`, 'a string', flag)

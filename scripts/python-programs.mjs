@@ -1,0 +1,38 @@
+/**
+ * Programs that come from PyPI, at one exact version and content each: a file of requirements a purpose, scripts/python/NAME.txt, which is
+ * installed into build/python/NAME when it is asked for.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const source = fileURLToPath(new URL('python', import.meta.url))
+const folder = fileURLToPath(new URL('../build/python', import.meta.url))
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] })
+  if (status === 0) return
+  throw new Error(`${command} ${args.join(' ')} failed${error === undefined ? '' : `: ${error.message}`}`)
+}
+
+/**
+ * The folder in which the programs of a purpose are; installed when they are not yet.
+ * @param {string} name of a file in scripts/python
+ * @returns {string} an absolute path
+ */
+export function pythonPrograms(name) {
+  const requirements = join(source, `${name}.txt`)
+  const home = join(folder, name)
+  const stamp = join(home, 'requirements.sha256')
+  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex')
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+    rmSync(home, { recursive: true, force: true })
+    run('python3', ['-m', 'venv', home])
+    const install = ['install', '--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:']
+    run(join(home, 'bin', 'pip'), [...install, '--requirement', requirements])
+    writeFileSync(stamp, wanted)
+  }
+  return join(home, 'bin')
+}

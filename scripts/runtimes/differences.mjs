@@ -1,0 +1,36 @@
+// What docs/installing.md says of Bun and Deno: where they differ from Node, and that it is told and not guessed.
+import { deepStrictEqual } from 'node:assert'
+import { hypot, kernel, Process, square, tanh } from 'corepool'
+
+const { bun, deno } = process.versions
+const codeOf = (action) => {
+  try {
+    action()
+    return 'none'
+  } catch (error) {
+    return error.code
+  }
+}
+
+// Functions of Math are not said to have this engine's bits; asked for them, plain JavaScript computes.
+const cubes = kernel((x) => x ** 3)
+deepStrictEqual(
+  [square, tanh, cubes].map(({ info }) => info.accuracy),
+  ['exact', 'ulp1', 'ulp1'],
+)
+deepStrictEqual(hypot.info.accuracy, bun === undefined ? 'exact' : 'ulp1')
+const xs = Float64Array.from({ length: 1000 }, (_, i) => i / 7)
+const exact = kernel((x) => Math.tanh(x) ** 3, { math: 'exact' })
+deepStrictEqual([exact.info.engine, exact(xs)], ['js', xs.map((x) => Math.tanh(x) ** 3)])
+
+// Deno gives a child no flags, and says nothing: that is refused.
+const flagged = () => new Process({ target: () => process.execArgv, execArgv: ['--no-warnings'] })
+deepStrictEqual(codeOf(flagged), deno === undefined ? 'none' : 'ERR_NOT_SUPPORTED')
+if (deno === undefined) deepStrictEqual(await flagged().start().result, ['--no-warnings'])
+
+// A child that dies before it has said a word.
+const early = new Process({ target: () => 1, stdio: 'ignore', warm: false }).start()
+process.kill(early.pid, 'SIGKILL')
+deepStrictEqual(await early.result.catch(({ code, reason }) => [code, reason]), ['ERR_WORKER_DIED', 'signal'])
+
+console.log('as documented')
