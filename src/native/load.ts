@@ -31,7 +31,7 @@ function open(path: string): Binding {
 
 /** Where the addon for a platform is; undefined where it is not. @throws where looking is not allowed */
 function locate(platform: string): string | undefined {
-  const built = fileURLToPath(new URL(`corepool.${platform}.node`, import.meta.url))
+  const built = fileURLToPath(new URL(`../native/corepool.${platform}.node`, import.meta.url))
   if (existsSync(built)) return built
   try {
     return require.resolve(packageFor(platform))

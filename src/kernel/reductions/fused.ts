@@ -63,9 +63,12 @@ export function fusedReductions(
   evaluate: (call: Call) => ArrayView,
 ): PropertyDescriptorMap {
   const methods = Object.entries(reductions).map(([name, reduce]) => {
-    const signature = signatureOf({ ...operation, name: `${operation.name}.${name}` })
-    const value = (...args: unknown[]): number | boolean =>
-      reduce(readNumbers(operation, signature, engine, evaluate, args))
+    // Made at the first call: there are six hundred of these methods, and importing the package makes them all.
+    let signature: Signature | undefined
+    const value = (...args: unknown[]): number | boolean => {
+      signature ??= signatureOf({ ...operation, name: `${operation.name}.${name}` })
+      return reduce(readNumbers(operation, signature, engine, evaluate, args))
+    }
     return [name, { value }] as const
   })
   return Object.fromEntries(methods)
