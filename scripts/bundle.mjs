@@ -40,7 +40,7 @@ const common = {
 /** Bundles, writes the file where one is given, and gives back the modules that are in it. */
 async function bundle(input, file, options, output) {
   const made = await rolldown({ ...common, input, ...options })
-  const settings = { sourcemap: true, codeSplitting: false, ...output }
+  const settings = { sourcemap: true, codeSplitting: false, comments: false, ...output }
   const { output: chunks } = await (file === null ? made.generate(settings) : made.write({ file, ...settings }))
   await made.close()
   const [chunk, ...more] = chunks.filter(({ type }) => type === 'chunk')
@@ -113,13 +113,23 @@ const builtinModules = {
   },
 }
 
+const escapeOf = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** A text of other characters would be held, and read, as two bytes each. They are left in literals only, where an escape means the same. */
+const onlyAscii = {
+  name: 'only-ascii',
+  renderChunk(text) {
+    return { code: text.replaceAll(/[^\0-\x7f]/g, escapeOf), map: null }
+  },
+}
+
 const isAcorn = (id) => id === 'acorn'
 
 function bundleFacade(file, names, shared) {
   return bundle(
     join(dist, 'index.js'),
     file,
-    { external: isAcorn, plugins: [partsOnDemand(names, shared), builtinModules] },
+    { external: isAcorn, plugins: [partsOnDemand(names, shared), builtinModules, onlyAscii] },
     { format: 'esm' },
   )
 }
