@@ -29,7 +29,10 @@ const fileOf = (part) =>
     .replaceAll('/', '-')}.cjs`
 
 const common = {
+  cwd: fileURLToPath(new URL('..', import.meta.url)),
   platform: 'node',
+  // It is JavaScript that is bundled.
+  tsconfig: false,
   treeshake: { moduleSideEffects: false },
   // Nothing of node_modules belongs into a bundle: whatever is not resolved, and not said to be external, is an error.
   onLog(level, log) {
