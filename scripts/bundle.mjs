@@ -69,11 +69,11 @@ function partsOnDemand(names, shared) {
     async resolveId(source, importer, options) {
       if (importer === undefined || importer.startsWith(mark)) return null
       const found = await this.resolve(source, importer, { ...options, skipSelf: true })
-      return found !== null && parts.includes(found.id) ? mark + found.id : null
+      return found !== null && parts.includes(found.id) ? mark + nameOf(found.id) : null
     },
     load(id) {
       if (!id.startsWith(mark)) return null
-      const part = id.slice(mark.length)
+      const part = join(dist, id.slice(mark.length))
       const modules = shared.get(part) ?? []
       return [
         `import { createRequire } from 'node:module'`,
@@ -161,7 +161,8 @@ async function bundlePart(part, facade) {
       footer: 'return exports\n}',
     },
   )
-  return { own, handed: [...handed] }
+  // In one order, whichever the files were read in: the bundle is the same each time.
+  return { own, handed: [...handed].toSorted() }
 }
 
 process.env['COREPOOL_BINDING'] = 'none'
