@@ -231,10 +231,10 @@ describe('the addon, called without the facade', () => {
     Jobs: new (listener: unknown) => RawJobs
   }
   const require = createRequire(import.meta.resolve('corepool'))
-  const folder = new URL('./native/', import.meta.resolve('corepool'))
+  const folder = new URL('../native/', import.meta.resolve('corepool'))
   const file = readdirSync(folder).find((name) => name.endsWith('.node')) ?? ''
   // The addon that the facade has loaded, which need not be the installed one.
-  const raw = require(process.env['COREPOOL_BINDING'] ?? `./native/${file}`) as Raw
+  const raw = require(process.env['COREPOOL_BINDING'] ?? `../native/${file}`) as Raw
   const xs: NumericArray = numbers(10)
 
   const memory = xs.buffer as ArrayBuffer

@@ -322,6 +322,23 @@ describe('without an addon that loads, plain JavaScript runs in silence, and wha
   })
 })
 
+test('in a program that was bundled, what the package loads at first use says that it is missing, and why', async () => {
+  using project = install()
+  const source = join(project.folder, 'source.mjs')
+  const output = join(project.folder, 'bundle/program.mjs')
+  writeFileSync(
+    source,
+    "import { kernel } from 'corepool'\ntry { kernel((x) => x) } catch ({ code, message }) { console.log(code, message) }",
+  )
+  const options = { input: source, platform: 'node' as const, logLevel: 'silent' as const, cwd: project.folder }
+  await build({ ...options, output: { file: output, codeSplitting: false } })
+  const { stdout } = spawnSync(process.execPath, [output], { encoding: 'utf8' })
+  expect(stdout).toBe(
+    `ERR_NOT_SUPPORTED ${realpathSync(output)} does not find its part kernel-compile-kernel.cjs: was corepool bundled into it? Keep it ` +
+      'out of the bundle: esbuild --external:corepool, or the same option of your bundler.\n',
+  )
+})
+
 describe('an addon that COREPOOL_BINDING names, and that does not load, is an error at once', () => {
   /** What the program says when it cannot even import the package. */
   function refusal({ folder }: Installation, path: string): string {

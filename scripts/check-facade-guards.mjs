@@ -1,5 +1,6 @@
 /**
- * The guards of the TypeScript facade, left out one at a time in a copy of the built package: a test must miss each. The guards of
+ * The guards of the TypeScript facade, left out one at a time in a copy of the compiled package, which is then
+ * bundled: a test must miss each. The guards of
  * the addon are tried by check-address-sanitizer-in-node.mjs.
  */
 import { spawnSync } from 'node:child_process'
@@ -119,6 +120,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 for (const name of [
   'dist',
   '__test__',
+  'scripts/bundle.mjs',
   'package.json',
   'vitest.config.ts',
   'tsconfig.base.json',
@@ -127,6 +129,11 @@ for (const name of [
 ])
   cpSync(join(root, name), join(folder, name), { recursive: true })
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+
+function bundle() {
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, 'scripts', 'bundle.mjs')], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`the copy cannot be bundled: ${stderr}`)
+}
 
 /** Runs the tests of that name on the copy. */
 function passes({ file, name, project = 'native' }) {
@@ -158,8 +165,10 @@ for (const seeded of guards) {
     path,
     whole.replace(text, () => without),
   )
+  bundle()
   const isCaught = isSound && !passes(seeded)
   writeFileSync(path, whole)
+  bundle()
   console.log(
     `without the guard "${guard}": ${isCaught ? 'caught' : isSound ? 'MISSED' : 'its test fails anyway'} (${name})`,
   )

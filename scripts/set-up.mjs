@@ -136,9 +136,9 @@ const outputs = [
 ]
 
 function hasAllOutputs() {
-  const hasBundle = existsSync(join(root, 'dist', 'child', 'bootstrap.cjs'))
+  const hasBundles = ['bundle/corepool.js', 'child/bootstrap.cjs'].every((name) => existsSync(join(root, 'dist', name)))
   return (
-    hasBundle &&
+    hasBundles &&
     outputs.every(([from, to]) => {
       const sources = filesBelow(from).filter((file) => file.endsWith('.ts'))
       return sources.every((file) => existsSync(join(root, to, `${file.slice(from.length, -3)}.js`)))
@@ -153,13 +153,13 @@ function compile() {
   }
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   run('compiling TypeScript', process.execPath, [tsc, '-b', '--force'])
-  run('bundling the entry point of children', process.execPath, [join(root, 'scripts', 'bundle-child.mjs')])
+  run('bundling what was compiled', process.execPath, [join(root, 'scripts', 'bundle.mjs')])
 }
 
 const sources = [
   'tsconfig.json',
   'tsconfig.base.json',
-  'scripts/bundle-child.mjs',
+  'scripts/bundle.mjs',
   'src',
   'examples',
   'bench',

@@ -9,7 +9,17 @@
  * an optional dependency of exactly this version.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { npm } from '../npm.mjs'
@@ -46,8 +56,10 @@ function writeManifest(home, contents) {
   writeFileSync(join(home, 'package.json'), `${JSON.stringify({ ...contents, ...repository() }, null, 2)}\n`)
 }
 
-/** Addons have packages of their own; sources, and the maps that lead to them, would double what users download. */
-const isPublished = (path) => !/\.(node|stamp|tsbuildinfo|map)$/.test(path)
+/** The files that run (scripts/bundle.mjs), and types. Addons have packages of their own; maps would double what users download. */
+const isPublished = (path) =>
+  statSync(path).isDirectory() ||
+  /\.d\.ts$|\.cjs$|[\\/](bundle[\\/]corepool|child[\\/](hold|parent-watch-thread))\.js$/.test(path)
 
 /** Modules without the line that would lead to a map. */
 function copyModules(home) {

@@ -5,7 +5,7 @@
  * needed afterwards is captured first, a report is flushed before the process may end, and the channel to the parent never
  * keeps the process alive. The parent's death ends this process; what Ctrl-C means is the parent's decision.
  *
- * The build makes one CommonJS file of this and what it imports (scripts/bundle-child.mjs): two dozen ES modules would take as long to
+ * The build makes one CommonJS file of this and what it imports (scripts/bundle.mjs): two dozen ES modules would take as long to
  * load as Node itself takes to start.
  */
 import { reservedMessage } from '../errors/index.ts'

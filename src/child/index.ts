@@ -1,8 +1,8 @@
 /** The one entry of the layer that knows what a child process is told, and what it answers. */
 import { fileURLToPath } from 'node:url'
 
-/** The file that a child process runs: bootstrap.ts and what it imports, made one by scripts/bundle-child.mjs. */
-export const bootstrapFile: string = fileURLToPath(new URL('./bootstrap.cjs', import.meta.url))
+/** The file that a child process runs: bootstrap.ts and what it imports, made one by scripts/bundle.mjs. */
+export const bootstrapFile: string = fileURLToPath(new URL('../child/bootstrap.cjs', import.meta.url))
 
 export { callerFile } from './caller-file.ts'
 export { currentProcess, nextIdentity, type CurrentProcess } from './current-process.ts'

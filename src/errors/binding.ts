@@ -1,6 +1,8 @@
 /** Why there is no native addon, and the command that mends it. Worded here; found out in native/diagnosis. */
 import { CorepoolError } from './classes.ts'
 
+const UNBUNDLE = 'Keep it out of the bundle: esbuild --external:corepool, or the same option of your bundler.'
+
 /** What keeps the addon from being loaded. `install` is the command that installs the right one. */
 export type BindingProblem =
   | { readonly kind: 'declined' }
@@ -63,10 +65,7 @@ function words(problem: BindingProblem): [reason: string, remedy: string] {
         `Install it: ${problem.install}`,
       ]
     case 'bundled':
-      return [
-        `corepool was bundled into ${problem.file}, which has no addon beside it`,
-        'Keep it out of the bundle: esbuild --external:corepool, or the same option of your bundler.',
-      ]
+      return [`corepool was bundled into ${problem.file}, which has no addon beside it`, UNBUNDLE]
     case 'absent':
       return [`there is no file ${problem.path}`, 'Correct the path.']
     case 'version':
@@ -152,4 +151,10 @@ export function bindingNeeded(what: string, problem: BindingProblem, cause: unkn
     `${what} needs the native addon of corepool, and there is none here: ${reason}. ${remedy}`,
     cause === undefined ? undefined : { cause },
   )
+}
+
+/** For the functions by which the build loads a part of the package at first use. */
+export function partNotFound(file: string, part: string, cause: unknown): CorepoolError {
+  const message = `${file} does not find its part ${part}: was corepool bundled into it? ${UNBUNDLE}`
+  return new CorepoolError('ERR_NOT_SUPPORTED', message, { cause })
 }

@@ -52,7 +52,7 @@ export {
   wrongArguments,
 } from './arrays.ts'
 export { fromNative, nativeFailure } from './native.ts'
-export { bindingNeeded, bindingNotLoaded, type BindingProblem, type Libc } from './binding.ts'
+export { bindingNeeded, bindingNotLoaded, partNotFound, type BindingProblem, type Libc } from './binding.ts'
 export {
   alreadyStarted,
   closed,

@@ -4,7 +4,7 @@
  */
 import { accessSync, constants, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join, resolve, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BindingProblem } from '../errors/index.ts'
 import { readElf, type Elf } from './elf.ts'
@@ -70,7 +70,7 @@ function whyNotFound(): BindingProblem {
   const platform = platformHere()
   const own = fileURLToPath(import.meta.url)
   if (!PUBLISHED.includes(platform)) return { kind: 'unsupported', platform, supported: PUBLISHED }
-  if (basename(dirname(own)) !== 'native') return { kind: 'bundled', file: own }
+  if (!own.endsWith(join('bundle', 'corepool.js'))) return { kind: 'bundled', file: own }
   const others: string[] = []
   for (const folder of scopeFolders()) {
     const home = join(folder, `binding-${platform}`)

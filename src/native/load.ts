@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bindingNotLoaded } from '../errors/index.ts'
 import type { Binding } from './binding.ts'
@@ -29,10 +29,14 @@ function open(path: string): Binding {
   return addon as unknown as Binding
 }
 
-/** Where the addon for a platform is; undefined where it is not. @throws where looking is not allowed */
+/** The addons that were built in this repository. */
+function locateBuilt(): string[] {
+  const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'native')
+  return platforms.map((platform) => join(folder, `corepool.${platform}.node`)).filter((path) => existsSync(path))
+}
+
+/** Where the package for a platform has its addon; undefined where it is not. @throws where looking is not allowed */
 function locate(platform: string): string | undefined {
-  const built = fileURLToPath(new URL(`corepool.${platform}.node`, import.meta.url))
-  if (existsSync(built)) return built
   try {
     return require.resolve(packageFor(platform))
   } catch (error) {
@@ -42,9 +46,11 @@ function locate(platform: string): string | undefined {
 }
 
 function loadInstalled(): Loaded {
-  const found: string[] = []
+  const found = locateBuilt()
+  // Where there is one, nobody looks for packages: to find that one is missing takes a millisecond.
+  const wanted = found.length > 0 ? [] : platforms
   let denied: unknown
-  for (const platform of platforms) {
+  for (const platform of wanted) {
     try {
       const path = locate(platform)
       if (path !== undefined) found.push(path)

@@ -32,6 +32,8 @@ const reductions: Readonly<Record<string, (x: Numbers) => number | boolean>> = {
   },
 }
 
+const reductionsByName = Object.entries(reductions)
+
 /** Results are computed, and reduced, in float64, whatever the dtypes of the operands. */
 const asNumbers = { dtype: 'float64' }
 
@@ -62,11 +64,15 @@ export function fusedReductions(
   engine: Engine,
   evaluate: (call: Call) => ArrayView,
 ): PropertyDescriptorMap {
-  const methods = Object.entries(reductions).map(([name, reduce]) => {
-    const signature = signatureOf({ ...operation, name: `${operation.name}.${name}` })
-    const value = (...args: unknown[]): number | boolean =>
-      reduce(readNumbers(operation, signature, engine, evaluate, args))
-    return [name, { value }] as const
-  })
-  return Object.fromEntries(methods)
+  const methods: PropertyDescriptorMap = {}
+  for (const [name, reduce] of reductionsByName) {
+    // Made at the first call: there are six hundred of these methods, and importing the package makes them all.
+    let signature: Signature | undefined
+    const value = (...args: unknown[]): number | boolean => {
+      signature ??= signatureOf({ ...operation, name: `${operation.name}.${name}` })
+      return reduce(readNumbers(operation, signature, engine, evaluate, args))
+    }
+    methods[name] = { value }
+  }
+  return methods
 }
