@@ -69,7 +69,7 @@ pub(crate) fn in_chunks<P: Copy + Send + Sync>(
     of_chunk: impl Fn(Range) -> P + Sync,
     merge: impl Fn(P, P) -> P,
 ) -> Result<Option<P>, ReduceError> {
-    let chunking = Chunking::new(len);
+    let chunking = Chunking::of_powers(len);
     let chunks = chunking.chunks();
     if chunks <= 1 {
         return Ok((chunks == 1).then(|| of_chunk(chunking.range(0))));
