@@ -10,6 +10,7 @@ import { barsOf, judge, parseBars, type Bar } from '../bench/harness/bars.ts'
 import { readCommandLine, UsageError } from '../bench/harness/command-line.ts'
 import { Gate, isDisturbed, otherWork, type Reading } from '../bench/harness/gate.ts'
 import { copyShare, doubtOfProbe, limitOf } from '../bench/harness/probe.ts'
+import { doubtOfLoops } from '../bench/suites/kernels/fused-loops.ts'
 import { alternate, Patience, repeated } from '../bench/harness/rounds.ts'
 import { differenceOfMedians, median, quantile, ratioOfMedians } from '../bench/harness/statistics.ts'
 import { runNode } from './fixtures/run-program.ts'
@@ -167,6 +168,19 @@ describe('the limit probe', () => {
   test('counts only where its copy reaches 0.95 of memcpy', () => {
     expect(doubtOfProbe(copyShare(samples))).toBeUndefined()
     expect(doubtOfProbe(0.9499)).toContain('0.95 of memcpy')
+  })
+
+  test('says whether fused loops are a measure for the block VM', () => {
+    const doubtAt = (fused: number): string | undefined =>
+      doubtOfLoops({
+        samples: new Map([
+          ['probe cube avx2', [0.95]],
+          ['comparison a*a*a avx2', [fused]],
+          ['comparison vm a*a*a blocks', [9]],
+        ]),
+      })
+    expect(doubtAt(1)).toBeUndefined()
+    expect(doubtAt(1.01)).toContain('reaches 0.94 of the limit probe')
   })
 })
 

@@ -2,7 +2,7 @@
 import type { Bar, Figure } from './bars.ts'
 import type { Gate } from './gate.ts'
 import { isDisturbed } from './gate.ts'
-import { Probe } from './probe.ts'
+import { Probe, type ProbeProgram } from './probe.ts'
 import { formatTable, type Table } from './report.ts'
 import { alternate, type Alternation, type Contender, type Patience } from './rounds.ts'
 import type { Estimate } from './statistics.ts'
@@ -21,8 +21,8 @@ export interface Settings {
   readonly gate: Gate
   readonly patience: Patience
   readonly bars: readonly Bar[]
-  /** The limit probe's program, or why there is none. */
-  readonly probe: { readonly path: string } | { readonly missing: string }
+  /** The paths of Rust programs, or why there are none. */
+  readonly probe: (program: ProbeProgram) => { readonly path: string } | { readonly missing: string }
 }
 
 export class Bench {
@@ -61,11 +61,21 @@ export class Bench {
     }
   }
 
-  /** Starts a limit probe; null where there is none. Whoever starts it ends it. */
-  async startProbe(lengths: readonly number[], threads?: number): Promise<Probe | null> {
+  /** Starts a Rust program that answers rounds; null where there is none. Whoever starts it ends it. */
+  async startProbe(
+    lengths: readonly number[],
+    { program = 'limit-probe', threads }: { program?: ProbeProgram; threads?: number } = {},
+  ): Promise<Probe | null> {
     const { probe, gate } = this.settings
-    if ('missing' in probe) return null
-    return Probe.start(probe.path, { lengths, gate, ...(threads !== undefined && { threads }) })
+    const built = probe(program)
+    if ('missing' in built) return null
+    return Probe.start(built.path, { lengths, gate, ...(threads !== undefined && { threads }) })
+  }
+
+  /** Why there is no such program. */
+  missingProbe(program: ProbeProgram = 'limit-probe'): string {
+    const built = this.settings.probe(program)
+    return 'missing' in built ? built.missing : ''
   }
 
   threshold(bar: string): number {

@@ -1,6 +1,7 @@
 /**
- * The limit probe: a Rust program (bench/limit-probe) that says how fast this machine's memory and threads can be. It answers one
- * round at a time, so that its rounds alternate with ours. It counts only where its own copy keeps up with memcpy.
+ * Rust programs that measure, and answer one round at a time, so that their rounds alternate with ours: the limit probe
+ * (bench/limit-probe) says how fast this machine's memory and threads can be, and counts only where its own copy keeps up with
+ * memcpy; the other compares the block VM with fused loops (bench/vm-against-fused).
  */
 import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,12 +11,12 @@ import { fileURLToPath } from 'node:url'
 import type { Gate } from './gate.ts'
 import { median } from './statistics.ts'
 
-export type ProbeOperation = 'square' | 'cube' | 'copy' | 'memcpy'
+export type ProbeProgram = 'limit-probe' | 'vm-against-fused'
 
 interface Answer {
   readonly cpu: number
   /** Nanoseconds an element, by operation and kind of store. */
-  readonly ns: Readonly<Record<ProbeOperation, Readonly<Record<string, number>>>>
+  readonly ns: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
 /** The probe's copy must reach this share of memcpy's speed, or the probe is no limit. */
@@ -23,29 +24,22 @@ const COPY_BAR = 0.95
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Builds the probe and gives its path, or the reason why there is none. */
-export function buildProbe(): { readonly path: string } | { readonly missing: string } {
-  const args = [
-    'build',
-    '--release',
-    '--locked',
-    '-p',
-    'corepool-limit-probe',
-    '--message-format',
-    'json-render-diagnostics',
-  ]
+/** Builds a program and gives its path, or the reason why there is none. */
+export function buildProbe(program: ProbeProgram): { readonly path: string } | { readonly missing: string } {
+  const name = `corepool-${program}`
+  const args = ['build', '--release', '--locked', '-p', name, '--message-format', 'json-render-diagnostics']
   const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 } as const
   const { status, stdout, error } = spawnSync('cargo', args, { ...options, stdio: [...options.stdio] })
-  if (error !== undefined) return { missing: 'no limit probe: cargo cannot be run' }
-  if (status !== 0) return { missing: 'no limit probe: building it failed' }
+  if (error !== undefined) return { missing: `no ${program}: cargo cannot be run` }
+  if (status !== 0) return { missing: `no ${program}: building it failed` }
   for (const line of stdout.split('\n').filter(Boolean)) {
     const { executable, target } = JSON.parse(line) as { executable?: string | null; target?: { name?: string } }
-    if (executable && target?.name === 'corepool-limit-probe') return { path: executable }
+    if (executable && target?.name === name) return { path: executable }
   }
-  return { missing: 'no limit probe: cargo named no program' }
+  return { missing: `no ${program}: cargo named no program` }
 }
 
-/** A probe that runs, with buffers for these lengths. */
+/** Such a program that runs, with buffers for these lengths. */
 export class Probe {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
   readonly #lines: Interface
@@ -59,7 +53,7 @@ export class Probe {
     this.#gate = gate
   }
 
-  /** Starts a probe, and checks the values of all its routines. `threads` absent: one on each usable CPU. */
+  /** Starts one, and checks all values that it computes. `threads` absent: one on each usable CPU. */
   static async start(
     path: string,
     { lengths, threads, gate }: { lengths: readonly number[]; threads?: number; gate: Gate },
@@ -70,7 +64,7 @@ export class Probe {
     return probe
   }
 
-  /** One round: every routine once. Nanoseconds a pass, by operation and kind of store: `square avx2`. */
+  /** One round: everything once. Nanoseconds a pass, by operation and kind of store: `square avx2`. */
   async round(n: number): Promise<ReadonlyMap<string, number>> {
     const { cpu, ns } = JSON.parse(await this.#ask(`round ${n}`)) as Answer
     this.#gate.report(cpu)
@@ -98,7 +92,7 @@ export class Probe {
   async #line(): Promise<string> {
     const ended = new AbortController()
     const closed = once(this.#lines, 'close', { signal: ended.signal }).then(() => {
-      throw new Error('the limit probe ended before it answered')
+      throw new Error('a probe ended before it answered')
     })
     closed.catch(() => {})
     const read = once(this.#lines, 'line', { signal: ended.signal })
@@ -120,12 +114,16 @@ export interface Limit {
   readonly samples: readonly number[]
 }
 
-/** The fastest kind of store of an operation, from the samples of a contender named `probe`. */
-export function limitOf(operation: ProbeOperation, samples: ReadonlyMap<string, readonly number[]>): Limit {
-  const prefix = `probe ${operation} `
+/** The fastest kind of store of an operation, from the samples of the contender that asks the program. */
+export function limitOf(
+  operation: string,
+  samples: ReadonlyMap<string, readonly number[]>,
+  contender: 'probe' | 'comparison' = 'probe',
+): Limit {
+  const prefix = `${contender} ${operation} `
   const ofOperation = [...samples].filter(([name]) => name.startsWith(prefix))
   const [best] = ofOperation.toSorted(([, a], [, b]) => median(a) - median(b))
-  if (best === undefined) throw new Error(`the limit probe has no routine for ${operation}`)
+  if (best === undefined) throw new Error(`the ${contender} has no routine for ${operation}`)
   return { stores: best[0].slice(prefix.length), samples: best[1] }
 }
 

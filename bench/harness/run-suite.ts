@@ -41,7 +41,7 @@ export async function runSuite(suite: string, measurements: readonly Measurement
   const start = performance.now()
   const found = machine()
   console.log(`${describeMachine(found)}\n`)
-  const probe = request.bars ? buildProbe() : { missing: 'no limit probe: it is built with --bars' }
+  const probe = request.bars ? buildProbe : () => ({ missing: 'Rust programs are built with --bars' })
   const rounds = request.smoke ? 3 : ROUNDS
   const patience = new Patience(request.smoke ? 0 : PATIENCE)
   const bars = barsOf(suite)

@@ -2,28 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use crate::loops::Operation;
+use corepool_limit_probe::{Sample, Subject};
+
 use crate::pages::Pages;
 use crate::team::Team;
 
 /// A sample lasts at least this long, by repeating the pass: far above what reading the clock costs.
 const SAMPLE: Duration = Duration::from_micros(1500);
-
-/// The nanoseconds an element that one routine took in one round.
-#[derive(Clone, Debug)]
-pub(crate) struct Sample {
-    pub(crate) operation: Operation,
-    pub(crate) stores: &'static str,
-    pub(crate) nanoseconds: f64,
-}
-
-/// A routine that computed something else than it should.
-#[derive(Clone, Debug)]
-pub(crate) struct WrongValues {
-    pub(crate) operation: Operation,
-    pub(crate) stores: &'static str,
-    pub(crate) index: usize,
-}
 
 /// The team and its buffers, for one length.
 #[derive(Debug)]
@@ -43,34 +28,6 @@ impl<'a> Probe<'a> {
         let mut probe = Self { team, input, output, repeats: Vec::new() };
         probe.repeats = (0..team.routines().len()).map(|routine| probe.repeats_of(routine)).collect();
         probe
-    }
-
-    /// Times every routine once.
-    pub(crate) fn round(&mut self) -> Vec<Sample> {
-        let routines = self.team.routines().iter().enumerate();
-        let sample = |(index, routine): (usize, &crate::loops::Routine)| {
-            // Not counted: it wakes the team and fills the caches.
-            self.pass(index);
-            let repeats = self.repeats[index];
-            let took = self.time(index, repeats);
-            let nanoseconds = took.as_secs_f64() * 1e9 / f64::from(repeats) / as_f64(self.input.len());
-            Sample { operation: routine.operation, stores: routine.stores, nanoseconds }
-        };
-        routines.map(sample).collect()
-    }
-
-    /// Runs every routine once over a spoilt output, and looks at each element.
-    pub(crate) fn check(&mut self) -> Result<(), WrongValues> {
-        for (index, routine) in self.team.routines().iter().enumerate() {
-            self.output.values().fill(f64::NAN);
-            self.pass(index);
-            let pairs = self.input.values().iter().zip(self.output.values());
-            let wrong = pairs.map(|(x, y)| routine.operation.on_number(*x) == *y).position(|is_right| !is_right);
-            if let Some(index) = wrong {
-                return Err(WrongValues { operation: routine.operation, stores: routine.stores, index });
-            }
-        }
-        Ok(())
     }
 
     fn repeats_of(&self, routine: usize) -> u32 {
@@ -95,6 +52,40 @@ impl<'a> Probe<'a> {
         // SAFETY: both have `input.len()` doubles and are aligned to huge pages; slices of them live in `check` only, and not
         // across a pass.
         unsafe { self.team.run(routine, input, output, self.input.len()) };
+    }
+}
+
+impl Subject for Probe<'_> {
+    /// Times every routine once.
+    fn round(&mut self) -> Result<Vec<Sample>, String> {
+        let routines = self.team.routines().iter().enumerate();
+        let sample = |(index, routine): (usize, &crate::loops::Routine)| {
+            // Not counted: it wakes the team and fills the caches.
+            self.pass(index);
+            let repeats = self.repeats[index];
+            let took = self.time(index, repeats);
+            let nanoseconds = took.as_secs_f64() * 1e9 / f64::from(repeats) / as_f64(self.input.len());
+            Sample { operation: routine.operation.name(), stores: routine.stores, nanoseconds }
+        };
+        Ok(routines.map(sample).collect())
+    }
+
+    /// Runs every routine once over a spoilt output, and looks at each element.
+    fn check(&mut self) -> Result<(), String> {
+        for (index, routine) in self.team.routines().iter().enumerate() {
+            self.output.values().fill(f64::NAN);
+            self.pass(index);
+            let pairs = self.input.values().iter().zip(self.output.values());
+            let wrong = pairs.map(|(x, y)| routine.operation.on_number(*x) == *y).position(|is_right| !is_right);
+            if let Some(index) = wrong {
+                return Err(format!(
+                    "{} by {} gives a wrong value at {index}",
+                    routine.operation.name(),
+                    routine.stores
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -105,7 +105,7 @@ export async function callCosts(bench: Bench): Promise<void> {
     const { xs, out } = arrays(n)
     check('square', xs, out, () => void square(xs, { out }))
   }
-  const probe: Probe | null = await bench.startProbe(lengths, 1)
+  const probe: Probe | null = await bench.startProbe(lengths, { threads: 1 })
   const costs: Cost[] = []
   const rows: Cell[][] = []
   try {

@@ -73,10 +73,9 @@ async function compareWithProbe(bench: Bench, n: number, probe: Probe): Promise<
 export async function limits(bench: Bench): Promise<void> {
   const probe = await bench.startProbe(lengths)
   if (probe === null) {
-    const { missing = '' } = bench.settings.probe as { missing?: string }
     bench.missed(
       subjects.flatMap(({ name }) => [`core/${name}-out-1e7`, `core/${name}-out-1e5`]),
-      missing,
+      bench.missingProbe(),
     )
     return
   }

@@ -10,6 +10,8 @@ const MULTIPLY: u16 = 3;
 #[derive(Debug)]
 pub(crate) struct Expression {
     pub(crate) name: &'static str,
+    /// The block VM on it, by its name in the answers.
+    pub(crate) by_vm: &'static str,
     pub(crate) parameters: usize,
     constants: &'static [f64],
     /// Opcode and operands; references count parameters, constants and results.
@@ -20,6 +22,7 @@ pub(crate) struct Expression {
 pub(crate) const EXPRESSIONS: &[Expression] = &[
     Expression {
         name: "2a+3b",
+        by_vm: "vm 2a+3b",
         parameters: 2,
         constants: &[2.0, 3.0],
         instructions: &[[MULTIPLY, 2, 0], [MULTIPLY, 3, 1], [ADD, 4, 5]],
@@ -27,6 +30,7 @@ pub(crate) const EXPRESSIONS: &[Expression] = &[
     },
     Expression {
         name: "a*a*a",
+        by_vm: "vm a*a*a",
         parameters: 1,
         constants: &[],
         instructions: &[[MULTIPLY, 0, 0], [MULTIPLY, 1, 0]],
@@ -34,6 +38,7 @@ pub(crate) const EXPRESSIONS: &[Expression] = &[
     },
     Expression {
         name: "((.25a+.75)a-1.5)a-2",
+        by_vm: "vm ((.25a+.75)a-1.5)a-2",
         parameters: 1,
         constants: &[0.25, 0.75, 1.5, 2.0],
         instructions: &[

@@ -22,7 +22,8 @@
 //!   handed in; a closure itself is inlined when it is small.
 //! - **The bits do not depend on the level**, unless the body asks for it: Rust never contracts `a * b + c`, whatever the level
 //!   has. A body that wants the fused operation declares `<const FMA: bool>`: the constant is true where `f64::mul_add` is one
-//!   instruction and false where it would be a slow call, so both branches can be written and the other one disappears.
+//!   instruction and false where it would be a slow call, so both branches can be written and the other one disappears. On x86 it
+//!   is true where there are AVX registers.
 //! - A call costs a predicted branch, about a nanosecond: call it for a block of some hundred elements, not for each element.
 //!
 //! The invariant that makes calling these functions safe: a `Level` exists only where the CPU and the system have it.
@@ -90,11 +91,18 @@ impl Level {
 /// Compiles one function for each SIMD level; see the top of this file for how it is used.
 macro_rules! per_level {
     // Entries: a function that takes `<const FMA: bool>`, one that does not; each safe or unsafe.
-    ($(#[$meta:meta])* $visibility:vis fn $name:ident<const $fma:ident: bool> $($rest:tt)+) => {
-        per_level!(@parts [$(#[$meta])*] [$visibility] [] $name [const $fma: bool,] [true] [cfg!(any(target_arch = "aarch64", target_feature = "fma"))] $($rest)+);
+    ($(#[$meta:meta])* $visibility:vis fn $name:ident<const $fma:ident: bool $(, $generic:ident: $bound:path)*> $($rest:tt)+) => {
+        per_level!(
+            @parts [$(#[$meta])*] [$visibility] [] $name [const $fma: bool,] [::<true $(, $generic)*>]
+            [::<{ cfg!(any(target_arch = "aarch64", target_feature = "fma")) } $(, $generic)*>]
+            <$($generic: $bound),*> $($rest)+
+        );
     };
     ($(#[$meta:meta])* $visibility:vis unsafe fn $name:ident<const $fma:ident: bool> $($rest:tt)+) => {
-        per_level!(@parts [$(#[$meta])*] [$visibility] [unsafe] $name [const $fma: bool,] [true] [cfg!(any(target_arch = "aarch64", target_feature = "fma"))] $($rest)+);
+        per_level!(
+            @parts [$(#[$meta])*] [$visibility] [unsafe] $name [const $fma: bool,] [::<true>]
+            [::<{ cfg!(any(target_arch = "aarch64", target_feature = "fma")) }>] $($rest)+
+        );
     };
     ($(#[$meta:meta])* $visibility:vis fn $name:ident $(<$($generic:ident: $bound:path),+>)? ($($parameters:tt)*) $($rest:tt)+) => {
         per_level!(@parts [$(#[$meta])*] [$visibility] [] $name [] [] [] $(<$($generic: $bound),+>)? ($($parameters)*) $($rest)+);
@@ -104,29 +112,29 @@ macro_rules! per_level {
     };
     (
         @parts [$(#[$meta:meta])*] [$visibility:vis] [$($unsafety:tt)?] $name:ident
-        [$($constant:tt)*] [$($wide:expr)?] [$($narrow:expr)?]
-        $(<$($generic:ident: $bound:path),+>)? ($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? $body:block
+        [$($constant:tt)*] [$($wide:tt)*] [$($narrow:tt)*]
+        $(<$($generic:ident: $bound:path),*>)? ($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? $body:block
     ) => {
         $(#[$meta])*
-        $visibility $($unsafety)? fn $name $(<$($generic: $bound),+>)? (
+        $visibility $($unsafety)? fn $name $(<$($generic: $bound),*>)? (
             level: $crate::level::Level, $($argument: $kind),*
         ) $(-> $result)? {
             // Unsafe for the sake of the unsafe bodies; the contract is that of the whole function, and none if it is safe.
             #[inline(always)]
-            unsafe fn body<$($constant)* $($($generic: $bound),+)?>($($argument: $kind),*) $(-> $result)? $body
+            unsafe fn body<$($constant)* $($($generic: $bound),*)?>($($argument: $kind),*) $(-> $result)? $body
 
             #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
             #[target_feature(enable = "avx2,fma")]
-            unsafe fn avx2 $(<$($generic: $bound),+>)? ($($argument: $kind),*) $(-> $result)? {
+            unsafe fn avx2 $(<$($generic: $bound),*>)? ($($argument: $kind),*) $(-> $result)? {
                 // SAFETY: the contract of the whole function, handed on.
-                unsafe { body $(::<$wide>)? ($($argument),*) }
+                unsafe { body $($wide)* ($($argument),*) }
             }
 
             #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
             #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
-            unsafe fn avx512 $(<$($generic: $bound),+>)? ($($argument: $kind),*) $(-> $result)? {
+            unsafe fn avx512 $(<$($generic: $bound),*>)? ($($argument: $kind),*) $(-> $result)? {
                 // SAFETY: the contract of the whole function, handed on.
-                unsafe { body $(::<$wide>)? ($($argument),*) }
+                unsafe { body $($wide)* ($($argument),*) }
             }
 
             match level.width() {
@@ -140,7 +148,7 @@ macro_rules! per_level {
                 #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
                 $crate::level::Width::Avx512 => unsafe { avx512($($argument),*) },
                 // SAFETY: no instructions beyond the architecture's own; the contract as above.
-                _ => unsafe { body $(::<{ $narrow }>)? ($($argument),*) },
+                _ => unsafe { body $($narrow)* ($($argument),*) },
             }
         }
     };

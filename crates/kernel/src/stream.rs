@@ -14,6 +14,9 @@ use corepool_topology::{cache_sizes, usable_cpus};
 /// Bytes of a cache line, to whose multiples [`stream`] wants its output aligned.
 pub(crate) const LINE: usize = 64;
 
+/// Lanes of a cache line.
+pub(crate) const LINE_LANES: usize = LINE / size_of::<f64>();
+
 /// The last-level cache where the system does not say.
 const USUAL_CACHE: usize = 32 << 20;
 
@@ -59,6 +62,40 @@ pub(crate) unsafe fn stream(from: *const u8, to: *mut u8, bytes: usize) {
 pub(crate) unsafe fn stream(from: *const u8, to: *mut u8, bytes: usize) {
     // SAFETY: the caller's promise is that of the copy.
     unsafe { core::ptr::copy_nonoverlapping(from, to, bytes) };
+}
+
+/// Stores the lanes of one line past the caches, by AVX where the caller has that.
+///
+/// # Safety
+/// `to` must be valid for writes of a line and aligned to [`LINE`], and the CPU must have AVX where it is asked for; the rest is
+/// as for [`stream`].
+#[inline(always)]
+pub(crate) unsafe fn stream_line<const AVX: bool>(lanes: &[f64; LINE_LANES], to: *mut f64) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use core::arch::x86_64::{_mm_loadu_pd, _mm_stream_pd, _mm256_loadu_pd, _mm256_stream_pd};
+        let width = if AVX { 4 } else { 2 };
+        for (lanes, offset) in lanes.chunks_exact(width).zip((0..).step_by(width)) {
+            let to = to.wrapping_add(offset);
+            if AVX {
+                // An instruction without AVX between others with it would stall some CPUs.
+                // SAFETY: there are four lanes, and this load needs no alignment.
+                let lanes = unsafe { _mm256_loadu_pd(lanes.as_ptr()) };
+                // SAFETY: they are inside the line, and aligned as the line is.
+                unsafe { _mm256_stream_pd(to, lanes) };
+            } else {
+                // SAFETY: there are two lanes, and this load needs no alignment.
+                let lanes = unsafe { _mm_loadu_pd(lanes.as_ptr()) };
+                // SAFETY: as above.
+                unsafe { _mm_stream_pd(to, lanes) };
+            }
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    // SAFETY: the caller's promise is that of the copy.
+    unsafe {
+        core::ptr::copy_nonoverlapping(lanes.as_ptr(), to, LINE_LANES);
+    }
 }
 
 /// Orders what was streamed by this thread before all that it stores later.

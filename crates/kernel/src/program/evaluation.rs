@@ -19,12 +19,18 @@ use crate::level::Level;
 use crate::operand::Operand;
 use crate::stream::until_line;
 
+/// Where the results of an evaluation go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Output<'a> {
+    pub(super) view: &'a View,
+    /// Results go past the caches.
+    pub(super) is_streamed: bool,
+}
+
 /// A program, its operands, and what is the same for every element: all that is needed to compute any range of the result.
 #[derive(Clone, Debug)]
 pub struct Evaluation {
     code: Arc<Code>,
-    #[cfg(test)]
-    shape: Shape,
     kind: Kind,
     operands: Box<[Operand]>,
     uniforms: Vec<f64>,
@@ -88,17 +94,7 @@ impl Evaluation {
             Operand::Bigint(value) => *value,
         });
         let uniforms = code.uniforms.values(level, given, scalars, &takes.constants);
-        Ok(Self {
-            code,
-            #[cfg(test)]
-            shape,
-            kind: takes.kind,
-            operands: operands.into(),
-            uniforms,
-            tables: tables.into(),
-            len,
-            level,
-        })
+        Ok(Self { code, kind: takes.kind, operands: operands.into(), uniforms, tables: tables.into(), len, level })
     }
 
     /// Elements of each array, and of the result.
@@ -142,14 +138,6 @@ impl Evaluation {
         self.code.steps.iter().map(operation).collect()
     }
 
-    /// The same steps, but for the last one's output.
-    #[cfg(test)]
-    pub(super) fn set_indirect(&mut self, program: &Program) {
-        let shape = Shape { is_direct: false, ..self.shape };
-        self.code = program.code(shape);
-        self.shape = shape;
-    }
-
     /// Gives the results of `range` to `take`, in order, some hundred at a time, each time with the index of the first. Those of
     /// a bigint program are the bits of the lanes.
     ///
@@ -167,11 +155,12 @@ impl Evaluation {
     ///
     /// # Safety
     /// As for [`Evaluation::for_each_block`]; `output`, if the evaluation was made for one, must be as long as the arrays and hold lanes, and
-    /// nobody else may write its range meanwhile, except where it is memory that JavaScript shares.
+    /// nobody else may write its range meanwhile, except where it is memory that JavaScript shares. After a streamed one this thread
+    /// must call [`fence`](crate::stream::fence) before anybody learns of the results.
     pub(super) unsafe fn blocks(
         &self,
         range: Range<usize>,
-        output: Option<&View>,
+        output: Option<Output<'_>>,
         mut finish: impl FnMut(usize, &mut [f64]),
     ) {
         assert!(range.end <= self.len, "elements {range:?} of {}", self.len);
@@ -180,9 +169,12 @@ impl Evaluation {
         let mut start = range.start;
         while start < range.end {
             let mut count = code.block.min(range.end - start);
-            if start == range.start && range.len() > 2 * code.block {
+            if let Some(Output { view, is_streamed }) = output
+                && start == range.start
+                && (is_streamed || range.len() > 2 * code.block)
+            {
                 // From the second block on, stores do not straddle lines.
-                let head = output.map_or(0, |output| until_line(output.at(start), output.element().size()));
+                let head = until_line(view.at(start), view.element().size());
                 count = if head == 0 { count } else { count.min(head) };
             }
             for step in &code.steps {
@@ -200,14 +192,25 @@ impl Evaluation {
     ///
     /// # Safety
     /// As for [`Evaluation::blocks`]; `start + count` must be at most the length, and `count` at most a block.
-    unsafe fn step(&self, step: &Step, registers: &mut Registers, output: Option<&View>, start: usize, count: usize) {
+    unsafe fn step(
+        &self,
+        step: &Step,
+        registers: &mut Registers,
+        output: Option<Output<'_>>,
+        start: usize,
+        count: usize,
+    ) {
         let address = match (step.output, output) {
             (Place::Register(register), _) => registers.address(register),
-            (Place::Output, Some(output)) => output.at(start).cast(),
+            (Place::Output, Some(output)) => output.view.at(start).cast(),
             (place, _) => unreachable!("no step writes to {place:?}"),
         };
         // SAFETY: a register has a block of lanes; the output has `count` elements from `start` on, which are lanes.
-        let target = unsafe { Target::new(address, count) };
+        let mut target = unsafe { Target::new(address, count) };
+        if step.output == Place::Output && output.is_some_and(|output| output.is_streamed) {
+            // SAFETY: no step reads the output, and nobody does before the fence, which the caller calls.
+            target = unsafe { target.past_caches() };
+        }
         match step.task {
             Task::Perform(operation) => {
                 let mut lanes = [Lanes::Same(Same(0.0)); MAX_OPERANDS];

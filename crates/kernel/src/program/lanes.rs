@@ -6,6 +6,7 @@
 //! The addresses carry their lengths, and are made by unsafe functions only; so the loops, which check the lengths, are safe.
 
 use crate::level::per_level;
+use crate::stream::{LINE, LINE_LANES, stream_line};
 
 /// What a loop computes for one lane. Bigints are the bits of their lanes.
 pub(super) trait Function<const N: usize>: Copy {
@@ -41,6 +42,7 @@ pub(super) struct Same(pub(super) f64);
 pub(super) struct Target {
     base: *mut f64,
     len: usize,
+    is_streamed: bool,
 }
 
 impl Each {
@@ -56,7 +58,22 @@ impl Target {
     /// From now until its last use `base` must be valid and aligned for writes of `len` lanes; nobody else may write them
     /// meanwhile, except where it is memory that JavaScript shares.
     pub(super) unsafe fn new(base: *mut f64, len: usize) -> Self {
-        Self { base, len }
+        Self { base, len, is_streamed: false }
+    }
+
+    /// The same with results that go past the caches, as far as they are whole lines.
+    ///
+    /// # Safety
+    /// The loop must neither read the memory nor be followed by anybody who does before this thread has called
+    /// [`fence`](crate::stream::fence).
+    pub(super) unsafe fn past_caches(self) -> Self {
+        Self { is_streamed: true, ..self }
+    }
+
+    /// How many lanes, from the first on, go past the caches.
+    #[inline(always)]
+    fn streamed(self) -> usize {
+        if self.is_streamed && self.base.addr().is_multiple_of(LINE) { self.len - self.len % LINE_LANES } else { 0 }
     }
 }
 
@@ -93,14 +110,25 @@ macro_rules! loop_over {
             ///
             /// # Panics
             /// When a source is shorter than the output.
-            pub(super) fn $name<F: Function<$count>, $($generic: Source),+>(
+            pub(super) fn $name<const AVX: bool, F: Function<$count>, $($generic: Source),+>(
                 function: F,
                 output: Target,
                 $($source: $generic),+
             ) {
                 let _ = function;
                 $(assert!($source.len() >= output.len, "a source is shorter than the output");)+
-                for i in 0..output.len {
+                let streamed = output.streamed();
+                for start in (0..streamed).step_by(LINE_LANES) {
+                    let mut line = [0.0; LINE_LANES];
+                    for (i, result) in (start..).zip(&mut line) {
+                        // SAFETY: `i` is below the output's length, and no source is shorter.
+                        *result = F::of([$(unsafe { $source.lane(i) }),+]);
+                    }
+                    // SAFETY: a line from `start` on is inside the output, which begins where a line does; `past_caches` was promised
+                    // the rest. Where the constant is true, the body is compiled with AVX.
+                    unsafe { stream_line::<AVX>(&line, output.base.wrapping_add(start)) };
+                }
+                for i in streamed..output.len {
                     // SAFETY: `i` is below the output's length, and no source is shorter.
                     let operands = [$(unsafe { $source.lane(i) }),+];
                     // SAFETY: `i` is below the length for which the memory is valid, by the contract of `Target::new`.

@@ -6,7 +6,7 @@ use corepool_pool::{Panicked, Pool};
 use super::Program;
 use super::decode::Kind;
 use super::error::RunError;
-use super::evaluation::{Evaluation, has_lanes};
+use super::evaluation::{Evaluation, Output, has_lanes};
 use crate::chunking::Chunking;
 use crate::elements::store;
 use crate::operand::Operand;
@@ -40,7 +40,7 @@ impl Run {
         let is_in_place = arrays().any(|array| array.coincides_with(&output) && !array.is_empty());
         let traffic = arrays().fold(output.bytes(), |sum, array| sum.saturating_add(array.bytes()));
         let is_streamed = !is_in_place && pays_off(traffic);
-        let is_direct = has_lanes(&output) && !is_in_place && !is_streamed;
+        let is_direct = has_lanes(&output) && !is_in_place;
         let evaluation = Evaluation::with(program, operands, scalars, tables, is_direct)?;
         if output.element().is_bigint() != (program.kind() == Kind::Bigint) {
             return Err(RunError::MixedBigint);
@@ -103,7 +103,13 @@ impl Run {
             unsafe { stream(from, to, bytes) };
         };
         // SAFETY: `new` checked lengths, types and overlaps; the caller promised the rest.
-        unsafe { self.evaluation.blocks(range.start..range.end, Some(output), finish) };
+        unsafe {
+            self.evaluation.blocks(
+                range.start..range.end,
+                Some(Output { view: output, is_streamed: self.is_streamed }),
+                finish,
+            )
+        };
         if self.is_streamed {
             fence();
         }
@@ -124,8 +130,7 @@ impl Run {
 
     /// The same with results that go past the caches, however few.
     #[cfg(test)]
-    pub(super) fn streamed(mut self, program: &Program) -> Self {
-        self.evaluation.set_indirect(program);
+    pub(super) fn streamed(mut self) -> Self {
         self.is_streamed = true;
         self
     }

@@ -41,7 +41,10 @@ fn run(random: &mut Random, program: &Program) {
     let (operands, tables) = views.split_at(takes.parameters);
     let operands: Vec<Operand> = operands.iter().map(|view| Operand::Array(*view)).collect();
     let scalars = vec![2.0_f64.to_bits(); takes.scalars];
-    let run = Run::new(program, &operands, &scalars, tables, output).unwrap();
+    let mut run = Run::new(program, &operands, &scalars, tables, output).unwrap();
+    if random.one_in(4) {
+        run = run.streamed();
+    }
     // SAFETY: the views are good for as long as the memory above, which nobody else uses.
     (0..run.chunks()).for_each(|chunk| unsafe { run.run_chunk(chunk) });
 }

@@ -124,7 +124,7 @@ fn check(random: &mut Random, kind: Kind, level: Level, len: usize) -> Vec<Strin
     };
     let mut made = Run::new(&program, &operands, &scalars, &tables, output).unwrap();
     if in_place.is_none() && random.one_in(4) {
-        made = made.streamed(&program);
+        made = made.streamed();
     }
     let operations = made.operations();
     run(level, Ok(made));
