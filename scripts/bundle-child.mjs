@@ -15,5 +15,12 @@ const bundle = await rolldown({
     if (level === 'warn') throw new Error(log.message)
   },
 })
-await bundle.write({ file: file('bootstrap.cjs'), format: 'cjs', sourcemap: true })
+await bundle.write({
+  file: file('bootstrap.cjs'),
+  format: 'cjs',
+  sourcemap: true,
+  // Each start reads the text anew: half of it is half a millisecond less. Lines stay, since Node shows the one that an error came from.
+  minify: { compress: true, mangle: true, codegen: { removeWhitespace: false } },
+  comments: false,
+})
 await bundle.close()
