@@ -32,16 +32,9 @@ const WHILE_IT_RUNS = 50
 /** Bytes of available memory below which there is none: an idle child takes some 50 MB. */
 const LEAST_MEMORY = 2 ** 28
 
-/** A spare that was given away. */
-export interface TakenSpare extends StartedChild {
-  /** Something has come from it: it runs, and hears what it is sent. */
-  readonly hasSpoken: boolean
-}
-
 class Spare {
   /** What it was booted with. */
   readonly shape: string
-  #hasSpoken = false
   readonly #child: StartedChild
   readonly #idle: NodeJS.Timeout
 
@@ -49,26 +42,21 @@ class Spare {
     this.shape = shape
     this.#child = child
     this.#idle = setTimeout(() => this.end(), IDLE).unref()
-    child.process.once('exit', this.#forget).on('message', this.#note)
+    child.process.once('exit', this.#forget)
     this.#setRefs('unref')
     child.process.send(rehearse, () => {})
   }
 
   /** Gives it away; null when it has died. */
-  take(): TakenSpare | null {
+  take(): StartedChild | null {
     this.#forget()
-    this.#child.process.removeListener('message', this.#note)
     this.#setRefs('ref')
-    return isAlive(this.#child.pid) ? { ...this.#child, hasSpoken: this.#hasSpoken } : null
+    return isAlive(this.#child.pid) ? this.#child : null
   }
 
   end(): void {
     this.#forget()
     this.#child.process.kill('SIGKILL')
-  }
-
-  readonly #note = (): void => {
-    this.#hasSpoken = true
   }
 
   readonly #forget = (): void => {
@@ -92,7 +80,7 @@ let spare: Spare | null = null
 let refill: NodeJS.Timeout | undefined
 
 /** The spare, if it is as a child launched now would be. */
-export function takeSpare(launch: Launch): TakenSpare | null {
+export function takeSpare(launch: Launch): StartedChild | null {
   if (spare === null || !mayBeWarm(launch) || shapeOf(launch) !== spare.shape) return null
   const child = spare.take()
   keepSpare(launch, 'runs')
