@@ -188,5 +188,9 @@ await bundle(
   join(dist, 'child', 'bootstrap.js'),
   join(dist, 'child', 'bootstrap.cjs'),
   { treeshake: true },
-  { format: 'cjs' },
+  {
+    format: 'cjs',
+    // Each start reads the text anew: half of it is half a millisecond less. Lines stay, since Node shows the one that an error came from.
+    minify: { compress: true, mangle: true, codegen: { removeWhitespace: false } },
+  },
 )

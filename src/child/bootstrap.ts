@@ -64,8 +64,7 @@ let rehearsal: NodeJS.Immediate | undefined
 function rehearse(): void {
   const parent = { pid: process.ppid, name: '' }
   const target = ['function', NOTHING] as const
-  const args = encode('args', [0])
-  begin('', { parent, isTied: true, isKnown: false, name: '', daemon: false, identity: [], target, args })
+  begin('', { parent, isTied: true, name: '', daemon: false, identity: [], target, args: encode('args', [0]) })
   // Any small module will do. Where the permission model refuses it, it will refuse the target's too, and say so then.
   importModule(new URL('./hold.js', import.meta.url).href).catch(ignore)
 }
@@ -109,7 +108,7 @@ function guardedSend(original: NonNullable<typeof process.send>): NonNullable<ty
 
 async function run(token: string, task: ChildTask): Promise<void> {
   const disarm = reportUncaught(token, task)
-  if (!task.isKnown) reply(['ready', token])
+  reply(['ready', token])
   let value: unknown
   try {
     const target = await loadTarget(task.target)

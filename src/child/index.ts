@@ -20,7 +20,6 @@ export {
   type ChildTask,
   type FromChild,
   type Rehearse,
-  type Run,
   type TaskTarget,
   type ToChild,
 } from './protocol.ts'

@@ -19,8 +19,6 @@ export interface ChildTask {
   readonly parent: { readonly pid: number; readonly name: string }
   /** The system ends this child with its parent, however busy it is. */
   readonly isTied: boolean
-  /** The parent has heard of this child already, and need not be told that it is ready. */
-  readonly isKnown: boolean
   readonly name: string
   readonly daemon: boolean
   readonly identity: readonly number[]
@@ -28,10 +26,10 @@ export interface ChildTask {
   readonly args: Uint8Array
 }
 
-export type Run = readonly [kind: 'run', token: string, task: ChildTask]
-
 /** `run` comes first and once. */
-export type ToChild = Run | readonly [kind: 'message', token: string, value: Uint8Array]
+export type ToChild =
+  | readonly [kind: 'run', token: string, task: ChildTask]
+  | readonly [kind: 'message', token: string, value: Uint8Array]
 
 /** What a spare is told before all else, and only a spare. */
 export type Rehearse = readonly [kind: 'rehearse']
@@ -42,7 +40,7 @@ export type Hello = readonly [kind: 'hello']
 /** The argument by which the parent asks for a Hello. */
 export const ASK_HELLO = 'hello'
 
-/** `ready` comes first and once, unless the parent knows; then at most one of `result` and `error`; messages at any time after `ready`. */
+/** `ready` comes first and once; then at most one of `result` and `error`; messages at any time after `ready`. */
 export type FromChild =
   | readonly [kind: 'ready', token: string]
   | readonly [kind: 'result', token: string, value: Uint8Array]
@@ -62,7 +60,7 @@ export function isHello(message: unknown): message is Hello {
 }
 
 /** True for the frame that a child waits for. */
-export function isRun(message: unknown): message is Run {
+export function isRun(message: unknown): message is ToChild & readonly ['run', string, ChildTask] {
   return Array.isArray(message) && message[0] === 'run' && typeof message[1] === 'string' && message.length === 3
 }
 

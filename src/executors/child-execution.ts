@@ -12,7 +12,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
 import { currentProcess, decode, decodeError, encode, isFromChild, isHello } from '../child/index.ts'
-import type { FromChild, Run, TaskTarget, ToChild } from '../child/index.ts'
+import type { FromChild, TaskTarget, ToChild } from '../child/index.ts'
 import { exitWithoutResult, spawnFailed, workerDied, type EndReason, type WorkerFate } from '../errors/index.ts'
 import type { ExecuteOptions, Execution, ExitStatus, Observer } from './execution.ts'
 import { launchOf, type Launch } from './launch.ts'
@@ -34,8 +34,7 @@ export function executeInChild(
   const token = randomUUID()
   const encoded = encode('args', args)
   const launch = launchOf(options)
-  const spare = warm ? takeSpare(launch) : null
-  const child = spare ?? spawnChild(launch)
+  const child = (warm ? takeSpare(launch) : null) ?? spawnChild(launch)
   if (!('pid' in child)) {
     const report = (cause: unknown): void => {
       observer.failed(spawnFailed(name, launch.execPath, options.cwd, cause))
@@ -47,8 +46,7 @@ export function executeInChild(
     return neverRan
   }
   const parent = { pid: process.pid, name: currentProcess().name }
-  const isKnown = spare?.hasSpoken === true
-  const task = { parent, isTied: child.isTied, isKnown, name, daemon, identity, target, args: encoded }
+  const task = { parent, isTied: child.isTied, name, daemon, identity, target, args: encoded }
   const warmth = warm ? launch : null
   return new ChildExecution(child, name, ['run', token, task], launch.runsOtherCode, warmth, observer)
 }
@@ -90,7 +88,7 @@ class ChildExecution implements Execution {
   constructor(
     { process: child, pid }: StartedChild,
     name: string,
-    run: Run,
+    run: ToChild,
     awaitsHello: boolean,
     warmth: Launch | null,
     observer: Observer,
@@ -112,8 +110,6 @@ class ChildExecution implements Execution {
     child.once('exit', (code, signal) => this.#exit(code, signal))
     // At once where that is safe: the child then gets to work even while this program's event loop is busy.
     if (!awaitsHello) this.#greet()
-    // What a spare has sent before tells as much as the frame that others send.
-    if (run[2].isKnown) process.nextTick(() => this.#report(['ready', this.#token]))
   }
 
   send(message: unknown): void {

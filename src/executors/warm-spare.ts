@@ -17,26 +17,24 @@ const IDLE = 10_000
 
 /**
  * Milliseconds between the end of a child and the start of a spare: a program that is done ends meanwhile, and one that
- * goes on starts its next Process, by the side of which the spare then boots.
+ * goes on starts its next Process, by the side of which the spare then boots. Of Processes one after the other each took 20 ms
+ * so on two CPUs, and 27 with 20 ms here. A spare that boots as soon as the outcome is there makes it 17, but a program that
+ * ends with its child, as most do, would wait for a fork (2 ms) in vain.
  */
 const AFTER_END = 1
 
-/** The same for a child that goes on after its outcome, or has only started: others may wait for what it does now. */
+/**
+ * The same for a child that goes on after its outcome, or has only started: longer than a boot (28 ms), so that the second of two
+ * that were started at once does not share its CPU with a spare. With two CPUs, 10 and 50 make no difference.
+ */
 const WHILE_IT_RUNS = 50
 
 /** Bytes of available memory below which there is none: an idle child takes some 50 MB. */
 const LEAST_MEMORY = 2 ** 28
 
-/** A spare that was given away. */
-export interface TakenSpare extends StartedChild {
-  /** Something has come from it: it runs, and hears what it is sent. */
-  readonly hasSpoken: boolean
-}
-
 class Spare {
   /** What it was booted with. */
   readonly shape: string
-  #hasSpoken = false
   readonly #child: StartedChild
   readonly #idle: NodeJS.Timeout
 
@@ -44,26 +42,21 @@ class Spare {
     this.shape = shape
     this.#child = child
     this.#idle = setTimeout(() => this.end(), IDLE).unref()
-    child.process.once('exit', this.#forget).on('message', this.#note)
+    child.process.once('exit', this.#forget)
     this.#setRefs('unref')
     child.process.send(rehearse, () => {})
   }
 
   /** Gives it away; null when it has died. */
-  take(): TakenSpare | null {
+  take(): StartedChild | null {
     this.#forget()
-    this.#child.process.removeListener('message', this.#note)
     this.#setRefs('ref')
-    return isAlive(this.#child.pid) ? { ...this.#child, hasSpoken: this.#hasSpoken } : null
+    return isAlive(this.#child.pid) ? this.#child : null
   }
 
   end(): void {
     this.#forget()
     this.#child.process.kill('SIGKILL')
-  }
-
-  readonly #note = (): void => {
-    this.#hasSpoken = true
   }
 
   readonly #forget = (): void => {
@@ -87,7 +80,7 @@ let spare: Spare | null = null
 let refill: NodeJS.Timeout | undefined
 
 /** The spare, if it is as a child launched now would be. */
-export function takeSpare(launch: Launch): TakenSpare | null {
+export function takeSpare(launch: Launch): StartedChild | null {
   if (spare === null || !mayBeWarm(launch) || shapeOf(launch) !== spare.shape) return null
   const child = spare.take()
   keepSpare(launch, 'runs')
