@@ -13,7 +13,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-const core = [
+/** Names of its files in __test__. */
+export const core = [
   'kernel-async',
   'kernel-bad-input',
   'kernel-compiled',
