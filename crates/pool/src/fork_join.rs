@@ -14,7 +14,7 @@ use crate::cache_padded::CachePadded;
 use crate::panic::{FirstPanic, Panicked};
 use crate::spin::spin_then_yield;
 use crate::sync::{AtomicU32, AtomicUsize, Ordering, UnsafeCell};
-use crate::ticket::Ticket;
+use crate::ticket::{self, End, Ticket};
 
 /// Work of this length is worth waking a thread for: that costs the caller from 4 to 10 µs, and help comes about 8 µs later, with
 /// cold caches, to take at most half of what is left.
@@ -24,16 +24,28 @@ const WORTH_A_WAKE: Duration = Duration::from_micros(60);
 pub(crate) struct Work<'a> {
     body: &'a (dyn Fn(u32) + Sync),
     chunks: u32,
+    /// Chunks that are claimed together: one, unless there are more than a ticket counts.
+    together: u32,
     panic: FirstPanic,
 }
 
 impl<'a> Work<'a> {
     pub(crate) fn new(chunks: u32, body: &'a (dyn Fn(u32) + Sync)) -> Self {
-        Self { body, chunks, panic: FirstPanic::default() }
+        Self { body, chunks, together: chunks.div_ceil(ticket::MOST).max(1), panic: FirstPanic::default() }
     }
 
     pub(crate) fn chunks(&self) -> u32 {
         self.chunks
+    }
+
+    /// Claims that there are.
+    fn claims(&self) -> u32 {
+        self.chunks.div_ceil(self.together)
+    }
+
+    fn run_claimed(&self, claim: u32) {
+        let start = claim * self.together;
+        (start..start.saturating_add(self.together).min(self.chunks)).for_each(|chunk| self.run_chunk(chunk));
     }
 
     fn run_chunk(&self, chunk: u32) {
@@ -104,21 +116,21 @@ impl ForkJoin {
         // Relaxed, both: the Release in `publish` makes them visible to whoever sees the new ticket.
         self.done.store(0, Ordering::Relaxed);
         self.offer.excluded.store(excluded, Ordering::Relaxed);
-        self.ticket.publish(work.chunks);
+        self.ticket.publish(work.claims());
         let mut ran = 0;
         if is_patient {
             let start = Instant::now();
-            ran = self.run_chunks(1, || true);
+            ran = self.run_chunks(End::Front, 1, || true);
             let left = self.ticket.look().remaining();
             if left > 0 && start.elapsed() * left >= WORTH_A_WAKE {
                 wake_helpers(left);
             }
         } else {
-            wake_helpers(work.chunks - 1);
+            wake_helpers(work.claims() - 1);
         }
 
-        ran += self.run_chunks(u32::MAX, || true);
-        let theirs = work.chunks - ran;
+        ran += self.run_chunks(End::Front, u32::MAX, || true);
+        let theirs = work.claims() - ran;
         // Acquire: pairs with the Release in `help`; what the helpers' chunks wrote is visible.
         spin_then_yield(spin, || self.done.load(Ordering::Acquire) == theirs);
         work.outcome()
@@ -152,7 +164,7 @@ impl ForkJoin {
             // Before a chunk is claimed: what is claimed late is waited for.
             wake_others(self.offer.excluded.load(Ordering::Relaxed));
         }
-        let ran = self.run_chunks(u32::MAX, || !self.excludes(worker));
+        let ran = self.run_chunks(End::Back, u32::MAX, || !self.excludes(worker));
         if ran == 0 {
             return false;
         }
@@ -162,23 +174,21 @@ impl ForkJoin {
         true
     }
 
-    /// Claims and runs chunks, at most so many, until none is left or this thread may not; gives their number. A caller must report
+    /// Claims and runs chunks from one end, at most so many, until none is left or this thread may not; gives their number. A caller must report
     /// it.
-    fn run_chunks(&self, most: u32, may_claim: impl Fn() -> bool) -> u32 {
+    fn run_chunks(&self, end: End, most: u32, may_claim: impl Fn() -> bool) -> u32 {
         let mut ran = 0;
         loop {
             let seen = self.ticket.look();
             if ran == most || seen.remaining() == 0 || !may_claim() {
                 return ran;
             }
-            if !self.ticket.claim(seen) {
-                continue;
-            }
+            let Some(claim) = self.ticket.claim(seen, end) else { continue };
             // SAFETY: a chunk was claimed above and is not reported yet, so nobody writes the cell.
             let work = self.offer.work.with(|offered| unsafe { *offered });
             // SAFETY: for the same reason the job's caller is still in `run`, whose frame holds what this points to.
             let work = unsafe { &*work };
-            work.run_chunk(work.chunks - seen.remaining());
+            work.run_claimed(claim);
             ran += 1;
         }
     }
@@ -223,6 +233,20 @@ mod tests {
         assert_eq!(woken_for(1, true, &slow), None);
         // Nothing takes this long, but for a thread that is kept from its CPU: one of many tries is quick.
         assert!((0..1000).any(|_| woken_for(2, true, &|_| ()).is_none()));
+    }
+
+    #[test]
+    fn more_chunks_than_a_ticket_counts_are_claimed_several_at_a_time() {
+        let chunks = ticket::MOST * 2 + 1;
+        let ran = crate::spin_lock::SpinLock::<Vec<u32>>::default();
+        let body = |chunk| ran.with(|ran| ran.push(chunk));
+        let work = Work::new(chunks, &body);
+        assert!(work.claims() <= ticket::MOST);
+        work.run_claimed(0);
+        // The last one is short.
+        work.run_claimed(work.claims() - 1);
+        assert_eq!(ran.with(core::mem::take), [0, 1, 2, chunks - 1]);
+        assert_eq!(Work::new(ticket::MOST, &body).claims(), ticket::MOST);
     }
 
     #[test]

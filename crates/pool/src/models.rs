@@ -21,7 +21,7 @@ use crate::sleepers::{NOBODY, Sleepers};
 use crate::spin_lock::SpinLock;
 use crate::submission::Submission;
 use crate::sync::{Arc, AtomicBool, Counter, Mutex, Ordering, UnsafeCell};
-use crate::ticket::Ticket;
+use crate::ticket::{End, Ticket};
 use crate::turn::Turn;
 use crate::worker::{Order, Shared, Worker};
 
@@ -62,26 +62,26 @@ impl Cells {
 fn whoever_claims_a_chunk_sees_the_job_and_no_chunk_is_claimed_twice() {
     check(4, || {
         let shared = Arc::new((Ticket::default(), Cells::new(1), Cells::new(2)));
-        let claim_all = |(ticket, job, chunks): &(Ticket, Cells, Cells)| {
+        let claim_all = |(ticket, job, chunks): &(Ticket, Cells, Cells), end| {
             loop {
                 let seen = ticket.look();
                 if seen.remaining() == 0 {
                     break;
                 }
-                if ticket.claim(seen) {
-                    chunks.add(2 - seen.remaining(), job.values()[0]);
+                if let Some(chunk) = ticket.claim(seen, end) {
+                    chunks.add(chunk, job.values()[0]);
                 }
             }
         };
         let helpers: Vec<_> = (0..2)
             .map(|_| {
                 let shared = Arc::clone(&shared);
-                thread::spawn(move || claim_all(&shared))
+                thread::spawn(move || claim_all(&shared, End::Back))
             })
             .collect();
         shared.1.add(0, 7);
         shared.0.publish(2);
-        claim_all(&shared);
+        claim_all(&shared, End::Front);
         helpers.into_iter().for_each(|helper| helper.join().unwrap());
         assert_eq!(shared.2.values(), [7, 7]);
     });
