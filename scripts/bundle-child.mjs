@@ -10,6 +10,8 @@ const file = (name) => fileURLToPath(new URL(`../dist/child/${name}`, import.met
 const bundle = await rolldown({
   input: file('bootstrap.js'),
   platform: 'node',
+  // No module is there for what loading it does, so one of which nothing is used is left out whole.
+  treeshake: { moduleSideEffects: false },
   // Nothing of node_modules belongs here: whatever is not resolved is an error.
   onLog(level, log) {
     if (level === 'warn') throw new Error(log.message)
