@@ -128,7 +128,9 @@ test('a module that starts processes when its import as a target is over breeds 
   const { code, stdout, stderr } = await runProgram(program('unguarded-later.mjs'))
   expect(stdout).toBe('TargetError ERR_TARGET_LOAD_FAILED\nTargetError ERR_TARGET_LOAD_FAILED\n')
   // At the start of a line: Node also shows the line of code that made the error, and the words are in it.
-  expect(stderr.match(/^TargetError.* before the current process has finished its bootstrapping phase/gm)).toHaveLength(2)
+  expect(stderr.match(/^TargetError.* before the current process has finished its bootstrapping phase/gm)).toHaveLength(
+    2,
+  )
   expect(code).toBe(0)
 })
 
