@@ -5,7 +5,7 @@ import { fresh } from '../../harness/fresh-functions.ts'
 import { length, type Cell } from '../../harness/report.ts'
 import { repeated, type Alternation } from '../../harness/rounds.ts'
 import { median, ratioOfMedians, type Estimate } from '../../harness/statistics.ts'
-import { exact, expression, hypotenuse, others, power, type Range, type Subject } from './subjects.ts'
+import { exact, hypotenuse, others, power, wholeExpression, type Range, type Subject } from './subjects.ts'
 
 /** Compilations of a loop that compete, and rounds in which they do. */
 const COMPILATIONS = 3
@@ -154,7 +154,7 @@ export async function functionLoops(bench: Bench): Promise<void> {
   )
   const hypots = await compareAll(bench, 'hypot', [hypotenuse])
   judge(bench, 'math/hypot-two', hypots, 'two')
-  judge(bench, 'math/fused-expression-two', await compareAll(bench, '3x² + sin x', [expression]), 'two')
+  judge(bench, 'math/fused-expression-two', await compareAll(bench, '3x² + sin x', [wholeExpression]), 'two')
   const rest = await compareAll(bench, 'the other functions', others)
   judge(bench, 'math/others-core', [...rest, ...hypots, ...(isPlatform ? [] : powers)], 'one')
 }

@@ -35,7 +35,7 @@ export const power = ofTwo(corepool.pow, 'x ** y', [0, 10])
 export const hypotenuse = ofTwo(corepool.hypot, 'Math.hypot(x, y)')
 
 /** A whole expression, compiled. */
-export const expression: Subject = {
+export const wholeExpression: Subject = {
   name: '3x² + sin x',
   kernel: corepool.kernel('3 * x * x + Math.sin(x)'),
   expression: '3 * x * x + Math.sin(x)',
