@@ -1,6 +1,6 @@
-"""Expressions in numexpr and Numba, for the suite `kernels`: answers one line of JSON for each that it is asked.
+"""Expressions in numexpr, Numba and NumPy, for the suites `kernels` and `math`: answers one line of JSON for each that it is asked.
 
-First line: {"numexpr": version or null, "numba": version or null}. Then {"engine", "expression", "names", "n", "threads"} gives
+First line: {"numexpr": version or null, "numba": version or null, "numpy": version}. Then {"engine", "expression", "names", "n", "threads"} gives
 {"ns": nanoseconds a pass, "cpu": milliseconds of CPU since the last answer, "checksum": sum of the finite results}.
 """
 
@@ -33,7 +33,7 @@ def values(name, n):
         state = numpy.uint64(ord(name))
         index = numpy.arange(n, dtype=numpy.uint64)
         mixed = (index * numpy.uint64(2654435761) + state * numpy.uint64(40503)) % numpy.uint64(2**32)
-        arrays[key] = mixed.astype(numpy.float64) / 2**32 * 20 - 10
+        arrays[key] = mixed.astype(numpy.float64) / 2**32 * 20 - (0 if name == "p" else 10)
     return arrays[key]
 
 
@@ -46,6 +46,11 @@ def prepare(engine, expression, names, n, threads):
         numexpr.evaluate(expression, local_dict=given, out=target)
         return lambda: numexpr.re_evaluate(local_dict=given), target
     out = numpy.empty(n)
+    if engine == "numpy":
+        # One function of arrays.
+        function, names = expression.rstrip(")").split("(")
+        function, ordered = getattr(numpy, function), [given[name] for name in names.split(", ")]
+        return lambda: function(*ordered, out=out), out
     numba.set_num_threads(threads)
     body = expression.replace("where(", "choose(")
     reads = "".join(f"        {name} = in_{name}[i]\n" for name in names)
@@ -73,7 +78,7 @@ def measure(run):
         times *= 2
 
 
-print(json.dumps({"numexpr": numexpr and numexpr.__version__, "numba": numba and numba.__version__}), flush=True)
+print(json.dumps({"numexpr": numexpr and numexpr.__version__, "numba": numba and numba.__version__, "numpy": numpy.__version__}), flush=True)
 before = time.process_time()
 for line in sys.stdin:
     asked = json.loads(line)

@@ -8,27 +8,28 @@ import { repeated, type Alternation, type Contender } from '../../harness/rounds
 import { bootstrap, median, ratioOfMedians, type Estimate } from '../../harness/statistics.ts'
 import { subjects, valuesOf, type Expression } from './subjects.ts'
 
-interface Question {
-  readonly engine: 'numexpr' | 'numba'
+export interface Question {
+  readonly engine: 'numexpr' | 'numba' | 'numpy'
   readonly expression: string
   readonly names: readonly string[]
   readonly n: number
   readonly threads: number
 }
 
-interface Answer {
+export interface Answer {
   readonly ns: number
   readonly cpu: number
   readonly checksum: number
 }
 
-interface Versions {
+export interface Versions {
   readonly numexpr: string | null
   readonly numba: string | null
+  readonly numpy: string
 }
 
-type Python = PythonChild<Question, Answer>
-type Engine = Question['engine']
+export type Python = PythonChild<Question, Answer>
+export type Engine = Question['engine']
 
 /** Compilations of the loop that compete. */
 const COMPILATIONS = 3
@@ -62,13 +63,13 @@ function bestLoop({ javascript, names }: Expression, operands: readonly Float64A
   return chosen.run
 }
 
-interface Point {
+export interface Point {
   readonly expression: Expression
   readonly n: number
   readonly rounds: Alternation
 }
 
-async function compareAt(
+export async function compareAt(
   bench: Bench,
   expression: Expression,
   n: number,
@@ -118,7 +119,7 @@ async function compareAt(
 }
 
 /** The lowest of several ratios over the kernel, with where it is. */
-function lowest(bench: Bench, bar: string, points: readonly Point[], against: string): void {
+export function lowest(bench: Bench, bar: string, points: readonly Point[], against: string): void {
   const ratios = points.map((point) => ({
     point,
     ratio: ratioOfMedians(point.rounds.of(against), point.rounds.of('kernel')),
@@ -138,7 +139,7 @@ function mean(points: readonly Point[], against: string): Estimate {
   })
 }
 
-function missing(engine: Engine): string {
+export function missing(engine: Engine): string {
   return `no ${engine}: set COREPOOL_BENCH_PYTHON to a Python that has it`
 }
 

@@ -36,11 +36,11 @@ export const subjects: readonly Expression[] = [
   other('0.25 * a ** 3 + 0.75 * a ** 2 - 1.5 * a - 2', 'a'),
 ]
 
-/** `n` numbers from −10 to 10, all different for n up to 2^32; of the same name the same ones, in Python too. */
+/** `n` numbers from −10 to 10, all different for n up to 2^32; of the same name the same ones, in Python too; those of `p` from 0 to 20. */
 export function valuesOf(name: string, n: number): Float64Array {
   const state = name.charCodeAt(0) * 40503
   return Float64Array.from(
     { length: n },
-    (_, i) => ((((Math.imul(i, 2654435761) >>> 0) + state) % 2 ** 32) / 2 ** 32) * 20 - 10,
+    (_, i) => ((((Math.imul(i, 2654435761) >>> 0) + state) % 2 ** 32) / 2 ** 32) * 20 - (name === 'p' ? 0 : 10),
   )
 }

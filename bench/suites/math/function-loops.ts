@@ -5,7 +5,7 @@ import { fresh } from '../../harness/fresh-functions.ts'
 import { length, type Cell } from '../../harness/report.ts'
 import { repeated, type Alternation } from '../../harness/rounds.ts'
 import { median, ratioOfMedians, type Estimate } from '../../harness/statistics.ts'
-import { exact, hypotenuse, others, power, type Range, type Subject } from './subjects.ts'
+import { exact, hypotenuse, others, power, wholeExpression, type Range, type Subject } from './subjects.ts'
 
 /** Compilations of a loop that compete, and rounds in which they do. */
 const COMPILATIONS = 3
@@ -15,7 +15,7 @@ const ATTEMPTS = 5
 const v8 = Number.parseInt(process.versions.v8, 10)
 
 /** Distinct numbers, more than a branch predictor learns. */
-function random([from, to]: Range, n: number, seed: number): Float64Array {
+export function random([from, to]: Range, n: number, seed: number): Float64Array {
   let state = seed
   return Float64Array.from({ length: n }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
@@ -123,7 +123,11 @@ async function compareAll(bench: Bench, title: string, subjects: readonly Subjec
     }
   }
   const columns = ['', 'loop ns', 'one thread ns', '× loop', 'two threads ns', '× loop']
-  bench.table({ title: `${title}, nanoseconds an element, Node ${process.versions.node}`, columns, rows })
+  bench.table({
+    title: `${title}, nanoseconds an element, Node ${process.versions.node}, ${cores.topology().simd}`,
+    columns,
+    rows,
+  })
   return points
 }
 
@@ -150,6 +154,7 @@ export async function functionLoops(bench: Bench): Promise<void> {
   )
   const hypots = await compareAll(bench, 'hypot', [hypotenuse])
   judge(bench, 'math/hypot-two', hypots, 'two')
+  judge(bench, 'math/fused-expression-two', await compareAll(bench, '3x² + sin x', [wholeExpression]), 'two')
   const rest = await compareAll(bench, 'the other functions', others)
   judge(bench, 'math/others-core', [...rest, ...hypots, ...(isPlatform ? [] : powers)], 'one')
 }

@@ -34,6 +34,14 @@ export const power = ofTwo(corepool.pow, 'x ** y', [0, 10])
 
 export const hypotenuse = ofTwo(corepool.hypot, 'Math.hypot(x, y)')
 
+/** A whole expression, compiled. */
+export const wholeExpression: Subject = {
+  name: '3x² + sin x',
+  kernel: corepool.kernel('3 * x * x + Math.sin(x)'),
+  expression: '3 * x * x + Math.sin(x)',
+  ranges: [[-100, 100]],
+}
+
 /** All others. */
 export const others: readonly Subject[] = [
   ofOne(corepool.abs),

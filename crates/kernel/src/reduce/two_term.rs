@@ -32,47 +32,53 @@ pub(crate) fn two_sum(a: f64, b: f64) -> (f64, f64) {
 /// `x * y - product`, rounded once, where `product` is `x * y` rounded: exact but for underflow. Where `product` is not finite the
 /// result means nothing.
 ///
-/// By the fused operation where it is one instruction, else in integers: never by splitting doubles as Veltkamp does, which
-/// overflows for large factors.
+/// By the fused operation where it is one instruction, else from halves of the significands: never by splitting the doubles
+/// themselves as Veltkamp does, which overflows for large factors.
 #[inline(always)]
 pub(crate) fn product_error<const FMA: bool>(x: f64, y: f64, product: f64) -> f64 {
-    if FMA { x.mul_add(y, -product) } else { integer_product_error(x, y, product) }
+    if FMA { x.mul_add(y, -product) } else { halved_product_error(x, y, product) }
 }
 
-fn integer_product_error(x: f64, y: f64, product: f64) -> f64 {
+const SIGN: u64 = 1 << 63;
+const FRACTION: u64 = (1 << 52) - 1;
+/// The exponent field of 1.
+const BIAS: u64 = 1023;
+/// Bits of the lower half of a significand.
+const HALF: u32 = 27;
+
+/// Dekker's product of significands in [1, 2), and one rounding when the error gets its exponent back. Without a branch, and of
+/// operations that every level has for vectors.
+#[inline(always)]
+fn halved_product_error(x: f64, y: f64, product: f64) -> f64 {
+    let ((x, x_field), (y, y_field)) = (significand(x), significand(y));
+    let ((x_high, x_low), (y_high, y_low)) = (halves(x), halves(y));
+    let error = x_low * y_low - (((x * y - x_high * y_high) - x_low * y_high) - x_high * y_low);
+    // In two steps, because one power of two might be out of range: the first is exact, since where `product` is normal each has
+    // about half of its exponent.
+    let fields = x_field.wrapping_add(y_field);
+    let first = fields >> 1;
+    let error = error * f64::from_bits(first << 52) * f64::from_bits(fields.wrapping_sub(first) << 52);
     // The error of a subnormal product is at most half of the smallest number, which rounds to zero.
-    if !(product.is_finite() && product.abs() > f64::MIN_POSITIVE) {
-        return 0.0;
-    }
-    let ((x_significand, x_exponent), (y_significand, y_exponent)) = (split(x), split(y));
-    let (significand, exponent) = split(product);
-    let unit = x_exponent + y_exponent;
-    let exact = i128::from(x_significand) * i128::from(y_significand);
-    // Both have the same unit now: the exact product has at most 106 bits, and `product` lies within them.
-    let error = exact - (i128::from(significand) << (exponent - unit));
-    // At most half a unit in the last place of `product`: 53 bits, exact as a double.
-    let magnitude = scaled(error as f64, unit);
-    if product.is_sign_negative() { -magnitude } else { magnitude }
+    let is_normal = product.abs() > f64::MIN_POSITIVE && product.abs() < f64::INFINITY;
+    if is_normal { error } else { 0.0 }
 }
 
-/// |v| of a finite, non-zero number as significand * 2^exponent with 53 bits before the point.
-fn split(v: f64) -> (i64, i32) {
-    const FRACTION: u64 = (1 << 52) - 1;
-    let bits = v.to_bits() & !(1 << 63);
-    let field = bits >> 52;
-    if field == 0 {
-        let shift = bits.leading_zeros() - 11;
-        return ((bits << shift).cast_signed(), -1074 - shift.cast_signed());
-    }
-    // An exponent has 11 bits.
-    let exponent = i32::try_from(field).unwrap_or(0) - 1075;
-    (((bits & FRACTION) | (1 << 52)).cast_signed(), exponent)
+/// A finite number other than zero as its significand, with its sign, and an exponent field, which wraps below 0.
+#[inline(always)]
+fn significand(v: f64) -> (f64, u64) {
+    const UP: u64 = 64;
+    let is_small = v.abs() < f64::MIN_POSITIVE;
+    let bits = (if is_small { v * power_of_two(64) } else { v }).to_bits();
+    let field = ((bits & !SIGN) >> 52).wrapping_sub(if is_small { UP } else { 0 });
+    (f64::from_bits(bits & (SIGN | FRACTION) | (BIAS << 52)), field)
 }
 
-/// `v * 2^exponent`, rounded once, for a whole `v` below 2^54.
-fn scaled(v: f64, exponent: i32) -> f64 {
-    // In two steps where one power of two would be out of range; the first is exact, since |v| ≥ 1.
-    if exponent < -1000 { v * power_of_two(-1000) * power_of_two(exponent + 1000) } else { v * power_of_two(exponent) }
+/// The two sum to `v`, a significand: the first rounded to 26 bits, and so the other has 26 bits and a sign. All their products
+/// are exact.
+#[inline(always)]
+fn halves(v: f64) -> (f64, f64) {
+    let high = f64::from_bits((v.to_bits() + (1 << (HALF - 1))) & !((1 << HALF) - 1));
+    (high, v - high)
 }
 
 /// 2^exponent for an exponent from −1022 to 1023.
@@ -82,7 +88,7 @@ pub(crate) fn power_of_two(exponent: i32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{integer_product_error, power_of_two, two_sum};
+    use super::{halved_product_error, power_of_two, two_sum};
     use crate::reduce::tests_support::Random;
 
     #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^100")]
@@ -109,7 +115,7 @@ mod tests {
             let product = x * y;
             if product.is_finite() {
                 let fused = x.mul_add(y, -product);
-                assert_eq!(integer_product_error(x, y, product) + 0.0, fused + 0.0, "{x:e} * {y:e}");
+                assert_eq!(halved_product_error(x, y, product) + 0.0, fused + 0.0, "{x:e} * {y:e}");
             }
         }
     }
@@ -138,7 +144,7 @@ mod tests {
                     let product = x * y;
                     if product.is_finite() {
                         let fused = x.mul_add(y, -product);
-                        assert_eq!(integer_product_error(x, y, product) + 0.0, fused + 0.0, "{x:e} * {y:e}");
+                        assert_eq!(halved_product_error(x, y, product) + 0.0, fused + 0.0, "{x:e} * {y:e}");
                     }
                 }
             }
