@@ -15,8 +15,8 @@ use crate::pairs::{self, Source};
 use crate::staged::{self, Input};
 use crate::stream::{fence, pays_off, stream, until_line};
 
-/// Bytes of results that are computed aside before they go past the caches: few enough to stay in the first-level one.
-const TILE: usize = 4096;
+/// Bytes of results that are computed aside before they go past the caches: few, so that reading and writing memory take turns often.
+const TILE: usize = 512;
 
 /// `output[i] = operation(operands[0][i], …)` for every i, checked when it is made.
 #[derive(Clone, Debug)]
@@ -114,7 +114,9 @@ impl<'a> Elementwise<'a> {
             return Err(ElementwiseError::NumbersOnly);
         }
         let (chunking, level) = (Chunking::new(output.len()), Level::chosen());
-        Ok(Self { operation, operands, output, chunking, level, is_streamed: !is_in_place && pays_off(traffic) })
+        let mut job = Self { operation, operands, output, chunking, level, is_streamed: false };
+        job.is_streamed = !is_in_place && pays_off(traffic) && job.has_plain_loop();
+        Ok(job)
     }
 
     /// Number of chunks; 0 for arrays without elements.
@@ -212,6 +214,24 @@ impl<'a> Elementwise<'a> {
             // SAFETY: see above; none is a bigint, for which the loops above serve every case.
             unsafe { staged::run(self.level, self.operation, &operands, output, range.end - range.start) };
         }
+    }
+
+    /// Whether one loop does it all. What is computed block by block has more to do for each tile than streaming saves.
+    fn has_plain_loop(&self) -> bool {
+        let element = self.output.element();
+        let is_native = match self.operation {
+            Operation::Unary(_) => true,
+            Operation::Binary(_) => {
+                element.is_bigint() || matches!(element, ElementType::Float64 | ElementType::Float32)
+            }
+            _ => false,
+        };
+        let fits = |operand: &Operand| match operand {
+            Operand::Array(view) => same_bits(view.element(), element),
+            Operand::Number(value) => element != ElementType::Float32 || exactly_f32(*value).is_some(),
+            Operand::Bigint(_) => true,
+        };
+        is_native && self.operands.iter().all(fits)
     }
 
     /// Runs a chunk over one array of the output's element type; false: it is of another.

@@ -150,15 +150,18 @@ fn results_that_go_past_the_caches_are_those_of_the_plain_loops_at_any_address_a
 
 #[test]
 fn only_large_outputs_that_are_no_operands_go_past_the_caches() {
-    let is_streamed = |bytes: usize, is_in_place: bool| {
+    let is_streamed = |operation: Operation, bytes: usize, is_in_place: bool| {
         // Never touched, so that its size costs nothing.
         let (input, output) = (Buffer::allocate(bytes).unwrap(), Buffer::allocate(bytes).unwrap());
         let xs = view(&input, Float64);
         let output = if is_in_place { xs } else { view(&output, Float64) };
         let operands = [Operand::Array(xs)];
-        Elementwise::new(Operation::Unary(Unary::Square), &operands[..], output).unwrap().is_streamed
+        Elementwise::new(operation, &operands[..], output).unwrap().is_streamed
     };
-    assert!(!is_streamed(1 << 20, false));
-    assert_eq!(is_streamed(1 << 26, false), pays_off(1 << 27));
-    assert!(!is_streamed(1 << 26, true));
+    let square = Operation::Unary(Unary::Square);
+    assert!(!is_streamed(square, 1 << 20, false));
+    assert_eq!(is_streamed(square, 1 << 26, false), pays_off(1 << 27));
+    assert!(!is_streamed(square, 1 << 26, true));
+    // Block by block.
+    assert!(!is_streamed(Operation::Function(UnaryFunction::Exp), 1 << 26, false));
 }
