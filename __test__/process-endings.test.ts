@@ -272,3 +272,11 @@ test('a program has an exit listener only while it has children', async () => {
   await Promise.all([a.join(), b.join()])
   expect(process.listenerCount('exit')).toBe(before)
 })
+
+test('a child that ended in time is no join out of time, however late the program looks', async () => {
+  const p = new Process({ target: () => process.exit(4), execArgv: [] }).start()
+  const joined = p.join(1)
+  const deadline = performance.now() + 10_000
+  while (isRunning(Number(p.pid)) && performance.now() < deadline);
+  expect(await joined).toBe(true)
+})
