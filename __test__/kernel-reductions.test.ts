@@ -103,3 +103,13 @@ test('a reduction is a number, or a boolean', () => {
   expectTypeOf(square.sum(xs)).toEqualTypeOf<number>()
   expectTypeOf(square.any(xs)).toEqualTypeOf<boolean>()
 })
+
+test('a method that was taken off its kernel stays the method of that kernel', async () => {
+  const xs = Float64Array.of(1, 2, 3)
+  const { sum: sumOfSquares, async: squareLater, toString } = square
+  expect(sumOfSquares(xs)).toBe(14)
+  expect(sumOfSquares).toBe(square.sum)
+  expect(cube.sum(xs)).toBe(36)
+  expect(await squareLater(xs)).toEqual(Float64Array.of(1, 4, 9))
+  expect([toString(), String(cube)]).toEqual(['(v) => v * v', '(v) => v * v * v'])
+})

@@ -11,13 +11,19 @@
 import { rmSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseExpressionAt } from 'acorn'
 import { rolldown } from 'rolldown'
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url))
 const folder = join(dist, 'bundle')
 
 /** The modules behind which a part begins; all that each exports are functions, none of which is needed to import the package. */
-const parts = ['executors/index.js', 'kernel/compile-kernel.js'].map((name) => join(dist, name))
+const parts = [
+  'executors/index.js',
+  'kernel/compile-kernel.js',
+  'kernel/reductions/index.js',
+  'native/diagnosis.js',
+].map((name) => join(dist, name))
 
 /** Modules in several parts hold no state and no class: only what reads text, and what words errors. */
 const isStateless = (id) => /^(source|errors)\//.test(nameOf(id)) && nameOf(id) !== 'errors/classes.js'
@@ -51,22 +57,27 @@ async function bundle(input, file, options, output) {
   return Object.entries(chunk.modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : []))
 }
 
-/** The names of the functions that a part exports. */
+const mark = '\0on-demand:'
+
+/** The functions that a part exports: the name of each, and its parameters. */
 async function functionsOf(part) {
   const entries = Object.entries(await import(pathToFileURL(part).href))
-  for (const [name, value] of entries) {
+  return entries.map(([name, value]) => {
     if (typeof value !== 'function' || /^class\b/.test(String(value)))
       throw new Error(`${nameOf(part)} exports ${name}, which is no function: it cannot be loaded at its first call`)
-  }
-  return entries.map(([name]) => name)
+    const { params } = parseExpressionAt(String(value), 0, { ecmaVersion: 'latest' })
+    // As many as it has, and no list of them, which each call would have to make and to take apart.
+    const isPlain = params.every(({ type }) => type !== 'RestElement' && type !== 'AssignmentPattern')
+    return { name, parameters: isPlain ? params.map((_, n) => `argument${n}`).join(', ') : '...args' }
+  })
 }
 
 /** In the place of each part: functions that load it, hand it the modules that it needs of this file, and call the one of the part. */
-function partsOnDemand(names, shared) {
-  const mark = '\0on-demand:'
+function partsOnDemand(functions, shared) {
   return {
     name: 'parts-on-demand',
     async resolveId(source, importer, options) {
+      if (source.startsWith(mark)) return source
       if (importer === undefined || importer.startsWith(mark)) return null
       const found = await this.resolve(source, importer, { ...options, skipSelf: true })
       return found !== null && parts.includes(found.id) ? mark + nameOf(found.id) : null
@@ -82,16 +93,17 @@ function partsOnDemand(names, shared) {
         ...modules.map((module, n) => `import * as shared${n} from ${JSON.stringify(module)}`),
         'let loaded',
         'function load() {',
-        '  if (loaded !== undefined) return loaded',
         '  let part',
         '  try {',
         `    part = createRequire(import.meta.url)('./${fileOf(part)}')`,
         '  } catch (error) {',
         `    throw error.code === 'MODULE_NOT_FOUND' ? partNotFound(fileURLToPath(import.meta.url), '${fileOf(part)}', error) : error`,
         '  }',
-        `  return (loaded = part({ ${modules.map((module, n) => `'${nameOf(module)}': shared${n}`).join(', ')} }))`,
+        `  return (loaded = part({ ${modules.map((module, n) => `'${nameOf(module.startsWith(mark) ? join(dist, module.slice(mark.length)) : module)}': shared${n}`).join(', ')} }))`,
         '}',
-        ...names.get(part).map((name) => `export function ${name}(...args) { return load().${name}(...args) }`),
+        ...functions.get(part).map(({ name, parameters }) => {
+          return `export function ${name}(${parameters}) { return (loaded ?? load()).${name}(${parameters}) }`
+        }),
       ].join('\n')
     },
   }
@@ -128,11 +140,11 @@ const onlyAscii = {
 
 const isAcorn = (id) => id === 'acorn'
 
-function bundleFacade(file, names, shared) {
+function bundleFacade(file, functions, shared) {
   return bundle(
     join(dist, 'index.js'),
     file,
-    { external: isAcorn, plugins: [partsOnDemand(names, shared), builtinModules, onlyAscii] },
+    { external: isAcorn, plugins: [partsOnDemand(functions, shared), builtinModules, onlyAscii] },
     { format: 'esm' },
   )
 }
@@ -145,8 +157,11 @@ async function bundlePart(part, facade) {
     async resolveId(source, importer, options) {
       if (importer === undefined) return null
       const found = await this.resolve(source, importer, { ...options, skipSelf: true })
-      if (found === null || !facade.has(found.id)) return null
-      handed.add(found.id)
+      if (found === null) return null
+      // Another part by way of the facade, which loads it once.
+      const id = parts.includes(found.id) && found.id !== part ? mark + nameOf(found.id) : found.id
+      if (id === found.id && !facade.has(id)) return null
+      handed.add(id)
       return { id: nameOf(found.id), external: true }
     },
   }
@@ -167,22 +182,30 @@ async function bundlePart(part, facade) {
 
 process.env['COREPOOL_BINDING'] = 'none'
 rmSync(folder, { recursive: true, force: true })
-const names = new Map()
-for (const part of parts) names.set(part, await functionsOf(part))
+const functions = new Map()
+for (const part of parts) functions.set(part, await functionsOf(part))
 
-const facade = new Set(await bundleFacade(null, names, new Map()))
+/** What each part needs of the facade, which therefore holds it. */
 const shared = new Map()
-const places = new Map()
-for (const part of parts) {
-  const { own, handed } = await bundlePart(part, facade)
-  shared.set(part, handed)
-  for (const id of own) {
-    if (places.has(id) && !isStateless(id))
-      throw new Error(`${nameOf(id)} would be in ${fileOf(part)} and in ${places.get(id)}, each with its own state`)
-    places.set(id, fileOf(part))
+let facade
+for (let isWhole = false; !isWhole;) {
+  facade = new Set(await bundleFacade(null, functions, shared))
+  isWhole = true
+  const places = new Map()
+  for (const part of parts) {
+    const { own, handed } = await bundlePart(part, facade)
+    shared.set(part, handed)
+    for (const id of own) {
+      const other = places.get(id)
+      places.set(id, part)
+      if (other === undefined || isStateless(id)) continue
+      // In both it would have two states: it moves to the facade, and all are bundled again.
+      shared.set(part, [...shared.get(part), id])
+      isWhole = false
+    }
   }
 }
-await bundleFacade(join(folder, 'corepool.js'), names, shared)
+await bundleFacade(join(folder, 'corepool.js'), functions, shared)
 
 await bundle(
   join(dist, 'child', 'bootstrap.js'),

@@ -8,9 +8,10 @@ import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { nativeEngine } from './native-engine.ts'
 import { isCompiled, type Operation } from './operation.ts'
 import { plainEngine } from './plain-engine.ts'
-import { fusedReductions } from './reductions/fused.ts'
+import { reduceResults } from './reductions/index.ts'
+import { reductionNames } from './reductions/names.ts'
 import { moveIn, type MovedCall } from './transfer.ts'
-import type { Kernel } from './types.ts'
+import type { Kernel, KernelInfo } from './types.ts'
 
 /** What computes in this program. */
 export const engine: Engine = binding === null ? plainEngine : nativeEngine(binding)
@@ -27,6 +28,8 @@ interface KernelRecord {
   readonly operation: Operation
   /** As the kernel's async(). */
   begin(...args: unknown[]): RunningCall
+  /** Those that were asked for. */
+  readonly methods: Map<string, Function>
 }
 
 /** The kernels that this module made, and what they are. */
@@ -38,7 +41,7 @@ export function isKernel(value: unknown): value is Kernel {
 }
 
 /** What a kernel computes; undefined for anything else. */
-export function operationOf(kernel: Function): Operation | undefined {
+export function operationOf(kernel: object): Operation | undefined {
   return kernels.get(kernel)?.operation
 }
 
@@ -49,56 +52,100 @@ export function beginCall(kernel: Kernel, args: readonly unknown[]): RunningCall
   return record.begin(...args)
 }
 
+/**
+ * A property that is a method of the kernel it is read from, made when it is read first; one that was taken off its kernel stays its
+ * method.
+ */
+function method(name: string, make: (record: KernelRecord) => Function): PropertyDescriptor {
+  return {
+    get(this: object): Function | undefined {
+      const record = kernels.get(this)
+      let made = record?.methods.get(name)
+      if (record !== undefined && made === undefined) record.methods.set(name, (made = make(record)))
+      return made
+    },
+  }
+}
+
+/** What all kernels inherit: to give each its own would take most of the time in which the package is imported. */
+const inherited: object = Object.freeze(
+  Object.create(Function.prototype, {
+    // Not an async function: wrong arguments are thrown, and only what happens later rejects.
+    async: method(
+      'async',
+      ({ begin }) =>
+        (...args: unknown[]) =>
+          begin(...args).result,
+    ),
+    toString: method('toString', ({ operation }) => () => {
+      return isCompiled(operation) ? operation.text : operation.onNumbers.toString()
+    }),
+    info: {
+      get(this: object): KernelInfo | undefined {
+        const operation = operationOf(this)
+        return operation && Object.freeze(engine.info(operation))
+      },
+      enumerable: true,
+    },
+    ...Object.fromEntries(
+      reductionNames.map((name) => {
+        const make = ({ operation }: KernelRecord) => {
+          return (...args: unknown[]): number | boolean => reduceResults(name, operation, args, engine, evaluate)
+        }
+        return [name, method(name, make)]
+      }),
+    ),
+  }),
+)
+
 /** The kernel of an operation. */
 export function elementWise<P extends unknown[], R = number>(operation: Operation): Kernel<P, R> {
-  const signature = signatureOf(operation)
+  let signature: Signature | undefined
   const { arity } = operation
-  const call = (arity === 1 ? ofOne : arity === 2 ? ofTwo : ofMany)(operation, signature)
+  const call = (arity === 1 ? ofOne : arity === 2 ? ofTwo : ofMany)(operation)
   const begin = (...args: unknown[]): RunningCall => {
+    signature ??= signatureOf(operation)
     return start(operation, readAsyncCall(signature, argumentsOf(args, arity), args[arity], args.length))
   }
-  Object.defineProperties(call, {
-    name: { value: operation.name },
-    length: { value: arity },
-    // Not an async function: wrong arguments are thrown, and only what happens later rejects.
-    async: { value: (...args: unknown[]) => begin(...args).result },
-    toString: { value: () => (isCompiled(operation) ? operation.text : operation.onNumbers.toString()) },
-    info: { get: () => Object.freeze(engine.info(operation)), enumerable: true },
-    ...fusedReductions(operation, engine, (given) => evaluate(operation, given)),
-  })
-  kernels.set(call, { operation, begin })
+  Object.setPrototypeOf(call, inherited)
+  Object.defineProperty(call, 'name', { value: operation.name })
+  Object.defineProperty(call, 'length', { value: arity })
+  kernels.set(call, { operation, begin, methods: new Map() })
   return Object.freeze(call) as unknown as Kernel<P, R>
 }
 
 /** Of one operand: named parameters and `arguments.length`, since a rest parameter would allocate on every call. */
-function ofOne(operation: Operation, signature: Signature): Function {
+function ofOne(operation: Operation): Function {
   const { onNumbers } = operation
+  let signature: Signature | undefined
   return {
     call(operand: unknown, options: unknown): number | NumericArray {
       if (typeof operand === 'number') return onNumbers(operand, options as number)
-      return run(operation, readCall(signature, [operand], options, arguments.length))
+      return run(operation, readCall((signature ??= signatureOf(operation)), [operand], options, arguments.length))
     },
   }.call
 }
 
 /** Of two operands, in the same way. */
-function ofTwo(operation: Operation, signature: Signature): Function {
+function ofTwo(operation: Operation): Function {
   const { onNumbers } = operation
+  let signature: Signature | undefined
   return {
     call(a: unknown, b: unknown, options: unknown): number | NumericArray {
       if (typeof a === 'number' && typeof b === 'number') return onNumbers(a, b, options as number)
-      return run(operation, readCall(signature, [a, b], options, arguments.length))
+      return run(operation, readCall((signature ??= signatureOf(operation)), [a, b], options, arguments.length))
     },
   }.call
 }
 
 /** Of any number of operands. */
-function ofMany(operation: Operation, signature: Signature): Function {
+function ofMany(operation: Operation): Function {
   const { arity, onNumbers } = operation
+  let signature: Signature | undefined
   return (...args: unknown[]): number | NumericArray => {
     const operands = argumentsOf(args, arity)
     if (operands.every((operand) => typeof operand === 'number')) return onNumbers(...(args as number[]))
-    return run(operation, readCall(signature, operands, args[arity], args.length))
+    return run(operation, readCall((signature ??= signatureOf(operation)), operands, args[arity], args.length))
   }
 }
 

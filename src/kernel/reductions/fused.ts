@@ -7,13 +7,14 @@ import type { ArrayView } from '../../memory/index.ts'
 import { readCall, signatureOf, type Call, type Signature } from '../call.ts'
 import type { Engine } from '../engine.ts'
 import { isCompiled, type Operation } from '../operation.ts'
+import type { ReductionName } from './names.ts'
 import { reducer } from './reducer.ts'
 import { counted, elementsOf, type Numbers } from './reducer-engine.ts'
 import { deviationOf, normOf, total, varianceOf } from './statistics.ts'
 import { scaled } from './two-term.ts'
 
 /** What each method gives of the results. */
-const reductions: Readonly<Record<string, (x: Numbers) => number | boolean>> = {
+const reductions: Readonly<Record<ReductionName, (x: Numbers) => number | boolean>> = {
   sum: (x) => total(reducer.sum(x, true)),
   mean: (x) => total(reducer.sum(x, true)) / x.length,
   variance: (x) => varianceOf(reducer, x, 0),
@@ -32,7 +33,14 @@ const reductions: Readonly<Record<string, (x: Numbers) => number | boolean>> = {
   },
 }
 
-const reductionsByName = Object.entries(reductions)
+/** Of each kernel's methods, made at their first calls. */
+const signatures = new WeakMap<Operation, Partial<Record<ReductionName, Signature>>>()
+
+function signatureOfMethod(operation: Operation, name: ReductionName): Signature {
+  let made = signatures.get(operation)
+  if (made === undefined) signatures.set(operation, (made = {}))
+  return (made[name] ??= signatureOf({ ...operation, name: `${operation.name}.${name}` }))
+}
 
 /** Results are computed, and reduced, in float64, whatever the dtypes of the operands. */
 const asNumbers = { dtype: 'float64' }
@@ -42,7 +50,7 @@ function readNumbers(
   operation: Operation,
   signature: Signature,
   { fused }: Engine,
-  evaluate: (call: Call) => ArrayView,
+  evaluate: (operation: Operation, call: Call) => ArrayView,
   args: readonly unknown[],
 ): Numbers {
   const { arity } = operation
@@ -52,27 +60,19 @@ function readNumbers(
   const { operands, length } = call
   if (!isCompiled(operation)) return { operation, operands, length }
   const program = fused(operation, operands)
-  return program === undefined ? elementsOf(evaluate(call)) : { program, operands, length }
+  return program === undefined ? elementsOf(evaluate(operation, call)) : { program, operands, length }
 }
 
 /**
- * The methods of a kernel that reduce.
+ * `kernel.sum(...args)`, or another reduction of what the kernel makes.
  * @param evaluate one call of the kernel, into a new array
  */
-export function fusedReductions(
+export function reduceResults(
+  name: ReductionName,
   operation: Operation,
+  args: readonly unknown[],
   engine: Engine,
-  evaluate: (call: Call) => ArrayView,
-): PropertyDescriptorMap {
-  const methods: PropertyDescriptorMap = {}
-  for (const [name, reduce] of reductionsByName) {
-    // Made at the first call: there are six hundred of these methods, and importing the package makes them all.
-    let signature: Signature | undefined
-    const value = (...args: unknown[]): number | boolean => {
-      signature ??= signatureOf({ ...operation, name: `${operation.name}.${name}` })
-      return reduce(readNumbers(operation, signature, engine, evaluate, args))
-    }
-    methods[name] = { value }
-  }
-  return methods
+  evaluate: (operation: Operation, call: Call) => ArrayView,
+): number | boolean {
+  return reductions[name](readNumbers(operation, signatureOfMethod(operation, name), engine, evaluate, args))
 }

@@ -187,4 +187,5 @@ export function histogram(x: NumericArray, options?: HistogramOptions): Histogra
   return histogramOf(reducer, elementsOf(readArray('histogram', x)), manner)
 }
 
+export { reduceResults } from './fused.ts'
 export type { ElementOf, Histogram, HistogramOptions, SumOptions, VarianceOptions } from './types.ts'
