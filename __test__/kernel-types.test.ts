@@ -76,6 +76,7 @@ test('options may be made before', () => {
 test('info and explain() are read-only', () => {
   const { info } = square
   hold<Same<typeof info, KernelInfo>>()
+  hold<Same<typeof info.scalarLanes, number>>()
   expect(() => {
     // @ts-expect-error read-only
     info.engine = 'js'

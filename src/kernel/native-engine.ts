@@ -59,10 +59,14 @@ export function nativeEngine(binding: Binding): Engine {
       const reason = isCompiled(operation)
         ? (differenceReason(operation) ?? programs.reason(operation, operation.program))
         : undefined
-      if (reason !== undefined) return { engine: 'js', accuracy: 'exact', simd: 'none', operations, reason }
+      if (reason !== undefined) {
+        return { engine: 'js', accuracy: 'exact', simd: 'none', operations, scalarLanes: 0, reason }
+      }
       simd ??= binding.topology().simd
-      const accuracy = isCompiled(operation) ? programs.accuracy(operation.program) : programs.accuracyOf(operation)
-      return { engine: 'native', accuracy, simd, operations }
+      const [accuracy, scalarLanes] = isCompiled(operation)
+        ? [programs.accuracy(operation.program), programs.scalarLanes(operation.program)]
+        : [programs.accuracyOf(operation), binding.scalarLanes(operation.code)]
+      return { engine: 'native', accuracy, simd, operations, scalarLanes }
     },
     run(operation, operands, output) {
       if (isCompiled(operation)) {

@@ -56,6 +56,12 @@ export class NativePrograms {
     return this.#of(program).accuracy
   }
 
+  /** Elements that its functions computed one by one; none before its first call. */
+  scalarLanes(program: CompiledProgram): number {
+    const handle = this.#known.get(program)?.handle
+    return handle === undefined ? 0 : this.#binding.programScalarLanes(handle)
+  }
+
   /** The number by which the addon knows the program. */
   handle(program: CompiledProgram): number {
     const known = this.#of(program)

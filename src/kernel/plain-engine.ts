@@ -208,6 +208,7 @@ export const plainEngine: Engine = {
     accuracy: 'exact',
     simd: 'none',
     operations: operation.operations ?? 1,
+    scalarLanes: 0,
     reason: differenceReason(operation) ?? runReasons.noAddon,
   }),
   run(operation, operands, output) {

@@ -38,6 +38,12 @@ export interface KernelInfo {
   readonly simd: string
   /** Operations an element, after what could be computed once was. */
   readonly operations: number
+  /**
+   * Elements for which the addon computed a function of Math one by one, since its vector form does not cover their values; each
+   * function of a kernel counts. Of all native calls so far in this process, for a built-in kernel; in this thread, for kernels of
+   * one text, which share it. Always 0 where JavaScript runs the kernel: there every element is computed so.
+   */
+  readonly scalarLanes: number
   /** Why calls run in JavaScript. */
   readonly reason?: string
 }

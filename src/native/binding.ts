@@ -54,11 +54,15 @@ export interface NativeJobs {
 export interface Binding {
   /** One pass over `length` elements on every core; returns when it is done. */
   elementwise(operation: number, length: number, output: Handed, place: number, ...operandsAndPlaces: Handed[]): void
+  /** Elements that an operation computed one by one, since no vector form covers them: of all calls in this process so far. */
+  scalarLanes(operation: number): number
   /**
    * Verifies a program (docs/kernel-programs.md) and keeps it; returns its number, for this thread. `mode` says which values the functions of
    * Math have: 0 as V8 up to 12, 1 as V8 13 and 14.
    */
   loadProgram(bytes: Uint8Array, mode: number): number
+  /** As `scalarLanes`, for a program: each function in it counts. */
+  programScalarLanes(program: number): number
   /** Forgets a program; jobs that run it go on. */
   dropProgram(program: number): void
   /**

@@ -183,7 +183,8 @@ impl<'a> Elementwise<'a> {
             (Operation::Function(function), [Operand::Array(x)]) => match self.doubles([x], range) {
                 Some((operands, len)) => {
                     // SAFETY: see above.
-                    unsafe { function.run_between(self.level, operands, to.cast(), len) };
+                    let left = unsafe { function.run_between(self.level, operands, to.cast(), len) };
+                    function.scalar_lanes().add(left);
                     true
                 }
                 None => false,
@@ -192,7 +193,8 @@ impl<'a> Elementwise<'a> {
                 match self.doubles([x, y], range) {
                     Some((operands, len)) => {
                         // SAFETY: see above.
-                        unsafe { function.run_between(self.level, operands, to.cast(), len) };
+                        let left = unsafe { function.run_between(self.level, operands, to.cast(), len) };
+                        function.scalar_lanes().add(left);
                         true
                     }
                     None => false,

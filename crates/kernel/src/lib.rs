@@ -17,6 +17,7 @@ mod operation;
 mod pairs;
 mod program;
 mod reduce;
+mod scalar_lanes;
 mod staged;
 mod store;
 mod stream;

@@ -38,6 +38,7 @@ use lane::{Binary, Unary};
 pub(crate) use rounding::{maximum, minimum};
 
 use crate::level::Level;
+use crate::scalar_lanes::ScalarLanes;
 
 /// Which values the functions have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +116,16 @@ macro_rules! functions {
                 match self {$(
                     // SAFETY: this function's contract, handed on.
                     Self::$variant => unsafe { $run($type, level, operands, output, len) },
+                )+}
+            }
+
+            /// The lanes that took the scalar form, of all element-wise passes and fused reductions of this function so far.
+            pub(crate) fn scalar_lanes(self) -> &'static ScalarLanes {
+                match self {$(
+                    Self::$variant => {
+                        static LANES: ScalarLanes = ScalarLanes::new();
+                        &LANES
+                    }
                 )+}
             }
 

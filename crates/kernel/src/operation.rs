@@ -89,6 +89,24 @@ impl Operation {
         }
     }
 
+    /// Elements that were computed one by one because no vector form covers their arguments, of all passes and fused reductions
+    /// in this process so far.
+    pub fn scalar_lanes(self) -> u64 {
+        match self {
+            Self::Function(function) => function.scalar_lanes().count(),
+            Self::BinaryFunction(function) => function.scalar_lanes().count(),
+            Self::Unary(_) | Self::Binary(_) | Self::Ternary(_) => 0,
+        }
+    }
+
+    pub(crate) fn add_scalar_lanes(self, lanes: u64) {
+        match self {
+            Self::Function(function) => function.scalar_lanes().add(lanes),
+            Self::BinaryFunction(function) => function.scalar_lanes().add(lanes),
+            Self::Unary(_) | Self::Binary(_) | Self::Ternary(_) => {}
+        }
+    }
+
     /// Whether it is defined for bigints.
     pub fn takes_bigints(self) -> bool {
         match self {

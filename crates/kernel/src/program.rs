@@ -35,6 +35,7 @@ use decode::Decoded;
 use lower::{Code, Shape};
 
 use crate::math::Mode;
+use crate::scalar_lanes::ScalarLanes;
 
 /// Shapes of operands for which a program is kept lowered.
 const KEPT_SHAPES: usize = 8;
@@ -44,6 +45,7 @@ const KEPT_SHAPES: usize = 8;
 pub struct Program {
     decoded: Decoded,
     mode: Mode,
+    scalar_lanes: Arc<ScalarLanes>,
     /// What was lowered last, the newest first.
     codes: Mutex<VecDeque<(Shape, Arc<Code>)>>,
 }
@@ -54,12 +56,18 @@ impl Program {
     /// # Errors
     /// [`ProgramError`], saying what is wrong and where, for anything that docs/kernel-programs.md does not allow.
     pub fn load(bytes: &[u8], mode: Mode) -> Result<Self, ProgramError> {
-        Ok(Self { decoded: decode::decode(bytes)?, mode, codes: Mutex::default() })
+        Ok(Self { decoded: decode::decode(bytes)?, mode, scalar_lanes: Arc::default(), codes: Mutex::default() })
     }
 
     /// What its lanes are.
     pub fn kind(&self) -> Kind {
         self.decoded.kind
+    }
+
+    /// Elements for which a function of `Math` was computed by itself because its vector form does not cover the argument, each
+    /// function counted, of all passes and fused reductions so far.
+    pub fn scalar_lanes(&self) -> u64 {
+        self.scalar_lanes.count()
     }
 
     fn decoded(&self) -> &Decoded {

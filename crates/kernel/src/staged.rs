@@ -63,7 +63,7 @@ pub(crate) unsafe fn for_each_block(
 ) {
     let mut blocks = [[0.0_f64; BLOCK]; Operation::MAX_ARITY];
     let mut results = [0.0_f64; BLOCK];
-    let mut start = 0;
+    let (mut start, mut scalar_lanes) = (0, 0);
     while start < len {
         let count = BLOCK.min(len - start);
         for (operand, block) in operands.iter().zip(&mut blocks).take(operation.arity()) {
@@ -79,12 +79,13 @@ pub(crate) unsafe fn for_each_block(
             Operation::Unary(operation) => unary(level, operation, a, results),
             Operation::Binary(operation) => binary(level, operation, a, b, results),
             Operation::Ternary(operation) => ternary(level, operation, a, b, c, results),
-            Operation::Function(function) => _ = function.run_at(level, [a], results),
-            Operation::BinaryFunction(function) => _ = function.run_at(level, [a, b], results),
+            Operation::Function(function) => scalar_lanes += function.run_at(level, [a], results),
+            Operation::BinaryFunction(function) => scalar_lanes += function.run_at(level, [a, b], results),
         }
         take(start, results);
         start += count;
     }
+    operation.add_scalar_lanes(scalar_lanes);
 }
 
 per_level! {

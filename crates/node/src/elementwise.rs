@@ -6,6 +6,7 @@ use core::ptr;
 
 use corepool_kernel::{Elementwise, Operand, Operation};
 use napi::sys;
+use napi_derive::napi;
 
 use crate::call::{arguments, callback, claim, code};
 use crate::code::{Code, Result, error, from_elementwise, from_panic};
@@ -26,6 +27,12 @@ const fn arguments_for(operands: usize) -> usize {
 /// The operation with this code.
 pub(crate) fn operation_of(code: u32) -> Result<Operation> {
     Operation::from_code(code).ok_or_else(|| error(Code::InvalidArgValue, format!("no operation has the code {code}")))
+}
+
+/// Elements that an operation computed one by one, of all calls in this process that have ended.
+#[napi(catch_unwind)]
+pub fn scalar_lanes(operation: u32) -> Result<f64> {
+    Ok(operation_of(operation)?.scalar_lanes() as f64)
 }
 
 /// `elementwise(operation, length, output, place, …operand, place)`: `output[i] = operation(operands[0][i], …)` for i below `length`,

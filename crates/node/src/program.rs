@@ -61,6 +61,12 @@ pub fn drop_program(handle: u32) {
     PROGRAMS.with_borrow_mut(|programs| programs.loaded.remove(&handle));
 }
 
+/// Elements for which a function in a program was computed one by one, of all calls that have ended.
+#[napi(catch_unwind)]
+pub fn program_scalar_lanes(handle: u32) -> Result<f64> {
+    Ok(program_of(handle)?.scalar_lanes() as f64)
+}
+
 /// An opcode of the format, for the compiler's own table to be compared with.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]

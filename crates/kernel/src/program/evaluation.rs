@@ -17,6 +17,7 @@ use super::scratch::Registers;
 use crate::elements::{gather, load};
 use crate::level::Level;
 use crate::operand::Operand;
+use crate::scalar_lanes::ScalarLanes;
 use crate::stream::until_line;
 
 /// Where the results of an evaluation go.
@@ -37,6 +38,8 @@ pub struct Evaluation {
     tables: Box<[View]>,
     len: usize,
     level: Level,
+    /// The program's.
+    scalar_lanes: Arc<ScalarLanes>,
 }
 
 impl Evaluation {
@@ -94,7 +97,16 @@ impl Evaluation {
             Operand::Bigint(value) => *value,
         });
         let uniforms = code.uniforms.values(level, given, scalars, &takes.constants);
-        Ok(Self { code, kind: takes.kind, operands: operands.into(), uniforms, tables: tables.into(), len, level })
+        Ok(Self {
+            code,
+            kind: takes.kind,
+            operands: operands.into(),
+            uniforms,
+            tables: tables.into(),
+            len,
+            level,
+            scalar_lanes: Arc::clone(&program.scalar_lanes),
+        })
     }
 
     /// Elements of each array, and of the result.
@@ -166,7 +178,7 @@ impl Evaluation {
         assert!(range.end <= self.len, "elements {range:?} of {}", self.len);
         let code = &*self.code;
         let mut registers = Registers::take(code.registers, code.block);
-        let mut start = range.start;
+        let (mut start, mut scalar_lanes) = (range.start, 0);
         while start < range.end {
             let mut count = code.block.min(range.end - start);
             if let Some(Output { view, is_streamed }) = output
@@ -179,16 +191,17 @@ impl Evaluation {
             }
             for step in &code.steps {
                 // SAFETY: the caller's promise; `start + count` is at most the length.
-                unsafe { self.step(step, &mut registers, output, start, count) };
+                scalar_lanes += unsafe { self.step(step, &mut registers, output, start, count) };
             }
             if let Place::Register(register) = code.result {
                 finish(start, registers.lanes(register, count));
             }
             start += count;
         }
+        self.scalar_lanes.add(scalar_lanes);
     }
 
-    /// Runs one step for the elements from `start` on.
+    /// Runs one step for the elements from `start` on; returns how many lanes took a function's scalar form.
     ///
     /// # Safety
     /// As for [`Evaluation::blocks`]; `start + count` must be at most the length, and `count` at most a block.
@@ -199,7 +212,7 @@ impl Evaluation {
         output: Option<Output<'_>>,
         start: usize,
         count: usize,
-    ) {
+    ) -> u64 {
         let address = match (step.output, output) {
             (Place::Register(register), _) => registers.address(register),
             (Place::Output, Some(output)) => output.view.at(start).cast(),
@@ -235,11 +248,11 @@ impl Evaluation {
                 match leaf {
                     Leaf::Unary(function) => {
                         let (results, operands) = registers.apart(output, [operand(0)], count);
-                        function.run_at(self.level, operands, results);
+                        return function.run_at(self.level, operands, results);
                     }
                     Leaf::Binary(function) => {
                         let (results, operands) = registers.apart(output, [operand(0), operand(1)], count);
-                        function.run_at(self.level, operands, results);
+                        return function.run_at(self.level, operands, results);
                     }
                 }
             }
@@ -251,6 +264,7 @@ impl Evaluation {
                 unsafe { gather(self.tables[usize::from(table)], registers.lanes(register(step.output), count)) };
             }
         }
+        0
     }
 
     /// An operand of a step.
