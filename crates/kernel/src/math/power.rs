@@ -4,7 +4,7 @@
 
 use super::lane::{Binary, Lane};
 use super::words::{
-    SHIFTER, biased_exponent, is_normal, negated_like, power_of_two, scaled, significand, whole_part, with_high_word,
+    SHIFTER, exponent, is_normal, negated_like, power_of_two, scaled, significand, whole_part, with_high_word,
     without_low_word,
 };
 
@@ -64,7 +64,7 @@ const LN2_REST: f64 = 5.497923018708371e-14;
 fn log_in_two(x: f64) -> (f64, f64) {
     let m = significand(x);
     let halved = m >= core::f64::consts::SQRT_2;
-    let k = (biased_exponent(x) - 1023.0) + if halved { 1.0 } else { 0.0 };
+    let k = exponent(x) + if halved { 1.0 } else { 0.0 };
     let m = if halved { m * 0.5 } else { m };
     let numerator = m - 1.0;
     let denominator = m + 1.0;
@@ -179,7 +179,7 @@ fn log2_in_parts(x: f64, n: f64) -> (f64, f64) {
     let m = significand(x);
     let one_and_a_half = m >= with_high_word(0x3ff3_988f) && m < with_high_word(0x3ffb_b67a);
     let halved = m >= with_high_word(0x3ffb_b67a);
-    let n = n + (biased_exponent(x) - 1023.0) + if halved { 1.0 } else { 0.0 };
+    let n = n + exponent(x) + if halved { 1.0 } else { 0.0 };
     let m = if halved { m * 0.5 } else { m };
     let base = if one_and_a_half { 1.5 } else { 1.0 };
     let u = m - base;
