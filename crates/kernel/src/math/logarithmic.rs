@@ -39,7 +39,7 @@ fn polynomial(s: f64) -> f64 {
 
 /// f and k of a normal, finite x = 2^k (1 + f), where 1 + f is from the number with the high word `least`, about √½, to twice it.
 #[inline(always)]
-fn split(x: f64, least: u32) -> (f64, f64) {
+pub(super) fn split(x: f64, least: u32) -> (f64, f64) {
     const ONE: u64 = 1.0_f64.to_bits();
     let least = u64::from(least) << 32;
     // Moves numbers whose significand is to be halved across the next power of two.
@@ -49,7 +49,7 @@ fn split(x: f64, least: u32) -> (f64, f64) {
 }
 
 /// Where 1 + f begins for log, log2 and log10.
-const LEAST: u32 = 0x3fe6_a09c;
+pub(super) const LEAST: u32 = 0x3fe6_a09c;
 
 /// For f below 2^-20 in magnitude, told by the upper bits of the significand, fdlibm's log has a short form.
 #[inline(always)]
