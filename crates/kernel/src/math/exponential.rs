@@ -17,16 +17,14 @@ pub(super) const LN2_LOW: f64 = 1.9082149292705877e-10;
 const INVERSE_LN2: f64 = core::f64::consts::LOG2_E;
 /// About ln 2 / 2: below, k is 0.
 const HALF_LN2: f64 = with_high_word(0x3fd6_2e43);
-/// About 3 ln 2 / 2: below, k is at most 1.
-const THREE_HALVES_LN2: f64 = with_high_word(0x3ff0_a2b2);
 
 /// The multiple of ln 2 that is taken away from `x`.
 #[inline(always)]
 fn multiple_of_ln2(x: f64) -> f64 {
     let magnitude = x.abs();
-    let far = whole_part(INVERSE_LN2 * magnitude + 0.5);
-    let near = if magnitude < HALF_LN2 { 0.0 } else { 1.0 };
-    negated_like(if magnitude < THREE_HALVES_LN2 { near } else { far }, x)
+    // fdlibm takes 1 up to 3 ln 2 / 2 without asking: from ln 2 / 2 on this gives the same.
+    let multiple = whole_part(INVERSE_LN2 * magnitude + 0.5);
+    negated_like(if magnitude < HALF_LN2 { 0.0 } else { multiple }, x)
 }
 
 const P1: f64 = 0.16666666666666602;
@@ -44,16 +42,21 @@ fn exp_of_remainder(high: f64, low: f64) -> f64 {
     1.0 - ((low - (r * c) / (2.0 - c)) - high)
 }
 
-/// e^x for x that is not NaN; the second value is false where 2^k is not a factor that can be added to the exponent.
+/// e^x where it is a normal number, but for x = 1.
 #[inline(always)]
-pub(super) fn exp_lane(x: f64) -> Lane {
+fn exp_in_range(x: f64) -> f64 {
     let k = multiple_of_ln2(x);
     let y = exp_of_remainder(x - k * LN2_HIGH, k * LN2_LOW);
     let value = scaled(y, k);
     // 1 + x², below half a unit of 1 + x, would break a tie there.
-    let value = if x.abs() < with_high_word(0x3e30_0000) { 1.0 + x } else { value };
+    if x.abs() < with_high_word(0x3e30_0000) { 1.0 + x } else { value }
+}
+
+/// e^x; the second value is false where 2^k is not a factor that can be added to the exponent.
+#[inline(always)]
+pub(super) fn exp_lane(x: f64) -> Lane {
     // V8 gives e for 1, where the algorithm would be one unit off.
-    let value = if x == 1.0 { core::f64::consts::E } else { value };
+    let value = if x == 1.0 { core::f64::consts::E } else { exp_in_range(x) };
     let value = if x > OVERFLOW { f64::INFINITY } else { value };
     let value = if x < UNDERFLOW { 0.0 } else { value };
     let value = if x.is_nan() { x } else { value };
@@ -65,6 +68,13 @@ pub(super) fn exp_lane(x: f64) -> Lane {
 impl Unary for Exp {
     #[inline(always)]
     fn lane(x: f64) -> Lane {
+        Lane { value: exp_in_range(x), covered: (x.abs() <= 707.0) & (x != 1.0) }
+    }
+
+    const HAS_WIDE_LANE: bool = true;
+
+    #[inline(always)]
+    fn wide_lane(x: f64) -> Lane {
         exp_lane(x)
     }
 

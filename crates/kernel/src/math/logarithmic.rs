@@ -2,7 +2,7 @@
 
 use super::exponential::{LN2_HIGH, LN2_LOW};
 use super::lane::{Lane, Unary};
-use super::words::{biased_exponent, is_normal, significand, with_high_word, without_low_word};
+use super::words::{SIGNIFICAND, exponent, is_normal, significand, with_high_word, without_low_word};
 
 /// Natural logarithm.
 #[derive(Clone, Copy)]
@@ -37,24 +37,50 @@ fn polynomial(s: f64) -> f64 {
     t2 + t1
 }
 
+/// f and k of a normal, finite x = 2^k (1 + f), where 1 + f is from the number with the high word `least`, about √½, to twice it.
+#[inline(always)]
+pub(super) fn split(x: f64, least: u32) -> (f64, f64) {
+    const ONE: u64 = 1.0_f64.to_bits();
+    let least = u64::from(least) << 32;
+    // Moves numbers whose significand is to be halved across the next power of two.
+    let moved = x.to_bits().wrapping_add(ONE - least);
+    let f = f64::from_bits((moved & SIGNIFICAND) + least) - 1.0;
+    (f, exponent(f64::from_bits(moved)))
+}
+
+/// Where 1 + f begins for log, log2 and log10.
+pub(super) const LEAST: u32 = 0x3fe6_a09c;
+
+/// For f below 2^-20 in magnitude, told by the upper bits of the significand, fdlibm's log has a short form.
+#[inline(always)]
+fn is_near_one(f: f64) -> bool {
+    (-TWO_TO_MINUS_20..TWO_TO_MINUS_20).contains(&f)
+}
+
+const TWO_TO_MINUS_20: f64 = 1.0 / 1_048_576.0;
+
+/// The logarithm of 2^k (1 + f) where the short form is not asked for.
+#[inline(always)]
+fn log_of_parts(f: f64, k: f64) -> f64 {
+    const MIDDLE_FROM: f64 = with_high_word(0x3ff6_147a) - 1.0;
+    const MIDDLE_TO: f64 = with_high_word(0x3fe6_b852) - 1.0;
+    let low = k * LN2_LOW;
+    let square = 0.5 * (f * f);
+    let s = f / (2.0 + f);
+    let r = polynomial(s);
+    let middle = f >= MIDDLE_FROM || f < MIDDLE_TO;
+    let inner = if middle { square - (s * (square + r) + low) } else { s * (f - r) - low };
+    k * LN2_HIGH - (inner - f)
+}
+
 /// The logarithm of a normal, finite x > 0 that was multiplied by 2^-k before.
 #[inline(always)]
 pub(super) fn log_of_normal(x: f64, k: f64) -> f64 {
-    let m = significand(x);
-    let halved = m >= with_high_word(0x3ff6_a09c);
-    let k = k + (biased_exponent(x) - 1023.0) + if halved { 1.0 } else { 0.0 };
-    let f = if halved { m * 0.5 } else { m } - 1.0;
-    let low = k * LN2_LOW;
-    // f below 2^-20 in magnitude, told by the upper bits of the significand.
-    let near_one = m < with_high_word(0x3ff0_0001) || m >= with_high_word(0x3fff_fffe);
+    let (f, own) = split(x, LEAST);
+    let k = k + own;
     let short = f * f * (0.5 - 0.3333333333333333 * f);
-    let s = f / (2.0 + f);
-    let r = polynomial(s);
-    let square = 0.5 * f * f;
-    let middle = m >= with_high_word(0x3ff6_147a) && m < with_high_word(0x3ff6_b852);
-    let inner = if middle { square - (s * (square + r) + low) } else { s * (f - r) - low };
-    let inner = if near_one { short - low } else { inner };
-    k * LN2_HIGH - (inner - f)
+    let near_one = k * LN2_HIGH - ((short - k * LN2_LOW) - f);
+    if is_near_one(f) { near_one } else { log_of_parts(f, k) }
 }
 
 /// The logarithm's value where x is not a normal number above 0, or x as a normal number times 2^k, with k.
@@ -74,6 +100,14 @@ fn normalised(x: f64) -> Result<(f64, f64), f64> {
 impl Unary for Log {
     #[inline(always)]
     fn lane(x: f64) -> Lane {
+        let (f, k) = split(x, LEAST);
+        Lane { value: log_of_parts(f, k), covered: is_normal(x) & !is_near_one(f) }
+    }
+
+    const HAS_WIDE_LANE: bool = true;
+
+    #[inline(always)]
+    fn wide_lane(x: f64) -> Lane {
         Lane { value: log_of_normal(x, 0.0), covered: is_normal(x) }
     }
 
@@ -98,11 +132,9 @@ impl Unary for Log2 {
 fn log2_of_normal(x: f64, k: f64) -> f64 {
     const INVERSE_LN2_HIGH: f64 = 1.4426950407214463;
     const INVERSE_LN2_LOW: f64 = 1.6751713164886512e-10;
-    let m = significand(x);
-    let halved = m >= with_high_word(0x3ff6_a09c);
-    let k = k + (biased_exponent(x) - 1023.0) + if halved { 1.0 } else { 0.0 };
-    let f = if halved { m * 0.5 } else { m } - 1.0;
-    let square = 0.5 * f * f;
+    let (f, own) = split(x, LEAST);
+    let k = k + own;
+    let square = 0.5 * (f * f);
     let s = f / (2.0 + f);
     let r = s * (square + polynomial(s));
     let high = without_low_word(f - square);
@@ -130,7 +162,7 @@ fn log10_of_normal(x: f64, k: f64) -> f64 {
     const INVERSE_LN10: f64 = core::f64::consts::LOG10_E;
     const LOG10_2_HIGH: f64 = 0.30102999566361177;
     const LOG10_2_LOW: f64 = 3.694239077158931e-13;
-    let k = k + (biased_exponent(x) - 1023.0);
+    let k = k + exponent(x);
     let m = significand(x);
     let (m, k) = if k < 0.0 { (m * 0.5, k + 1.0) } else { (m, k) };
     let z = k * LOG10_2_LOW + INVERSE_LN10 * log_of_normal(m, 0.0);
@@ -150,18 +182,15 @@ pub(super) fn log1p_of_finite(x: f64) -> f64 {
     let own = is_its_own_fraction(x);
     let huge = x >= with_high_word(0x4340_0000);
     let u = if huge { x } else { 1.0 + x };
-    let exponent = biased_exponent(u) - 1023.0;
     // What 1 + x lost in rounding.
-    let lost = if exponent > 0.0 { 1.0 - (u - x) } else { x - (u - 1.0) };
+    let lost = if u >= 2.0 { 1.0 - (u - x) } else { x - (u - 1.0) };
     let lost = if huge { 0.0 } else { lost };
     let correction = if own { 0.0 } else { lost / u };
-    let m = significand(u);
-    let halved = m >= with_high_word(0x3ff6_a09e);
-    let k = if own { 0.0 } else { exponent + if halved { 1.0 } else { 0.0 } };
-    let f = if own { x } else { (if halved { m * 0.5 } else { m }) - 1.0 };
-    let near_one = !own && (m < with_high_word(0x3ff0_0001) || m >= with_high_word(0x3fff_fffd));
+    let (f, k) = split(u, 0x3fe6_a09e);
+    let near_one = !own && (-1.5 * TWO_TO_MINUS_20..TWO_TO_MINUS_20).contains(&f);
+    let (f, k) = if own { (x, 0.0) } else { (f, k) };
     let low = k * LN2_LOW + correction;
-    let square = 0.5 * f * f;
+    let square = 0.5 * (f * f);
     let short = square * (1.0 - 0.6666666666666666 * f);
     let s = f / (2.0 + f);
     let z = s * s;

@@ -3,8 +3,9 @@
 //! Both keep what JavaScript asks for and C does not: 1 ** NaN and (±1) ** ±Infinity are NaN.
 
 use super::lane::{Binary, Lane};
+use super::logarithmic::{LEAST, split};
 use super::words::{
-    SHIFTER, biased_exponent, is_normal, negated_like, power_of_two, scaled, significand, whole_part, with_high_word,
+    SHIFTER, exponent, is_normal, negated_like, power_of_two, scaled, significand, whole_part, with_high_word,
     without_low_word,
 };
 
@@ -18,7 +19,7 @@ pub(super) struct PowerFdlibm;
 impl Binary for Power {
     const NEEDS_FMA: bool = true;
 
-    /// x^y as a sum of two doubles, more exact than the platform's function by some ten bits. Where everything within the errors
+    /// x^y as a sum of two doubles, more exact than the platform's function by some eight bits. Where everything within the errors
     /// of both rounds to one number, that is what the platform gives too; one lane in twenty is left to it.
     ///
     /// The platform's error is taken from the pow of Arm's optimized routines, which glibc since 2.28 and musl since 1.2 use: it
@@ -28,9 +29,10 @@ impl Binary for Power {
         let magnitude = x.abs();
         let (log_high, log_low) = log_in_two(magnitude);
         let high = y * log_high;
-        let low = y.mul_add(log_high, -high) + y * log_low;
+        let low = y.mul_add(log_low, y.mul_add(log_high, -high));
         let (exp_high, exp_low, n) = exp_in_two(high, low);
-        let doubt = ULP * (0.004 + exp_high * (0.0115 + 6e-5 * high.abs()));
+        let relative = high.abs().mul_add(1.5e-4 * ULP, 0.0115 * ULP);
+        let doubt = exp_high.mul_add(relative, 0.005 * ULP);
         let value = exp_high + (exp_low + doubt);
         let is_certain = value == exp_high + (exp_low - doubt);
         let in_range = is_normal(magnitude) && y.abs() < 2_251_799_813_685_248.0 && n.abs() < 1020.0;
@@ -58,95 +60,87 @@ const ULP: f64 = f64::EPSILON;
 const LN2_42_BITS: f64 = 0.6931471805598903;
 const LN2_REST: f64 = 5.497923018708371e-14;
 
-/// The natural logarithm of a normal x > 0 to some 68 bits: with s = (m − 1)/(m + 1), log m = 2 s (1 + s²/3 + s⁴/5 + …). Only s,
-/// s²/3, s⁴/5 and the sums need two doubles.
+/// The natural logarithm of a normal x > 0 to 65 bits, as a sum of two doubles: with s = 2f/(2 + f),
+/// log (1 + f) = s + s (s²/12 + s⁴/80 + …), where s⁴ has a polynomial of s² for its factor, fitted to 2^-66 of the whole. Only s, s²/12
+/// and the sums need two doubles.
 #[inline(always)]
 fn log_in_two(x: f64) -> (f64, f64) {
-    let m = significand(x);
-    let halved = m >= core::f64::consts::SQRT_2;
-    let k = (biased_exponent(x) - 1023.0) + if halved { 1.0 } else { 0.0 };
-    let m = if halved { m * 0.5 } else { m };
-    let numerator = m - 1.0;
-    let denominator = m + 1.0;
-    let lost = m - (denominator - 1.0);
+    let (f, k) = split(x, LEAST);
+    let denominator = 2.0 + f;
+    let lost = f - (denominator - 2.0);
     let inverse = 1.0 / denominator;
-    let s = numerator * inverse;
-    let s_low = ((-s).mul_add(denominator, numerator) - s * lost) * inverse;
+    let s = 2.0 * f * inverse;
+    let s_low = ((-s).mul_add(denominator, 2.0 * f) - s * lost) * inverse;
     let z = s * s;
     let z_low = s.mul_add(s, -z) + 2.0 * s * s_low;
-    // s⁶ (1/7 + s²/9 + …), below 2^-17.
-    let q: f64 = 1.0 / 25.0;
-    let q = q.mul_add(z, 1.0 / 23.0).mul_add(z, 1.0 / 21.0).mul_add(z, 1.0 / 19.0).mul_add(z, 1.0 / 17.0);
-    let q = q.mul_add(z, 1.0 / 15.0).mul_add(z, 1.0 / 13.0).mul_add(z, 1.0 / 11.0).mul_add(z, 1.0 / 9.0);
+    let [q0, q1, q2, q3, q4, q5, q6, q7] = LOG_TAIL;
+    let q = q7.mul_add(z, q6).mul_add(z, q5).mul_add(z, q4).mul_add(z, q3).mul_add(z, q2).mul_add(z, q1).mul_add(z, q0);
     let fourth = z * z;
-    let fourth_low = z.mul_add(z, -fourth) + 2.0 * z * z_low;
-    let q = q.mul_add(z, 1.0 / 7.0) * (fourth * z);
-    let fifth = fourth * FIFTH;
-    let fifth_low = fourth.mul_add(FIFTH, -fifth) + (fourth * FIFTH_REST + fourth_low * FIFTH) + q;
-    let third = z * THIRD;
-    let third_low = z.mul_add(THIRD, -third) + (z * THIRD_REST + z_low * THIRD);
-    let p = third + fifth;
-    let p_low = ((third - p) + fifth) + (third_low + fifth_low);
+    let fourth_low = z.mul_add(z, -fourth);
+    let third = z * TWELFTH;
+    let third_low = z.mul_add(TWELFTH, -third);
+    let p = fourth.mul_add(q, third);
+    let p_low = fourth.mul_add(q, third - p)
+        + (z_low.mul_add(z.mul_add(2.0 * q0, TWELFTH), third_low) + z.mul_add(TWELFTH_REST, fourth_low * q0));
     let u = s * p;
-    let u_low = s.mul_add(p, -u) + (s * p_low + s_low * p);
-    let half = s + u;
-    let half_low = ((s - half) + u) + (s_low + u_low);
-    // k ln 2 is 0 or larger than log m.
+    let u_low = s.mul_add(p, -u) + s.mul_add(p_low, s_low * p);
+    // k ln 2 is 0 or larger than log (1 + f).
     let multiple = k * LN2_42_BITS;
-    let sum = multiple + 2.0 * half;
-    let sum_low = ((multiple - sum) + 2.0 * half) + (k * LN2_REST + 2.0 * half_low);
-    let high = sum + sum_low;
-    (high, (sum - high) + sum_low)
+    let first = multiple + s;
+    let sum = first + u;
+    (sum, ((multiple - first) + s) + ((first - sum) + u) + k.mul_add(LN2_REST, s_low + u_low))
 }
 
-const THIRD: f64 = 1.0 / 3.0;
-const THIRD_REST: f64 = 1.850371707708594e-17;
-const FIFTH: f64 = 1.0 / 5.0;
-const FIFTH_REST: f64 = -1.1102230246251566e-17;
+const TWELFTH: f64 = 1.0 / 12.0;
+const TWELFTH_REST: f64 = 4.625929269271485e-18;
+const LOG_TAIL: [f64; 8] = [
+    0.0125,
+    0.00223214285714292,
+    0.0004340277777666364,
+    8.87784098453232e-05,
+    1.8780023026458615e-05,
+    4.06946108648456e-06,
+    8.931039408054453e-07,
+    2.2363066410612862e-07,
+];
 
-/// e^(high + low) = (first + second) * 2^n, to some 61 bits; the first of the result is about [0.7, 1.5].
+/// e^(high + low) = (first + second) * 2^n, to some 60 bits; the first of the result is about [0.7, 1.5], and the second up to some
+/// hundred units of it.
 #[inline(always)]
 fn exp_in_two(high: f64, low: f64) -> (f64, f64, f64) {
-    let n = (high * INVERSE_LN2 + SHIFTER) - SHIFTER;
-    let rest = high - n * LN2_42_BITS;
-    let correction = n * LN2_REST;
-    let r = rest - correction;
-    let r_low = ((rest - r) - correction) - n.mul_add(LN2_REST, -correction) + low;
-    let square = r * r;
-    let square_low = r.mul_add(r, -square);
-    // r³ (1/3! + r/4! + …), below 2^-7.
-    let q = FACTORIALS[12];
-    let q = q.mul_add(r, FACTORIALS[11]).mul_add(r, FACTORIALS[10]).mul_add(r, FACTORIALS[9]).mul_add(r, FACTORIALS[8]);
-    let q = q.mul_add(r, FACTORIALS[7]).mul_add(r, FACTORIALS[6]).mul_add(r, FACTORIALS[5]).mul_add(r, FACTORIALS[4]);
-    let q = q.mul_add(r, FACTORIALS[3]).mul_add(r, FACTORIALS[2]).mul_add(r, FACTORIALS[1]).mul_add(r, FACTORIALS[0]);
-    let small = q * (square * r) + 0.5 * square_low;
-    // 1 + r + r²/2 + small, each sum with what it loses.
-    let a = r + 0.5 * square;
-    let a_low = (r - a) + 0.5 * square;
-    let b = a + small;
-    let b_low = ((a - b) + small) + a_low;
+    let n = high.mul_add(INVERSE_LN2, SHIFTER) - SHIFTER;
+    let rest = (-n).mul_add(LN2_42_BITS, high);
+    let r = (-n).mul_add(LN2_REST, rest);
+    let r_low = (-n).mul_add(LN2_REST, rest - r) + low;
+    // q = 1/3! + r/4! + …
+    let [q0, q1, q2, q3, q4, q5, q6, q7, q8, q9, q10] = EXP_TAIL;
+    let q = q10.mul_add(r, q9).mul_add(r, q8).mul_add(r, q7).mul_add(r, q6).mul_add(r, q5);
+    let q = q.mul_add(r, q4).mul_add(r, q3).mul_add(r, q2).mul_add(r, q1).mul_add(r, q0);
+    // 1 + r (1 + r (1/2 + q r)), each step with what it loses.
+    let p = q.mul_add(r, 0.5);
+    let p_low = q.mul_add(r, 0.5 - p);
+    let g = r * p;
+    let g_low = r.mul_add(p_low, r.mul_add(p, -g));
+    let b = r.mul_add(g, r);
+    let b_low = r.mul_add(g_low, r.mul_add(g, r - b));
     let c = 1.0 + b;
     // The low part of r is up to some hundred units of it: its factor is e^r, not 1.
-    let c_low = r_low.mul_add(c, ((1.0 - c) + b) + b_low);
-    let first = c + c_low;
-    (first, (c - first) + c_low, n)
+    (c, r_low.mul_add(c, ((1.0 - c) + b) + b_low), n)
 }
 
-/// 1/3!, 1/4!, … 1/15!
-const FACTORIALS: [f64; 13] = [
+/// 1/3!, 1/4!, … 1/13!, the last ones fitted to what follows.
+const EXP_TAIL: [f64; 11] = [
     0.16666666666666666,
-    0.041666666666666664,
+    0.04166666666666667,
     0.008333333333333333,
-    0.001388888888888889,
-    0.0001984126984126984,
-    2.48015873015873e-05,
-    2.7557319223985893e-06,
-    2.755731922398589e-07,
-    2.505210838544172e-08,
-    2.08767569878681e-09,
-    1.6059043836821613e-10,
-    1.1470745597729725e-11,
-    7.647163731819816e-13,
+    0.0013888888888883737,
+    0.00019841269841266407,
+    2.480158732558584e-05,
+    2.755731923998249e-06,
+    2.7557273594799387e-07,
+    2.5052077970130472e-08,
+    2.0914707069623054e-09,
+    1.6084341281582732e-10,
 ];
 
 const L1: f64 = 0.5999999999999946;
@@ -179,7 +173,7 @@ fn log2_in_parts(x: f64, n: f64) -> (f64, f64) {
     let m = significand(x);
     let one_and_a_half = m >= with_high_word(0x3ff3_988f) && m < with_high_word(0x3ffb_b67a);
     let halved = m >= with_high_word(0x3ffb_b67a);
-    let n = n + (biased_exponent(x) - 1023.0) + if halved { 1.0 } else { 0.0 };
+    let n = n + exponent(x) + if halved { 1.0 } else { 0.0 };
     let m = if halved { m * 0.5 } else { m };
     let base = if one_and_a_half { 1.5 } else { 1.0 };
     let u = m - base;
@@ -237,14 +231,14 @@ fn exp2_in_parts(high: f64, low: f64, z: f64) -> (f64, f64) {
     (1.0 - (r - z), n)
 }
 
-/// |x|^y with the sign that x^y has, NaN where x is negative and y not whole; right for |y| < 2^51.
+/// |x|^y with the sign that x^y has, NaN where x is negative and y not whole; right for x that is not 0 and |y| < 2^51.
 #[inline(always)]
 fn with_sign_of_power(value: f64, x: f64, y: f64) -> f64 {
-    let magnitude = y.abs();
-    let whole = whole_part(magnitude);
-    let odd = (whole + SHIFTER).to_bits() & 1 == 1;
-    let value = if x < 0.0 && odd { -value } else { value };
-    if x < 0.0 && whole != magnitude { f64::NAN } else { value }
+    // The whole number next to |y| in the low bits: its last one becomes a sign.
+    let shifted = y.abs() + SHIFTER;
+    let odd = f64::from_bits(shifted.to_bits() << 63 & x.to_bits());
+    let value = negated_like(value, odd);
+    if x < 0.0 && shifted - SHIFTER != y.abs() { f64::NAN } else { value }
 }
 
 impl Binary for PowerFdlibm {

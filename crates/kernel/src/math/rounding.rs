@@ -1,7 +1,7 @@
 //! Functions that round, choose or look at bits: exact on every platform.
 
 use super::lane::{Binary, Lane, Unary};
-use super::words::{SHIFTER, biased_exponent, negated_like, whole_part};
+use super::words::{SHIFTER, exponent, negated_like, whole_part};
 use crate::store::to_uint32;
 
 /// A function of one number whose lane form covers every argument, and so is the scalar form.
@@ -92,7 +92,7 @@ impl Unary for Clz32 {
     #[inline(always)]
     fn lane(x: f64) -> Lane {
         let value = f64::from_bits(low_bits(x) | TWO_52) - f64::from_bits(TWO_52);
-        let zeros = if value == 0.0 { 32.0 } else { 1054.0 - biased_exponent(value) };
+        let zeros = if value == 0.0 { 32.0 } else { 31.0 - exponent(value) };
         Lane { value: zeros, covered: has_low_bits(x) }
     }
 

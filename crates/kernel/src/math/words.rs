@@ -59,11 +59,11 @@ pub(super) fn power_of_two(k: f64) -> f64 {
     scaled(1.0, k)
 }
 
-/// The exponent field of `x` > 0 as a number: 0 for subnormals, 1023 for 1.
+/// The exponent of `x` > 0, as its field has it: −1023 for subnormals, 0 for 1.
 #[inline(always)]
-pub(super) fn biased_exponent(x: f64) -> f64 {
+pub(super) fn exponent(x: f64) -> f64 {
     const TWO_52: u64 = 0x4330_0000_0000_0000;
-    f64::from_bits((x.to_bits() >> 52) | TWO_52) - f64::from_bits(TWO_52)
+    f64::from_bits((x.to_bits() >> 52) | TWO_52) - f64::from_bits(TWO_52 + 1023)
 }
 
 /// The significand of a normal `x` > 0, as a number of [1, 2).
@@ -75,5 +75,6 @@ pub(super) fn significand(x: f64) -> f64 {
 /// True for what is above 0 and neither subnormal, infinite nor NaN.
 #[inline(always)]
 pub(super) fn is_normal(x: f64) -> bool {
-    (f64::MIN_POSITIVE..f64::INFINITY).contains(&x)
+    const LEAST: u64 = f64::MIN_POSITIVE.to_bits();
+    x.to_bits().wrapping_sub(LEAST) < f64::INFINITY.to_bits() - LEAST
 }
