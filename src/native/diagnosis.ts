@@ -5,7 +5,6 @@
 import { accessSync, constants, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { BindingProblem } from '../errors/index.ts'
 import { readElf, type Elf } from './elf.ts'
 import { CutShort, WrongAddon, type Failure } from './failure.ts'
@@ -13,7 +12,7 @@ import { installCommand, libcHere, packageFor, platformHere, PUBLISHED, SCOPE } 
 import { VERSION } from './version.ts'
 
 /** What keeps the addon from being used. */
-export function diagnose(failure: Failure): BindingProblem {
+export function diagnose(failure: Exclude<Failure, { kind: 'bundled' }>): BindingProblem {
   switch (failure.kind) {
     case 'declined':
       return { kind: 'declined' }
@@ -68,9 +67,7 @@ function scopeFolders(): string[] {
 
 function whyNotFound(): BindingProblem {
   const platform = platformHere()
-  const own = fileURLToPath(import.meta.url)
   if (!PUBLISHED.includes(platform)) return { kind: 'unsupported', platform, supported: PUBLISHED }
-  if (!own.endsWith(join('bundle', 'corepool.js'))) return { kind: 'bundled', file: own }
   const others: string[] = []
   for (const folder of scopeFolders()) {
     const home = join(folder, `binding-${platform}`)

@@ -1,8 +1,9 @@
 /** How loading can fail: what was seen, before anybody asks why. */
 
-/** Plain JavaScript was asked for; no addon was found; or one was, and does not load. */
+/** Plain JavaScript was asked for; no addon was found, or none could be from a program's bundle; or one was, and does not load. */
 export type Failure =
   | { readonly kind: 'declined' }
+  | { readonly kind: 'bundled'; readonly file: string }
   | { readonly kind: 'unfound'; readonly error: unknown }
   | { readonly kind: 'unloadable'; readonly path: string; readonly error: unknown }
 

@@ -16,6 +16,8 @@ import { libcHere, packageFor, platforms } from './platform.ts'
 import { VERSION } from './version.ts'
 
 const require = createRequire(import.meta.url)
+/** The file that this module is in: of a build, dist/bundle/corepool.js or dist/native/load.js. */
+const here = fileURLToPath(import.meta.url)
 
 /** The addon, or why there is none. */
 export type Loaded = { readonly binding: Binding } | { readonly binding: null; readonly failure: Failure }
@@ -31,7 +33,7 @@ function open(path: string): Binding {
 
 /** The addons that were built in this repository. */
 function locateBuilt(): string[] {
-  const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'native')
+  const folder = join(dirname(here), '..', 'native')
   return platforms.map((platform) => join(folder, `corepool.${platform}.node`)).filter((path) => existsSync(path))
 }
 
@@ -62,7 +64,10 @@ function loadInstalled(): Loaded {
   // Both of Linux, in a tree that is shared by several systems: the wrong one is not even to be tried.
   if (found.length > 1 && libcHere().name === 'musl') found.reverse()
   const [path] = found
-  if (path === undefined) return { binding: null, failure: { kind: 'unfound', error: denied } }
+  if (path === undefined) {
+    const isBundled = !/[\\/](bundle[\\/]corepool|native[\\/]load)\.js$/.test(here)
+    return { binding: null, failure: isBundled ? { kind: 'bundled', file: here } : { kind: 'unfound', error: denied } }
+  }
   try {
     return { binding: open(path) }
   } catch (error) {

@@ -20,5 +20,7 @@ export const binding: Binding | null = loaded.binding
 export function requireBinding(what: string): Binding {
   if (loaded.binding !== null) return loaded.binding
   const { failure } = loaded
-  throw bindingNeeded(what, diagnose(failure), failure.kind === 'declined' ? undefined : failure.error)
+  // The diagnosis is a file of its own, which a program's bundle has not.
+  const problem = failure.kind === 'bundled' ? failure : diagnose(failure)
+  throw bindingNeeded(what, problem, 'error' in failure ? failure.error : undefined)
 }
