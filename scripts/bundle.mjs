@@ -3,6 +3,7 @@
  *
  * - dist/bundle/corepool.js, which `import 'corepool'` loads;
  * - dist/bundle/….cjs, the parts of it that are loaded at the first call of one of their functions;
+ * - dist/bundle/whole.js, all of it, for bundlers, which would not find the parts;
  * - dist/child/bootstrap.cjs, what a child process runs: dist/child/bootstrap.js and all that it imports.
  *
  * A part is CommonJS, since a function that is not asynchronous can load nothing else in every runtime and under every loader. It has
@@ -206,6 +207,7 @@ for (let isWhole = false; !isWhole;) {
   }
 }
 await bundleFacade(join(folder, 'corepool.js'), functions, shared)
+await bundle(join(dist, 'index.js'), join(folder, 'whole.js'), { external: isAcorn }, { format: 'esm' })
 
 await bundle(
   join(dist, 'child', 'bootstrap.js'),

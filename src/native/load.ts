@@ -16,7 +16,7 @@ import { libcHere, packageFor, platforms } from './platform.ts'
 import { VERSION } from './version.ts'
 
 const require = createRequire(import.meta.url)
-/** The file that this module is in: of a build, dist/bundle/corepool.js or dist/native/load.js. */
+/** The file that this module is in: of a build, one of dist/bundle or dist/native/load.js. */
 const here = fileURLToPath(import.meta.url)
 
 /** The addon, or why there is none. */
@@ -65,7 +65,7 @@ function loadInstalled(): Loaded {
   if (found.length > 1 && libcHere().name === 'musl') found.reverse()
   const [path] = found
   if (path === undefined) {
-    const isBundled = !/[\\/](bundle[\\/]corepool|native[\\/]load)\.js$/.test(here)
+    const isBundled = !/[\\/](bundle[\\/](corepool|whole)|native[\\/]load)\.js$/.test(here)
     return { binding: null, failure: isBundled ? { kind: 'bundled', file: here } : { kind: 'unfound', error: denied } }
   }
   try {
