@@ -1,6 +1,6 @@
 /** A kernel that was compiled from a function: which program a call runs, and whether its values can be trusted. */
 import { misfit } from '../errors/index.ts'
-import { overlap, viewAs, viewOf, type ArrayView, type DTypeInfo, type NumericArray } from '../memory/index.ts'
+import { isAsViewed, overlap, viewAs, viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
 import type { CompiledProgram, CompiledSource } from './compiled-source.ts'
 import type { CheckedOperand, CompiledOperation, Pass, PreparedProgram } from './operation.ts'
 import { passOfFunction, type PlainFunction } from './plain-function.ts'
@@ -26,8 +26,12 @@ export interface CompiledOptions {
 /** What a program is bound to. */
 interface Bound {
   /** Those that it reads, in its own order, and then those of which it uses the length alone. */
-  readonly arrays: readonly { readonly array: NumericArray; readonly dtype: DTypeInfo; readonly name: string }[]
+  readonly arrays: readonly { readonly view: ArrayView; readonly name: string }[]
+  /** Those that it reads. */
+  readonly tables: readonly ArrayView[]
   readonly scalars: readonly number[]
+  /** The same at each call, once the values were checked. */
+  prepared: PreparedProgram | undefined
 }
 
 /** The operation of one kernel. */
@@ -42,8 +46,6 @@ export class CompiledFunction implements CompiledOperation {
   readonly #options: CompiledOptions
   #function: PlainFunction | undefined
   readonly #bound = new WeakMap<CompiledProgram, Bound>()
-  /** Of programs without bound arrays: the same at each call. */
-  readonly #prepared = new WeakMap<CompiledProgram, PreparedProgram>()
   /** By kind of elements: null after a check that found no difference, or what it found. */
   readonly #differences = new Map<boolean, string | null>()
 
@@ -87,16 +89,14 @@ export class CompiledFunction implements CompiledOperation {
 
   prepare(operands: readonly CheckedOperand[], isBigint: boolean, out: ArrayView | undefined): PreparedProgram {
     const program = this.#options.source.program(isBigint)
-    const before = this.#prepared.get(program)
-    if (before !== undefined) return before
     const bound = this.#boundOf(program)
-    // A bound array may have been detached, or given as the output, since the last call.
-    const views = bound.arrays.map(({ array, dtype, name }) => viewAs(dtype, name, array))
-    const tables = program.tables.length === views.length ? views : views.slice(0, program.tables.length)
+    // The memory of a bound array may be gone since the last call, which a second look says.
+    for (const { view, name } of bound.arrays) if (!isAsViewed(view)) viewAs(view.dtype, name, view.array)
+    const { tables, scalars } = bound
     if (out !== undefined) {
       for (const table of tables) if (overlap(table, out)) throw misfit.overlap(`${this.name}()`)
     }
-    const { scalars } = bound
+    if (bound.prepared !== undefined) return bound.prepared
     let found = this.#differences.get(isBigint)
     if (found === undefined) {
       const { hasIndex } = this.#options
@@ -104,9 +104,8 @@ export class CompiledFunction implements CompiledOperation {
       found = difference(checked, operands, isBigint)
       this.#differences.set(isBigint, found)
     }
-    const prepared = { program: found === null ? program : null, scalars, tables }
-    if (views.length === 0) this.#prepared.set(program, prepared)
-    return prepared
+    bound.prepared = { program: found === null ? program : null, scalars, tables }
+    return bound.prepared
   }
 
   /** The values of the names that a program uses, looked at once: numbers do not change, and arrays keep their length. */
@@ -116,14 +115,14 @@ export class CompiledFunction implements CompiledOperation {
       const { bindings } = this.#options
       const arrays = [...new Set([...program.tables, ...lengthsIn(program)])].map((binding) => {
         const name = `The array bound to "${binding}" of ${this.name}()`
-        const { array, dtype } = viewOf(name, bindings.get(binding))
-        return { array, dtype, name }
+        return { view: viewOf(name, bindings.get(binding)), name }
       })
       const scalars = program.scalars.map(({ of, binding }) => {
         const value = bindings.get(binding)
         return of === 'value' ? Number(value) : viewOf(binding, value).length
       })
-      bound = { arrays, scalars }
+      const tables = arrays.slice(0, program.tables.length).map(({ view }) => view)
+      bound = { arrays, tables, scalars, prepared: undefined }
       this.#bound.set(program, bound)
     }
     return bound

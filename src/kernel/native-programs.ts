@@ -1,7 +1,7 @@
 /** Compiled programs in the addon: loaded at first use, forgotten when nobody has them any more. */
 import { fromNative, runReasons } from '../errors/index.ts'
 import type { ArrayView } from '../memory/index.ts'
-import { allBound, allHanded, handed, placeOf, type Binding } from '../native/index.ts'
+import { allBound, allHanded, handed, placeOf, type Binding, type Handed } from '../native/index.ts'
 import type { CompiledProgram } from './compiled-source.ts'
 import { Accuracy, mathMode } from './math/accuracy.ts'
 import type { BuiltInOperation, CheckedOperand, CompiledOperation, PreparedProgram } from './operation.ts'
@@ -16,12 +16,21 @@ interface Known {
   handle: number | undefined
 }
 
+/** What a program is bound to as the addon takes it: made once, since it is the same at each call. */
+interface HandedBindings {
+  readonly scalars: Float64Array | undefined
+  readonly tables: Handed[] | undefined
+}
+
+const none: HandedBindings = { scalars: undefined, tables: undefined }
+
 /** The place of a float64 array at the beginning of its buffer. */
 const FLOAT64 = 0
 
 export class NativePrograms {
   readonly #binding: Binding
   readonly #known = new WeakMap<CompiledProgram, Known>()
+  readonly #handed = new WeakMap<PreparedProgram, HandedBindings>()
   readonly #dropped: FinalizationRegistry<number>
   readonly #accuracy: Accuracy
   #available: ReadonlySet<number> | undefined
@@ -83,6 +92,17 @@ export class NativePrograms {
     return known
   }
 
+  #handedOf(prepared: PreparedProgram): HandedBindings {
+    if (prepared.scalars.length === 0 && prepared.tables.length === 0) return none
+    let found = this.#handed.get(prepared)
+    if (found === undefined) {
+      const tables = prepared.tables.length === 0 ? undefined : allBound(prepared.tables)
+      found = { scalars: boundScalars(prepared), tables }
+      this.#handed.set(prepared, found)
+    }
+    return found
+  }
+
   #has(op: OpName): boolean {
     this.#available ??= new Set(
       this.#binding
@@ -101,8 +121,7 @@ export class NativePrograms {
     output: ArrayView,
   ): void {
     const { length } = output
-    const scalars = boundScalars(prepared)
-    const tables = prepared.tables.length === 0 ? undefined : allBound(prepared.tables)
+    const { scalars, tables } = this.#handedOf(prepared)
     const [x, y] = operands as [CheckedOperand, CheckedOperand]
     const [value, place] = [handed(output), placeOf(output)]
     const { runProgram } = this.#binding

@@ -10,4 +10,4 @@ export {
   type NumericArray,
 } from './dtype.ts'
 export { moveBuffer, type MovedBuffer } from './move.ts'
-export { allocate, checkFit, coincide, overlap, viewAs, viewOf, type ArrayView } from './view.ts'
+export { allocate, checkFit, coincide, overlap, isAsViewed, viewAs, viewOf, type ArrayView } from './view.ts'

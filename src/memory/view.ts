@@ -52,6 +52,14 @@ export function viewAs(dtype: DTypeInfo, name: string, array: NumericArray): Arr
 }
 
 /**
+ * Whether an array surely is as it was when it was looked at: memory of fixed length changes only by being detached, and then the
+ * array has no elements. False of one that had none.
+ */
+export function isAsViewed({ array, length }: ArrayView): boolean {
+  return length > 0 && lengthOf(array) === length
+}
+
+/**
  * Whether it is a SharedArrayBuffer, given that its length cannot change. What the prototype says anybody can change, so it only
  * speeds up the usual answer: for a shared buffer that was given the prototype of the others `isResizable` throws.
  * @throws ArrayError `ERR_RESIZABLE`

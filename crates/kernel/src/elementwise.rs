@@ -13,7 +13,7 @@ use crate::operand::Operand;
 use crate::operation::{Binary, Operation, Unary};
 use crate::pairs::{self, Source};
 use crate::staged::{self, Input};
-use crate::stream::{fence, pays_off, stream, until_line};
+use crate::stream::{fence, stream, suits, until_line};
 
 /// Bytes of results that are computed aside before they go past the caches: few, so that reading and writing memory take turns often.
 const TILE: usize = 512;
@@ -90,15 +90,13 @@ impl<'a> Elementwise<'a> {
             return Err(ElementwiseError::Arity { takes: operation.arity(), got: operands.len() });
         }
         let is_bigint = output.element().is_bigint();
-        let (mut arrays, mut is_in_place, mut traffic) = (0, false, output.bytes());
+        let mut arrays = 0;
         for operand in operands.iter() {
             if operand.is_bigint() != is_bigint {
                 return Err(ElementwiseError::MixedBigint);
             }
             let Some(array) = operand.array() else { continue };
             arrays += 1;
-            is_in_place |= array.coincides_with(&output);
-            traffic = traffic.saturating_add(array.bytes());
             if array.len() != output.len() && !cfg!(corepool_seed = "length") {
                 return Err(ElementwiseError::LengthMismatch { operand: array.len(), output: output.len() });
             }
@@ -115,7 +113,7 @@ impl<'a> Elementwise<'a> {
         }
         let (chunking, level) = (Chunking::new(output.len()), Level::chosen());
         let mut job = Self { operation, operands, output, chunking, level, is_streamed: false };
-        job.is_streamed = !is_in_place && pays_off(traffic) && job.has_plain_loop();
+        job.is_streamed = suits(&job.operands, &job.output) && job.has_plain_loop();
         Ok(job)
     }
 

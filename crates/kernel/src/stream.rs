@@ -2,14 +2,17 @@
 //!
 //! A normal store reads its cache line before it writes it, so an output beyond the caches costs half as much again as it must.
 //! In the caches it is the other way round: there a non-temporal store is several times slower. So they are for large outputs
-//! only ([`pays_off`]), and never for an output that is an operand, whose lines are in the cache already.
+//! only ([`suits`]), and never for an output that is an operand, whose lines are in the cache already.
 //!
 //! On x86 such a store is not ordered with any other: whoever made some must call [`fence`] before it says that they are done.
 //! Elsewhere they are normal stores, and nothing pays off.
 
 use std::sync::OnceLock;
 
+use corepool_memory::View;
 use corepool_topology::{cache_sizes, usable_cpus};
+
+use crate::operand::Operand;
 
 /// Bytes of a cache line, to whose multiples [`stream`] wants its output aligned.
 pub(crate) const LINE: usize = 64;
@@ -33,6 +36,13 @@ pub(crate) fn pays_off(traffic: usize) -> bool {
         largest.and_then(|size| usize::try_from(size).ok()).unwrap_or(USUAL_CACHE)
     });
     traffic / 2 >= *cache
+}
+
+/// Whether a pass over `operands` should store past the caches into `output`, which it should not where that is an operand.
+pub(crate) fn suits(operands: &[Operand], output: &View) -> bool {
+    let arrays = || operands.iter().filter_map(Operand::array);
+    let traffic = arrays().fold(output.bytes(), |sum, array| sum.saturating_add(array.bytes()));
+    pays_off(traffic) && !arrays().any(|array| array.coincides_with(output))
 }
 
 /// Copies `bytes` bytes past the caches: whole lines of an output that is aligned to [`LINE`], the rest by normal stores.

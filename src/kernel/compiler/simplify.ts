@@ -46,6 +46,9 @@ export function simplify(graph: NodeMaker, op: OpName, a: Node, b: Node | null, 
       return is(b, 0) ? a : null
     case 'add':
       return is(b, -0) ? a : is(a, -0) ? b : null
+    case 'equal':
+    case 'notEqual':
+      return b === null ? null : simplifyEquality(graph, op, a, b)
     case 'power':
       // No other exponent: x ** 3 and x ** 0.5 differ from multiplications and the square root, x ** -1 does from Node 24 on.
       if (is(b, 0) || is(b, -0)) return graph.constant(1)
@@ -71,6 +74,20 @@ export function simplify(graph: NodeMaker, op: OpName, a: Node, b: Node | null, 
     default:
       return null
   }
+}
+
+/** x - c === 0 is x === c for finite c, since a difference of two doubles is zero only where they are equal; and so for x + c. */
+function simplifyEquality(graph: NodeMaker, op: 'equal' | 'notEqual', a: Node, b: Node): Node | null {
+  const [zero, sum] = a.kind === 'constant' ? [a, b] : [b, a]
+  if (!(is(zero, 0) || is(zero, -0)) || sum.a === null || sum.b === null) return null
+  if (sum.kind !== 'subtract' && sum.kind !== 'add') return null
+  const [x, c] = isFiniteNumber(sum.a) ? [sum.b, sum.a] : [sum.a, sum.b]
+  if (!isFiniteNumber(c)) return null
+  return graph.op(op, x, sum.kind === 'subtract' ? c : graph.constant(-c.value))
+}
+
+function isFiniteNumber(node: Node): node is Node & { value: number } {
+  return node.kind === 'constant' && Number.isFinite(node.value)
 }
 
 function simplifyNot(graph: NodeMaker, a: Node): Node | null {

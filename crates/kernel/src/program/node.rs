@@ -41,6 +41,14 @@ pub(super) enum Operation {
     SelectLessEqual,
     /// As above.
     SelectEqual,
+    /// a × b < c
+    ProductLess,
+    /// a × b <= c
+    ProductLessEqual,
+    /// c < a × b
+    ProductGreater,
+    /// c <= a × b
+    ProductGreaterEqual,
 }
 
 /// Operands that an operation has at most.
@@ -135,6 +143,10 @@ impl Graph {
             (Opcode::Subtract, &[a, b]) => self.difference(a, b),
             (Opcode::Multiply, &[a, b]) => self.product(a, b),
             (Opcode::Select, &[mask, x, y]) => self.choice(mask, x, y),
+            (Opcode::Less, &[a, b]) => self.comparison(a, b, Operation::ProductLess, Operation::ProductGreater),
+            (Opcode::LessEqual, &[a, b]) => {
+                self.comparison(a, b, Operation::ProductLessEqual, Operation::ProductGreaterEqual)
+            }
             _ => None,
         };
         fused.unwrap_or_else(|| {
@@ -235,6 +247,14 @@ impl Graph {
             return Some(Node::new(operation, if is_square { &operands[..2] } else { &operands }, 0));
         }
         None
+    }
+
+    /// A comparison with the product on its left, or else on its right.
+    fn comparison(&mut self, a: Origin, b: Origin, left: Operation, right: Operation) -> Option<Node> {
+        let (operation, product, other) = if self.product_of(a).is_some() { (left, a, b) } else { (right, b, a) };
+        let [c, d] = self.product_of(product)?;
+        self.absorb(&[product]);
+        Some(Node::new(operation, &[c, d, other], 0))
     }
 
     /// A choice with the comparison that it depends on.

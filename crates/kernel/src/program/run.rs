@@ -10,7 +10,7 @@ use super::evaluation::{Evaluation, Output, has_lanes};
 use crate::chunking::Chunking;
 use crate::elements::store;
 use crate::operand::Operand;
-use crate::stream::{fence, pays_off, stream};
+use crate::stream::{fence, stream, suits};
 
 /// `output[i] = program(operands[0][i], …)` for every i, checked when it is made.
 #[derive(Clone, Debug)]
@@ -36,10 +36,9 @@ impl Run {
         tables: &[View],
         output: View,
     ) -> Result<Self, RunError> {
-        let arrays = || operands.iter().filter_map(Operand::array);
-        let is_in_place = arrays().any(|array| array.coincides_with(&output) && !array.is_empty());
-        let traffic = arrays().fold(output.bytes(), |sum, array| sum.saturating_add(array.bytes()));
-        let is_streamed = !is_in_place && pays_off(traffic);
+        let mut arrays = operands.iter().filter_map(Operand::array);
+        let is_in_place = arrays.any(|array| array.coincides_with(&output) && !array.is_empty());
+        let is_streamed = suits(operands, &output);
         let is_direct = has_lanes(&output) && !is_in_place;
         let evaluation = Evaluation::with(program, operands, scalars, tables, is_direct)?;
         if output.element().is_bigint() != (program.kind() == Kind::Bigint) {

@@ -100,7 +100,7 @@ impl Random {
     fn phrase(&mut self, program: &mut Assembler) {
         let [a, b, c, d] = [(); 4].map(|()| self.value(program));
         let sum = [Opcode::Add, Opcode::Subtract][self.below(2)];
-        match self.below(5) {
+        match self.below(6) {
             0 => {
                 let (ab, cd) = (program.push(Opcode::Multiply, &[a, b]), program.push(Opcode::Multiply, &[c, d]));
                 program.push(sum, &[ab, cd]);
@@ -123,6 +123,11 @@ impl Random {
                 }
             }
             3 => {
+                let compare = [Opcode::Less, Opcode::LessEqual][self.below(2)];
+                let ab = program.push(Opcode::Multiply, &[a, b]);
+                program.push(compare, &if self.one_in(2) { [ab, c] } else { [c, ab] });
+            }
+            4 => {
                 let compare = [Opcode::Less, Opcode::LessEqual, Opcode::Equal, Opcode::NotEqual][self.below(4)];
                 let mask = program.push(compare, &[a, b]);
                 program.push(Opcode::Select, &[mask, c, d]);

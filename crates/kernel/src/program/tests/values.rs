@@ -180,6 +180,10 @@ fn random_programs_give_the_bits_of_the_oracle_at_every_level_and_length() {
         "SelectLess",
         "SelectLessEqual",
         "SelectEqual",
+        "ProductLess",
+        "ProductLessEqual",
+        "ProductGreater",
+        "ProductGreaterEqual",
     ];
     let is_loop =
         |opcode: &&Opcode| !matches!(**opcode, Opcode::Gather) && Leaf::of(**opcode, Mode::ExactFdlibm).is_none();
@@ -246,6 +250,12 @@ fn neighbouring_operations_become_one_step() {
         p.push(Opcode::Select, &[mask, 3, 1]);
     });
     assert_eq!(steps(&choice), 1);
+    // x * y > 2
+    let comparison = expression(&[2.0], |p| {
+        let product = p.push(Opcode::Multiply, &[0, 1]);
+        p.push(Opcode::Less, &[2, product]);
+    });
+    assert_eq!(steps(&comparison), 1);
     // (x - y) ** 2 by multiplication
     let squares = expression(&[], |p| {
         let difference = p.push(Opcode::Subtract, &[0, 1]);
