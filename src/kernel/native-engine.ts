@@ -61,7 +61,9 @@ export function nativeEngine(binding: Binding): Engine {
         : undefined
       if (reason !== undefined) return { engine: 'js', accuracy: 'exact', simd: 'none', operations, reason }
       simd ??= binding.topology().simd
-      const accuracy = isCompiled(operation) ? programs.accuracy(operation.program) : programs.accuracyOf(operation)
+      const accuracy = isCompiled(operation)
+        ? programs.accuracy(operation, operation.program)
+        : programs.accuracyOf(operation)
       return { engine: 'native', accuracy, simd, operations }
     },
     run(operation, operands, output) {
@@ -69,7 +71,7 @@ export function nativeEngine(binding: Binding): Engine {
         const prepared = operation.prepare(operands, output.dtype.isBigint, output)
         const { program } = prepared
         if (program !== null && programs.reason(operation, program) === undefined) {
-          return programs.run(program, prepared, operands, output)
+          return programs.run(operation, program, prepared, operands, output)
         }
         return operation.pass(prepared, operands, output)(0, output.length)
       }
@@ -85,7 +87,7 @@ export function nativeEngine(binding: Binding): Engine {
       const prepared = operation.prepare(operands, false, undefined)
       const { program } = prepared
       if (program === null || programs.reason(operation, program) !== undefined) return undefined
-      return [programs.handle(program), boundScalars(prepared), ...allBound(prepared.tables)]
+      return [programs.handle(operation, program), boundScalars(prepared), ...allBound(prepared.tables)]
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
       const { operation, operands, length, dtype, out, onProgress } = request
@@ -96,7 +98,11 @@ export function nativeEngine(binding: Binding): Engine {
         if (program === null || programs.reason(operation, program) !== undefined) {
           return plainEngine.start(request, observer)
         }
-        work = { program: programs.handle(program), scalars: boundScalars(prepared), tables: prepared.tables }
+        work = {
+          program: programs.handle(operation, program),
+          scalars: boundScalars(prepared),
+          tables: prepared.tables,
+        }
       } else work = { operation: operation.code }
       memory.noteUse()
       return jobs.start(

@@ -33,6 +33,9 @@ fn or_else(lane: Lane, other: Lane) -> Lane {
 const LN2_42_BITS: f64 = 0.6931471805598903;
 const LN2_REST: f64 = 5.497923018708371e-14;
 
+/// To either side, 2^n is a factor that can be added to the exponent field.
+const LARGEST_EXPONENT: f64 = 707.0;
+
 /// (e^r − 1 − r)/r² for r up to ln 2 / 2 in magnitude, fitted to 2^-61 of e^r.
 const EXP: [f64; 11] = [
     0.5,
@@ -59,7 +62,7 @@ impl Unary for ExpFused {
         let [p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10] = EXP;
         let p = p10.mul_add(r, p9).mul_add(r, p8).mul_add(r, p7).mul_add(r, p6).mul_add(r, p5);
         let p = p.mul_add(r, p4).mul_add(r, p3).mul_add(r, p2).mul_add(r, p1).mul_add(r, p0);
-        Lane { value: scaled(1.0 + (r * r).mul_add(p, r), n), covered: x.abs() <= 707.0 }
+        Lane { value: scaled(1.0 + (r * r).mul_add(p, r), n), covered: x.abs() <= LARGEST_EXPONENT }
     }
 
     const HAS_WIDE_LANE: bool = true;
@@ -70,8 +73,7 @@ impl Unary for ExpFused {
     }
 
     fn scalar(x: f64) -> f64 {
-        let lane = Self::lane(x);
-        if lane.covered { lane.value } else { Exp::scalar(x) }
+        if x.abs() <= LARGEST_EXPONENT { Self::lane(x).value } else { Exp::scalar(x) }
     }
 }
 
@@ -89,8 +91,7 @@ impl Unary for LogFused {
     }
 
     fn scalar(x: f64) -> f64 {
-        let lane = Self::lane(x);
-        if lane.covered { lane.value } else { Log::scalar(x) }
+        if is_normal(x) { Self::lane(x).value } else { Log::scalar(x) }
     }
 }
 
@@ -148,8 +149,14 @@ impl Unary for TanFused {
     }
 
     fn scalar(x: f64) -> f64 {
-        let lane = Self::lane(x);
-        if lane.covered { lane.value } else { Tan::scalar(x) }
+        // Without fused instructions a lane is slow here: not for nothing.
+        if x.abs() < LARGEST_ANGLE {
+            let lane = Self::lane(x);
+            if lane.covered {
+                return lane.value;
+            }
+        }
+        Tan::scalar(x)
     }
 }
 
