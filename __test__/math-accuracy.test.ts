@@ -36,6 +36,34 @@ test.each(rounded.map((kernel) => ({ name: kernel.name, kernel })))(
   },
 )
 
+test("with 'ulp1' exp, log, tan and ** are within an ulp or two of Math, and say so", () => {
+  const cases: ReadonlyArray<[text: string, plain: (x: number) => number]> = [
+    ['x => Math.exp(x)', Math.exp],
+    ['x => Math.log(x)', Math.log],
+    ['x => Math.tan(x)', Math.tan],
+    ['x => x ** 1.7', (x) => x ** 1.7],
+  ]
+  const special = [0, -0, 1, -1, Infinity, -Infinity, NaN, 5e-324, 1e-310, 1e300, -1e300, 710, -745, Math.PI / 2, 1e10]
+  const spread = Array.from({ length: 4000 }, (_, i) => ((i * 0.618033988749895) % 1) * 40 - 20)
+  const values = Float64Array.from([...special, ...spread])
+  for (const [text, plain] of cases) {
+    const exact = corepool.kernel(text)
+    const close = corepool.kernel(text, { math: 'ulp1' })
+    expect(close.info.accuracy).toBe(corepool.isNative ? 'ulp1' : 'exact')
+    if (isProven) expect(exact(values)).toEqual(values.map(plain))
+    const results = close(values)
+    const wrong = [...values].filter((x, i) => {
+      const [result, expected] = [results[i] as number, plain(x)]
+      return !Object.is(result, expected) && !(Math.abs(result - expected) <= 2 ** -51 * Math.abs(expected))
+    })
+    expect(wrong, text).toEqual([])
+  }
+})
+
+test("'ulp1' is exact where no operation has a cheaper form", () => {
+  expect(corepool.kernel('x => x * x + 1', { math: 'ulp1' }).info.accuracy).toBe('exact')
+})
+
 test('what rounds by definition is exact everywhere', () => {
   const { abs, hypot, mod, reciprocal, round, sqrt, square, where } = corepool
   for (const { info } of [abs, hypot, mod, reciprocal, round, sqrt, square, where]) expect(info.accuracy).toBe('exact')

@@ -64,7 +64,7 @@ export function nativeEngine(binding: Binding): Engine {
       }
       simd ??= binding.topology().simd
       const [accuracy, scalarLanes] = isCompiled(operation)
-        ? [programs.accuracy(operation.program), programs.scalarLanes(operation.program)]
+        ? [programs.accuracy(operation, operation.program), programs.scalarLanes(operation, operation.program)]
         : [programs.accuracyOf(operation), binding.scalarLanes(operation.code)]
       return { engine: 'native', accuracy, simd, operations, scalarLanes }
     },
@@ -73,7 +73,7 @@ export function nativeEngine(binding: Binding): Engine {
         const prepared = operation.prepare(operands, output.dtype.isBigint, output)
         const { program } = prepared
         if (program !== null && programs.reason(operation, program) === undefined) {
-          return programs.run(program, prepared, operands, output)
+          return programs.run(operation, program, prepared, operands, output)
         }
         return operation.pass(prepared, operands, output)(0, output.length)
       }
@@ -89,7 +89,7 @@ export function nativeEngine(binding: Binding): Engine {
       const prepared = operation.prepare(operands, false, undefined)
       const { program } = prepared
       if (program === null || programs.reason(operation, program) !== undefined) return undefined
-      return [programs.handle(program), boundScalars(prepared), ...allBound(prepared.tables)]
+      return [programs.handle(operation, program), boundScalars(prepared), ...allBound(prepared.tables)]
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
       const { operation, operands, length, dtype, out, onProgress } = request
@@ -100,7 +100,11 @@ export function nativeEngine(binding: Binding): Engine {
         if (program === null || programs.reason(operation, program) !== undefined) {
           return plainEngine.start(request, observer)
         }
-        work = { program: programs.handle(program), scalars: boundScalars(prepared), tables: prepared.tables }
+        work = {
+          program: programs.handle(operation, program),
+          scalars: boundScalars(prepared),
+          tables: prepared.tables,
+        }
       } else work = { operation: operation.code }
       memory.noteUse()
       return jobs.start(

@@ -11,9 +11,9 @@ import { codeOf, encodeProgram, operandsOf, type OpName, type Program } from './
 interface Known {
   /** The first operation that it does not have. */
   readonly missing: OpName | undefined
-  readonly accuracy: 'exact' | 'ulp1'
-  /** The number by which it knows the program, once it is loaded. */
-  handle: number | undefined
+  readonly ops: readonly OpName[]
+  /** The numbers by which it knows the program, by the mode in which it is loaded. */
+  readonly handles: Map<number, number>
 }
 
 /** What a program is bound to as the addon takes it: made once, since it is the same at each call. */
@@ -39,7 +39,7 @@ export class NativePrograms {
     this.#binding = binding
     this.#dropped = new FinalizationRegistry((handle) => binding.dropProgram(handle))
     this.#accuracy = new Accuracy((op, out, a, b) => {
-      const handle = binding.loadProgram(encodeProgram(programOf(op)), mathMode)
+      const handle = binding.loadProgram(encodeProgram(programOf(op)), mathMode())
       try {
         const operands = [a, b].slice(0, operandsOf(op)).flatMap(({ buffer }) => [buffer, FLOAT64])
         binding.runProgram(handle, out.length, undefined, undefined, out.buffer, FLOAT64, ...operands)
@@ -51,9 +51,9 @@ export class NativePrograms {
 
   /** Why the addon does not run the program as the kernel asks; undefined where it does. */
   reason({ math }: CompiledOperation, program: CompiledProgram): string | undefined {
-    const { missing, accuracy } = this.#of(program)
+    const { missing, ops } = this.#of(program)
     if (missing !== undefined) return runReasons.missingOperation(missing)
-    return math === 'exact' && accuracy !== 'exact' ? runReasons.notExact : undefined
+    return math === 'exact' && this.#accuracy.of(ops) !== 'exact' ? runReasons.notExact : undefined
   }
 
   /** Of a built-in operation. */
@@ -61,24 +61,28 @@ export class NativePrograms {
     return op === undefined ? 'exact' : this.#accuracy.of([op])
   }
 
-  accuracy(program: CompiledProgram): 'exact' | 'ulp1' {
-    return this.#of(program).accuracy
+  /** Of a program that the addon has. */
+  accuracy({ math }: CompiledOperation, program: CompiledProgram): 'exact' | 'ulp1' {
+    return this.#accuracy.of(this.#of(program).ops, math)
   }
 
   /** Elements that its functions computed one by one; none before its first call. */
-  scalarLanes(program: CompiledProgram): number {
-    const handle = this.#known.get(program)?.handle
+  scalarLanes({ math }: CompiledOperation, program: CompiledProgram): number {
+    const handle = this.#known.get(program)?.handles.get(mathMode(math))
     return handle === undefined ? 0 : this.#binding.programScalarLanes(handle)
   }
 
-  /** The number by which the addon knows the program. */
-  handle(program: CompiledProgram): number {
-    const known = this.#of(program)
-    if (known.handle === undefined) {
-      known.handle = this.#binding.loadProgram(program.bytes, mathMode)
-      this.#dropped.register(program, known.handle)
+  /** The number by which the addon knows the program, with the values that the kernel asks for. */
+  handle({ math }: CompiledOperation, program: CompiledProgram): number {
+    const { handles } = this.#of(program)
+    const mode = mathMode(math)
+    let handle = handles.get(mode)
+    if (handle === undefined) {
+      handle = this.#binding.loadProgram(program.bytes, mode)
+      handles.set(mode, handle)
+      this.#dropped.register(program, handle)
     }
-    return known.handle
+    return handle
   }
 
   #of(program: CompiledProgram): Known {
@@ -86,7 +90,7 @@ export class NativePrograms {
     if (known === undefined) {
       const ops = program.program.instructions.map(({ op }) => op)
       const missing = ops.find((op) => !this.#has(op))
-      known = { missing, accuracy: missing === undefined ? this.#accuracy.of(ops) : 'exact', handle: undefined }
+      known = { missing, ops, handles: new Map() }
       this.#known.set(program, known)
     }
     return known
@@ -115,6 +119,7 @@ export class NativePrograms {
 
   /** Runs to the end. @throws what the addon refuses */
   run(
+    operation: CompiledOperation,
     program: CompiledProgram,
     prepared: PreparedProgram,
     operands: readonly CheckedOperand[],
@@ -126,7 +131,7 @@ export class NativePrograms {
     const [value, place] = [handed(output), placeOf(output)]
     const { runProgram } = this.#binding
     try {
-      const handle = this.handle(program)
+      const handle = this.handle(operation, program)
       // The usual numbers of operands without a list of them.
       if (operands.length === 1) runProgram(handle, length, scalars, tables, value, place, handed(x), placeOf(x))
       else if (operands.length === 2) {

@@ -75,11 +75,15 @@ export async function compareAt(
   n: number,
   python: Python | null,
   engines: readonly Engine[],
+  math: 'exact' | 'ulp1' = 'exact',
 ): Promise<Point> {
   const { javascript, names, python: inPython = javascript } = expression
   const operands = names.map((name) => valuesOf(name, n))
   const [out, expected] = [new Float64Array(n), new Float64Array(n)]
-  const compiled = kernel(`(${names.join(', ')}) => ${javascript}`) as unknown as (...args: unknown[]) => unknown
+  const options = math === 'ulp1' ? { math } : {}
+  const compiled = kernel(`(${names.join(', ')}) => ${javascript}`, options) as unknown as (
+    ...args: unknown[]
+  ) => unknown
   const call = fresh(`for (let k = 0; k < times; k++) kernel(...operands, { out })`, [
     'kernel',
     'times',
@@ -92,7 +96,11 @@ export async function compareAt(
     out.fill(Number.NaN)
     run(1)
     loop(1)
-    const wrong = out.findIndex((value, i) => !Object.is(value, expected[i]))
+    const wrong = out.findIndex((value, i) => {
+      const wanted = expected[i] as number
+      const isNear = math === 'ulp1' && Math.abs(value - wanted) <= 2 ** -51 * Math.abs(wanted)
+      return !isNear && !Object.is(value, wanted)
+    })
     if (wrong !== -1) throw new Error(`${javascript} gives a wrong value at ${wrong}, n = ${n}`)
   }
   check()

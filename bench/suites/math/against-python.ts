@@ -42,13 +42,14 @@ async function measure(
   engine: Engine,
   subjects: readonly Expression[],
   sizes: readonly number[],
+  math: 'exact' | 'ulp1' = 'exact',
 ): Promise<Point[]> {
   const points: Point[] = []
   for (const n of sizes)
-    for (const subject of subjects) points.push(await compareAt(bench, subject, n, python, [engine]))
+    for (const subject of subjects) points.push(await compareAt(bench, subject, n, python, [engine], math))
   const threads = engine === 'numpy' ? `${cores.size} threads and 1` : `${cores.size} threads`
   bench.table({
-    title: `Against ${engine}, ns an element, ${threads}, Node ${process.versions.node}, ${cores.topology().simd}`,
+    title: `Against ${engine}, ${math}, ns an element, ${threads}, Node ${process.versions.node}, ${cores.topology().simd}`,
     columns: ['', 'kernel', 'loop', engine, `× ${engine}`],
     rows: points.map(({ expression, n, rounds }) => {
       const each = (name: string): number => median(rounds.of(name)) / n
@@ -82,7 +83,9 @@ export async function againstPython(bench: Bench): Promise<void> {
     if (cores.topology().simd === 'avx512') {
       lowest(bench, 'math/numpy-log-avx512', those(log), 'numpy')
       lowest(bench, 'math/numpy-exp-tan-avx512', those(exp, tan), 'numpy')
-      bench.missed(['math/numpy-ulp1-avx512'], "'ulp1' has no forms of its own yet")
+      const close = [exp, log, tan].filter((subject) => subject !== undefined)
+      const points = await measure(bench, python, 'numpy', close, bench.choose([1e3], [1e6]), 'ulp1')
+      lowest(bench, 'math/numpy-ulp1-avx512', points, 'numpy')
       bench.missed(['math/numpy-avx2'], 'this machine has AVX-512')
     } else {
       bench.missed(AVX512, 'no AVX-512')

@@ -34,6 +34,7 @@ fn evaluate(name: &str, mode: &str) -> Outcome<()> {
     io::stdin().read_to_end(&mut bytes)?;
     let numbers: Vec<f64> = bytes.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
     let (vector, scalar): (Vec<f64>, Vec<f64>) = if let Some(function) = unary(name) {
+        let function = function.in_mode(mode);
         let mut results = vec![0.0; numbers.len()];
         function.run([&numbers], &mut results);
         (results, numbers.iter().map(|x| function.scalar([*x])).collect())
@@ -69,7 +70,7 @@ fn time(names: &[&str]) -> Outcome<()> {
         for (from, to) in ranges(function.name()) {
             let values: Vec<f64> = (0..ELEMENTS).map(|_| random.between(*from, *to)).collect();
             let mut results = vec![0.0; ELEMENTS];
-            report(function.name(), *from, *to, || function.run([black_box(&values)], &mut results))?;
+            report(&format!("{function:?}"), *from, *to, || function.run([black_box(&values)], &mut results))?;
         }
     }
     for function in BinaryFunction::ALL.iter().filter(|function| asked(function.name())) {

@@ -6,7 +6,7 @@
 //! operation. Where a function's value depends on the version of V8, [`Mode`] says which form to take.
 //!
 //! How the files are laid out: `lane` is what a function is to `block`, which runs it; `words` is a double as two words;
-//! `reduction` is π/2 taken out of an angle; the others are the functions, a family a file.
+//! `reduction` is π/2 taken out of an angle; `fused` has the cheaper forms of [`Mode::WithinAnUlp`]; the others are the functions, a family a file.
 //!
 //! fdlibm's notice, which covers its formulas and coefficients in this folder:
 //!
@@ -21,6 +21,7 @@
 
 mod block;
 mod exponential;
+mod fused;
 mod hyperbolic;
 mod inverse_hyperbolic;
 mod inverse_trigonometric;
@@ -48,12 +49,15 @@ pub enum Mode {
     ExactFdlibm = 0,
     /// V8 13 and 14 (Node 24 and 26): as before, but `**` from the platform's `pow`.
     ExactPlatformPower = 1,
+    /// Within an ulp of the correctly rounded result, two for `log10`, `atan2` and the hyperbolics; exp, log, tan and `**` cost less.
+    /// Where there are no fused instructions, as [`Mode::ExactFdlibm`].
+    WithinAnUlp = 2,
 }
 
 impl Mode {
     /// The mode with this code, if there is one.
     pub fn from_code(code: u32) -> Option<Self> {
-        [Self::ExactFdlibm, Self::ExactPlatformPower].into_iter().find(|mode| *mode as u32 == code)
+        [Self::ExactFdlibm, Self::ExactPlatformPower, Self::WithinAnUlp].into_iter().find(|mode| *mode as u32 == code)
     }
 }
 
@@ -177,6 +181,9 @@ functions! {
     Cbrt = 98 "cbrt" => root::Cbrt;
     Reciprocal = 257 "reciprocal" => rounding::Reciprocal;
     Negate = 258 "neg" => rounding::Negate;
+    ExpFused = 259 "exp" => fused::ExpFused;
+    LogFused = 260 "log" => fused::LogFused;
+    TanFused = 261 "tan" => fused::TanFused;
 }
 
 functions! {
@@ -191,13 +198,32 @@ functions! {
     Atan2 = 99 "atan2" => inverse_trigonometric::Atan2;
     Hypot = 100 "hypot" => root::Hypot;
     PowerFdlibm = 256 "pow" => power::PowerFdlibm;
+    PowerFused = 262 "pow" => fused::PowerFused;
+}
+
+/// Whether forms with fused operations are worth it in this process.
+fn has_fused_forms(mode: Mode) -> bool {
+    mode == Mode::WithinAnUlp && Level::chosen().has_fma()
+}
+
+impl UnaryFunction {
+    /// The form of this function that `mode` asks for.
+    pub fn in_mode(self, mode: Mode) -> Self {
+        match self {
+            Self::Exp if has_fused_forms(mode) => Self::ExpFused,
+            Self::Log if has_fused_forms(mode) => Self::LogFused,
+            Self::Tan if has_fused_forms(mode) => Self::TanFused,
+            _ => self,
+        }
+    }
 }
 
 impl BinaryFunction {
     /// The form of this function that `mode` asks for.
     pub fn in_mode(self, mode: Mode) -> Self {
         match (self, mode) {
-            (Self::Power, Mode::ExactFdlibm) => Self::PowerFdlibm,
+            (Self::Power, Mode::WithinAnUlp) if has_fused_forms(mode) => Self::PowerFused,
+            (Self::Power, Mode::ExactFdlibm | Mode::WithinAnUlp) => Self::PowerFdlibm,
             _ => self,
         }
     }

@@ -16,11 +16,14 @@ fn spread(from: f64, to: f64, seed: u64) -> Vec<f64> {
 
 /// Where the vector form is documented to be.
 fn domain(function: UnaryFunction) -> (f64, f64) {
-    use UnaryFunction::{Acos, Acosh, Asin, Atanh, Cos, Cosh, Exp, Expm1, Log, Log1p, Log2, Log10, Sin, Sinh, Tan};
+    use UnaryFunction::{
+        Acos, Acosh, Asin, Atanh, Cos, Cosh, Exp, ExpFused, Expm1, Log, Log1p, Log2, Log10, LogFused, Sin, Sinh, Tan,
+        TanFused,
+    };
     match function {
-        Sin | Cos | Tan => (-8.2e5, 8.2e5),
-        Exp | Expm1 | Sinh | Cosh => (-707.0, 709.0),
-        Log | Log2 | Log10 => (f64::MIN_POSITIVE, 1e300),
+        Sin | Cos | Tan | TanFused => (-8.2e5, 8.2e5),
+        Exp | ExpFused | Expm1 | Sinh | Cosh => (-707.0, 709.0),
+        Log | LogFused | Log2 | Log10 => (f64::MIN_POSITIVE, 1e300),
         Log1p => (-1.0, 1e300),
         Asin | Acos | Atanh => (-1.0, 1.0),
         Acosh => (1.0, 1e300),

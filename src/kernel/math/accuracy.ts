@@ -7,7 +7,18 @@ import { v8Major } from './functions.ts'
 import { witnessesOf } from './witnesses.ts'
 
 /** The values of V8 up to 12, or those since 13, where `**` is the platform's `pow`: the code of the addon. */
-export const mathMode: number = v8Major < 13 ? 0 : 1
+const exactMode = v8Major < 13 ? 0 : 1
+
+/** The addon's code of values within an ulp, some of which cost less. */
+const ulp1Mode = 2
+
+/** The code of the values that a kernel asks for. */
+export function mathMode(math?: 'exact' | 'ulp1'): number {
+  return math === 'ulp1' ? ulp1Mode : exactMode
+}
+
+/** Operations with a cheaper form in the mode 'ulp1'. */
+const cheaper: ReadonlySet<OpName> = new Set<OpName>(['exp', 'log', 'tan', 'power'])
 
 const { bun, deno } = process.versions as { readonly bun?: string; readonly deno?: string }
 
@@ -42,9 +53,10 @@ export class Accuracy {
     this.#run = run
   }
 
-  /** Of a program of these operations. */
-  of(ops: Iterable<OpName>): 'exact' | 'ulp1' {
+  /** Of a program of these operations, for a kernel that asks for `math`. */
+  of(ops: Iterable<OpName>, math?: 'exact' | 'ulp1'): 'exact' | 'ulp1' {
     for (const op of new Set(ops)) {
+      if (math === 'ulp1' && cheaper.has(op)) return 'ulp1'
       if (rounded.has(op) && !(isProvenBuild && this.#isExact(op))) return 'ulp1'
       if (ofV8.has(op) && bun !== undefined) return 'ulp1'
     }

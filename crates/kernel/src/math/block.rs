@@ -30,6 +30,15 @@ pub(super) unsafe fn unary<F: Unary>(
         unsafe { map_all(level, function, input, output, len) };
         return 0;
     }
+    if F::NEEDS_FMA && !level.has_fma() {
+        for i in 0..len {
+            // SAFETY: `i < len`, by this function's contract.
+            let result = F::scalar(unsafe { input.wrapping_add(i).read() });
+            // SAFETY: as above.
+            unsafe { output.wrapping_add(i).write(result) };
+        }
+        return len as u64;
+    }
     let mut scalar_lanes = 0;
     let (mut block, mut marks) = ([0.0; BLOCK], [0; BLOCK]);
     for start in (0..len).step_by(BLOCK) {

@@ -31,6 +31,9 @@ pub(super) trait Unary: Copy {
     /// [`Unary::lane`] covers every argument, and no lane need be marked.
     const COVERS_ALL: bool = false;
 
+    /// The lane forms use fused operations: without instructions for them every lane takes the scalar form.
+    const NEEDS_FMA: bool = false;
+
     /// The function where most arguments are.
     fn lane(x: f64) -> Lane;
 

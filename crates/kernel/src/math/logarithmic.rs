@@ -1,6 +1,6 @@
 //! log, log1p, log2 and log10 of fdlibm (the last two as FreeBSD has them): x = 2^k (1 + f), a polynomial in f/(2 + f).
 
-use super::exponential::{LN2_HIGH, LN2_LOW};
+pub(super) use super::exponential::{LN2_HIGH, LN2_LOW};
 use super::lane::{Lane, Unary};
 use super::words::{SIGNIFICAND, exponent, is_normal, significand, with_high_word, without_low_word};
 
@@ -37,6 +37,12 @@ fn polynomial(s: f64) -> f64 {
     t2 + t1
 }
 
+/// [`polynomial`] of z = s², with fused operations.
+#[inline(always)]
+pub(super) fn fused_polynomial(z: f64) -> f64 {
+    z * L7.mul_add(z, L6).mul_add(z, L5).mul_add(z, L4).mul_add(z, L3).mul_add(z, L2).mul_add(z, L1)
+}
+
 /// f and k of a normal, finite x = 2^k (1 + f), where 1 + f is from the number with the high word `least`, about √½, to twice it.
 #[inline(always)]
 pub(super) fn split(x: f64, least: u32) -> (f64, f64) {
@@ -68,7 +74,7 @@ fn log_of_parts(f: f64, k: f64) -> f64 {
     let square = 0.5 * (f * f);
     let s = f / (2.0 + f);
     let r = polynomial(s);
-    let middle = f >= MIDDLE_FROM || f < MIDDLE_TO;
+    let middle = !(MIDDLE_TO..MIDDLE_FROM).contains(&f);
     let inner = if middle { square - (s * (square + r) + low) } else { s * (f - r) - low };
     k * LN2_HIGH - (inner - f)
 }

@@ -26,17 +26,12 @@ impl Binary for Power {
     /// states 0.511 ulp for exp and a relative error of 1.5 * 2^-68 for log.
     #[inline(always)]
     fn lane(x: f64, y: f64) -> Lane {
-        let magnitude = x.abs();
-        let (log_high, log_low) = log_in_two(magnitude);
-        let high = y * log_high;
-        let low = y.mul_add(log_low, y.mul_add(log_high, -high));
-        let (exp_high, exp_low, n) = exp_in_two(high, low);
-        let relative = high.abs().mul_add(1.5e-4 * ULP, 0.0115 * ULP);
-        let doubt = exp_high.mul_add(relative, 0.005 * ULP);
-        let value = exp_high + (exp_low + doubt);
-        let is_certain = value == exp_high + (exp_low - doubt);
-        let in_range = is_normal(magnitude) && y.abs() < 2_251_799_813_685_248.0 && n.abs() < 1020.0;
-        Lane { value: with_sign_of_power(scaled(value, n), x, y), covered: is_certain && in_range }
+        let power = power_in_two(x, y);
+        let relative = power.exponent.abs().mul_add(1.5e-4 * ULP, 0.0115 * ULP);
+        let doubt = power.high.mul_add(relative, 0.005 * ULP);
+        let value = power.rounded(power.low + doubt);
+        let is_certain = power.high + (power.low + doubt) == power.high + (power.low - doubt);
+        Lane { value, covered: is_certain && power.in_range }
     }
 
     fn scalar(x: f64, y: f64) -> f64 {
@@ -51,6 +46,38 @@ impl Binary for Power {
             return f64::NAN;
         }
         x.powf(y)
+    }
+}
+
+/// x^y as (high + low) * 2^n, but for its sign.
+pub(super) struct PowerInTwo {
+    x: f64,
+    y: f64,
+    /// y log |x|.
+    exponent: f64,
+    high: f64,
+    pub(super) low: f64,
+    n: f64,
+    /// Whether the parts are right.
+    pub(super) in_range: bool,
+}
+
+/// x^y to some 60 bits.
+#[inline(always)]
+pub(super) fn power_in_two(x: f64, y: f64) -> PowerInTwo {
+    let magnitude = x.abs();
+    let (log_high, log_low) = log_in_two(magnitude);
+    let exponent = y * log_high;
+    let (high, low, n) = exp_in_two(exponent, y.mul_add(log_low, y.mul_add(log_high, -exponent)));
+    let in_range = is_normal(magnitude) && y.abs() < 2_251_799_813_685_248.0 && n.abs() < 1020.0;
+    PowerInTwo { x, y, exponent, high, low, n, in_range }
+}
+
+impl PowerInTwo {
+    /// The result, with this for its low part.
+    #[inline(always)]
+    pub(super) fn rounded(&self, low: f64) -> f64 {
+        with_sign_of_power(scaled(self.high + low, self.n), self.x, self.y)
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) enum Leaf {
 impl Leaf {
     /// The function that an opcode is in a mode; None where it is no function of `Math`.
     pub(super) fn of(opcode: Opcode, mode: Mode) -> Option<Self> {
-        let unary = UnaryFunction::from_code(opcode.code()).map(Self::Unary);
+        let unary = UnaryFunction::from_code(opcode.code()).map(|function| Self::Unary(function.in_mode(mode)));
         unary.or_else(|| Some(Self::Binary(BinaryFunction::from_code(opcode.code())?.in_mode(mode))))
     }
 
