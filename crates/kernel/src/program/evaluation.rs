@@ -163,6 +163,15 @@ impl Evaluation {
         unsafe { self.blocks(range, None, |start, lanes| take(start, lanes)) };
     }
 
+    /// Where the elements from `index` on are, of the first arrays among the operands.
+    ///
+    /// # Panics
+    /// When the arrays are shorter.
+    pub(crate) fn addresses<const N: usize>(&self, index: usize) -> [Option<*const u8>; N] {
+        let mut arrays = self.operands.iter().filter_map(Operand::array);
+        core::array::from_fn(|_| arrays.next().map(|array| array.at(index).cast_const()))
+    }
+
     /// Computes `range`, the last step writing to `output` if it can; gives the results to `finish` if it cannot.
     ///
     /// # Safety

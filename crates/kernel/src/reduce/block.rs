@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use super::LANES;
+use crate::stream::{LINE, prefetch};
 
 /// Consecutive elements as doubles. No slice: they may lie in memory that JavaScript shares, where another thread may write
 /// while we read; what such a race gives is some value, never a wrong address.
@@ -10,12 +11,14 @@ use super::LANES;
 pub(crate) struct Block<'a> {
     base: *const f64,
     len: usize,
+    /// What is read after the block: asked for as the block is read, group by group.
+    next: [Option<*const u8>; 2],
     memory: PhantomData<&'a [f64]>,
 }
 
 impl<'a> From<&'a [f64]> for Block<'a> {
     fn from(values: &'a [f64]) -> Self {
-        Self { base: values.as_ptr(), len: values.len(), memory: PhantomData }
+        Self { base: values.as_ptr(), len: values.len(), next: [None; 2], memory: PhantomData }
     }
 }
 
@@ -25,7 +28,12 @@ impl Block<'_> {
     /// # Safety
     /// `base` must be aligned, and valid for reads of `len` doubles for as long as the block and its copies are used.
     pub(crate) unsafe fn new(base: *const f64, len: usize) -> Self {
-        Self { base, len, memory: PhantomData }
+        Self { base, len, next: [None; 2], memory: PhantomData }
+    }
+
+    /// The same, after which somebody will read as many doubles at these addresses.
+    pub(crate) fn before(self, next: [Option<*const u8>; 2]) -> Self {
+        Self { next, ..self }
     }
 
     /// Number of elements.
@@ -37,7 +45,8 @@ impl Block<'_> {
     /// The first `count` elements, or all if there are fewer, and the others.
     pub(crate) fn split(self, count: usize) -> (Self, Self) {
         let count = count.min(self.len);
-        let rest = Self { base: self.base.wrapping_add(count), len: self.len - count, memory: PhantomData };
+        let next = self.next.map(|next| Some(next?.wrapping_add(count * size_of::<f64>())));
+        let rest = Self { base: self.base.wrapping_add(count), len: self.len - count, next, ..self };
         (Self { len: count, ..self }, rest)
     }
 
@@ -45,6 +54,11 @@ impl Block<'_> {
     #[inline(always)]
     pub(crate) fn groups(self) -> impl ExactSizeIterator<Item = [f64; LANES]> {
         (0..self.len / LANES).map(move |group| {
+            for next in self.next.into_iter().flatten() {
+                for line in (0..size_of::<[f64; LANES]>()).step_by(LINE) {
+                    prefetch(next.wrapping_add(group * size_of::<[f64; LANES]>() + line));
+                }
+            }
             // SAFETY: group * LANES + LANES is at most `len`, for which the block is valid (its maker's promise).
             unsafe { self.base.wrapping_add(group * LANES).cast::<[f64; LANES]>().read() }
         })
