@@ -1,4 +1,6 @@
 /** send() and messages() of a Process, and of parentProcess() in its child. */
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import * as fc from 'fast-check'
 import { Process, square, target } from 'corepool'
 import { expect, test } from 'vitest'
@@ -95,4 +97,39 @@ test('any values arrive as structuredClone gives them', async () => {
 test('waiting for a message keeps the program alive, and only waiting does', async () => {
   const run = await runProgram(program('waits-for-message.mjs'))
   expect(run).toEqual({ code: 0, signal: null, stdout: 'parent: from the child\nchild: undefined\n', stderr: '' })
+})
+
+const sizes = [1_000, 100_000, 10_000_000, 64 * 2 ** 20]
+
+test.each(sizes)('a message of %i bytes is not cut off by process.exit()', async (bytes) => {
+  const p = new Process({ target: target<(size: number) => void>(fixture, 'sendAndExit'), args: [bytes] }).start()
+  const [message, ...more] = (await all(p.messages())) as [Uint8Array]
+  expect(Buffer.alloc(bytes, 7).equals(message)).toBe(true)
+  expect(more).toEqual([])
+  expect((await p.exited).exitCode).toBe(3)
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_EXIT_WITHOUT_RESULT' })
+})
+
+test.each(['sendAndThrowLater', 'sendAndThrow'].flatMap((name) => sizes.map((bytes) => [name, bytes] as const)))(
+  '%s: a message of %i bytes is not cut off by an error, which is told as ever',
+  async (name, bytes) => {
+    const p = new Process({
+      target: target<(size: number) => void>(fixture, name),
+      args: [bytes],
+      stdio: 'pipe',
+    }).start()
+    const stderr = text(p.stderr as Readable)
+    const [message, ...more] = (await all(p.messages())) as [Uint8Array]
+    expect(Buffer.alloc(bytes, 7).equals(message)).toBe(true)
+    expect(more).toEqual(name === 'sendAndThrow' ? [] : ['last'])
+    await expect(p.result).rejects.toThrow(RangeError)
+    expect((await p.exited).exitCode).toBe(1)
+    expect((await stderr).match(/RangeError: /g)).toHaveLength(1)
+  },
+)
+
+test("a message from a handler of 'uncaughtException' that ends the process arrives, and the exit code is the handler's", async () => {
+  const p = new Process({ target: target<() => void>(fixture, 'sendFromHandler') }).start()
+  expect(await all(p.messages())).toEqual(['handled'])
+  expect((await p.exited).exitCode).toBe(4)
 })

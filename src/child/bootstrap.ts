@@ -9,7 +9,19 @@
  * load as Node itself takes to start.
  */
 import { reservedMessage } from '../errors/index.ts'
-import { endAfterLastWords, exit, leave, print, reply, report, writeNow } from './channel.ts'
+import {
+  endAfterLastWords,
+  exit,
+  headErrors,
+  isEnding,
+  isOnItsWay,
+  leave,
+  print,
+  reply,
+  report,
+  survivesErrors,
+  writeNow,
+} from './channel.ts'
 import { enterProcess } from './current-process.ts'
 import { encodeError, inspectSafely, isError } from './errors.ts'
 import type { FunctionSource } from './function-source.ts'
@@ -83,6 +95,7 @@ function receive(message: unknown): void {
 
 function begin(token: string, task: ChildTask): void {
   followParent(task)
+  headErrors(heading(task))
   enterProcess({ ...task, parent: linkToParent(task.parent, token) }, moduleOnItsWay)
   void run(token, task)
 }
@@ -115,12 +128,14 @@ async function run(token: string, task: ChildTask): Promise<void> {
     value = await apply(target, undefined, decode(task.args) as unknown[])
   } catch (thrown) {
     disarm()
+    if (isEnding()) return
     return fail(token, task, thrown)
   }
   disarm()
+  if (isEnding()) return
   // Not awaited: the write keeps the process alive until it is done, and the user's timers and sockets as long as they
   // want.
-  report(encodeResult(token, task, value), heading(task))
+  report(encodeResult(token, task, value))
 }
 
 /**
@@ -148,7 +163,7 @@ function fail(token: string, task: ChildTask, thrown: unknown): void {
     open -= 1
     if (open === 0) exit(1)
   }
-  report(['error', token, encodeError(thrown)], heading(task), done)
+  report(['error', token, encodeError(thrown)], done)
   print('stderr', `${heading(task)}${isError(thrown) ? '' : 'Uncaught '}${inspectSafely(thrown)}\n`, done)
   print('stdout', '', done)
 }
@@ -159,7 +174,9 @@ function fail(token: string, task: ChildTask, thrown: unknown): void {
  */
 function reportUncaught(token: string, task: ChildTask): () => void {
   const monitor = (error: unknown): void => {
-    if (listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return
+    if (survivesErrors()) return
+    // A message that is on its way has this process wait, which is then told of the error on stderr, too.
+    if (isOnItsWay()) return report(['error', token, encodeError(error)])
     writeNow(heading(task))
     reply(['error', token, encodeError(error, true)])
   }

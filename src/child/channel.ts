@@ -23,13 +23,19 @@ export const exit = process.exit.bind(process)
 /** Milliseconds that a process which ends waits for what it has printed to be taken. */
 const LAST_WORDS = 2_000
 
-/** How many times that long it waits for its outcome to be taken, since a parent that is busy may not take it earlier. */
-const LAST_WORDS_OF_OUTCOME = 15
+/** How many times that long it waits for what it says to its parent, since one that is busy may not take it earlier. */
+const LAST_WORDS_TO_PARENT = 15
 
-/** Outcomes that the channel has not taken yet. */
+/** What the parent is told and the channel has not taken yet: messages and the outcome. */
 let unsent = 0
 let isLeaving = false
+let heading = ''
 const leaving = Symbol('process.exit()')
+
+/** Node's handle of the channel, which has no name that is documented: undefined where there is none of that name. */
+const handle = Object.getOwnPropertySymbols(process)
+  .filter(({ description }) => description === 'kChannelHandle')
+  .map((key): unknown => Reflect.get(process, key))[0] as { readonly writeQueueSize?: number } | undefined
 
 function ignore(): void {}
 
@@ -50,42 +56,66 @@ export function reply(frame: FromChild | Hello, done: () => void = ignore): void
 }
 
 /**
- * Sends the outcome. While it is on its way an uncaught error, which would end this process at once and cut it off, ends it
- * afterwards.
- * @param heading of an error on stderr
+ * Sends a message or the outcome. While one is on its way an uncaught error, which would end this process at once and cut it off,
+ * ends it afterwards.
  * @param done it is on its way, or cannot be any more
  */
-export function report(frame: FromChild, heading: string, done: () => void = ignore): void {
+export function report(frame: FromChild, done: () => void = ignore): void {
   unsent += 1
-  const late = (error: unknown): void => {
-    // The user's code handles it.
-    if (listenerCount('uncaughtException') > 1) return
-    writeNow(`${heading}${inspectSafely(error)}\n`)
-    endWhenSent(1)
-  }
-  let isSent = false
   reply(frame, () => {
-    isSent = true
-    process.removeListener('uncaughtException', late)
     unsent -= 1
-    if (isLeaving && unsent === 0) exit()
+    if (unsent === 0) {
+      process.removeListener('uncaughtException', late)
+      if (isLeaving) exit()
+    }
     done()
   })
-  // What the system's buffer could take is told of a turn later; it is safe already, and a listener cheap.
-  if (!isSent) process.on('uncaughtException', late)
+  if (isOnItsWay() && listenerCount('uncaughtException', late) === 0) process.on('uncaughtException', late)
 }
 
 /**
- * What the target gets as `process.exit`: an outcome that is still on its way is not cut off. The caller goes no
- * further all the same.
+ * True while something would be cut off. What the system's buffer could take is safe already, though its callback comes a turn
+ * later.
+ */
+export function isOnItsWay(): boolean {
+  return unsent > 0 && handle?.writeQueueSize !== 0
+}
+
+/** True where an uncaught error does not end this process, or it is about to end by process.exit(). */
+export function survivesErrors(): boolean {
+  return (
+    isLeaving ||
+    listenerCount('uncaughtException') > listenerCount('uncaughtException', late) ||
+    process.hasUncaughtExceptionCaptureCallback()
+  )
+}
+
+function late(error: unknown): void {
+  if (survivesErrors()) return
+  writeNow(`${heading}${inspectSafely(error)}\n`)
+  endWhenSent(1)
+}
+
+/** @param text stands above an error on stderr */
+export function headErrors(text: string): void {
+  heading = text
+}
+
+/** True once process.exit() waits for what is on its way: nothing that happens until then matters. */
+export function isEnding(): boolean {
+  return isLeaving
+}
+
+/**
+ * What the target gets as `process.exit`: what is still on its way is not cut off. The caller goes no further all the same.
  */
 export function leave(code?: number | string | null): never {
-  if (unsent === 0) return exit(code)
+  if (!isOnItsWay()) return exit(code)
   endWhenSent(code)
   throw leaving
 }
 
-/** Ends this process when the outcome is sent; nothing that fails until then is heard of. */
+/** Ends this process when all is sent; nothing that fails until then is heard of. */
 function endWhenSent(code?: number | string | null): void {
   if (code !== undefined && code !== null) process.exitCode = code
   if (isLeaving) return
@@ -100,7 +130,7 @@ export function endAfterLastWords(): void {
   let rounds = 0
   const look = (): void => {
     rounds += 1
-    if (unsent > 0 && process.connected && rounds < LAST_WORDS_OF_OUTCOME) setTimer(look, LAST_WORDS)
+    if (unsent > 0 && process.connected && rounds < LAST_WORDS_TO_PARENT) setTimer(look, LAST_WORDS)
     else exit()
   }
   setTimer(look, LAST_WORDS)

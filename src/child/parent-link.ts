@@ -4,7 +4,7 @@
  * Messages that come before the target asks for any stay in Node's channel, which is listened to from then on only; and
  * only while somebody waits for one does the channel keep this process alive.
  */
-import { reply } from './channel.ts'
+import { report } from './channel.ts'
 import { holdBy } from './hold.ts'
 import { Inbox } from './inbox.ts'
 import { isMessage, type ChildTask } from './protocol.ts'
@@ -18,7 +18,7 @@ export interface ParentLink {
   isAlive(): boolean
   /**
    * Sends a structured clone of `message`, which the parent reads from `messages()` of its Process; without effect when it has
-   * ended.
+   * ended. `process.exit()` waits until it is on its way.
    * @throws CorepoolError `ERR_ARGS_NOT_CLONEABLE` with the path of the culprit, `ERR_PAYLOAD_TOO_LARGE`
    */
   send(message: unknown): void
@@ -53,7 +53,7 @@ export function linkToParent({ pid, name }: ChildTask['parent'], token: string):
     pid,
     // Whoever started this process: the parent, or a program between them. An orphan has another parent at once.
     isAlive: () => process.connected && process.ppid === starter,
-    send: (message: unknown) => reply(['message', token, encode('message', message)]),
+    send: (message: unknown) => report(['message', token, encode('message', message)]),
     messages: () => (inbox ??= open()).iterate(hold),
   })
 }
