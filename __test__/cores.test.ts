@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus as cpusOfMachine } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { cores, square, type CoreStats, type Topology } from 'corepool'
+import { cores, kernel, pow, square, type CoreStats, type Topology } from 'corepool'
 import { afterEach, describe, expect, test } from 'vitest'
 import { program, runNode } from './fixtures/run-program.ts'
 
@@ -205,6 +205,26 @@ describe('cores.stats', () => {
         expect(after[grows]).toBeGreaterThanOrEqual(before[grows] ?? 0)
       }
     }
+  })
+
+  test('shows that dear elements come in more chunks, those of a loop in the most', () => {
+    const powers = kernel((x: number, y: number) => {
+      let t = x
+      for (let i = 0; i < 64; i++) t = t ** y
+      return t
+    })
+    const xs = new Float64Array(10_000).fill(1.5)
+    const out = new Float64Array(xs.length)
+    const chunksOf = (call: () => unknown): number => {
+      call()
+      const before = cores.stats().chunks
+      call()
+      return cores.stats().chunks - before
+    }
+    expect(chunksOf(() => square(xs, { out }))).toBe(1)
+    const chunks = [chunksOf(() => pow(xs, 1.25, { out })), chunksOf(() => powers(xs, xs, { out }))]
+    expect(chunks[0]).toBeGreaterThanOrEqual(10)
+    expect(chunks[1]).toBeGreaterThanOrEqual(10_000 / 64)
   })
 
   test('is a plain object of numbers that cannot be changed', () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { getEventListeners } from 'node:events'
 import { promisify } from 'node:util'
-import { AbortError, cube, square } from 'corepool'
+import { AbortError, cube, kernel, square } from 'corepool'
 import { describe, expect, test, vi } from 'vitest'
 import { keepPoolBusy } from './fixtures/busy-pool.ts'
 import { expectSame } from './fixtures/expect-same.ts'
@@ -121,6 +121,25 @@ describe('a signal', () => {
     await front.ended
     expect(error).toBeInstanceOf(AbortError)
     expect(error).toMatchObject({ code: 'ABORT_ERR', cause: reason })
+  })
+
+  test('that aborts a kernel of dear elements at its first report ends the call before the last chunk', async () => {
+    const powers = kernel((x: number, y: number) => {
+      let t = x
+      for (let i = 0; i < 64; i++) t = t ** y
+      return t
+    })
+    const xs = new Float64Array(100_000).fill(1.5)
+    const controller = new AbortController()
+    const heard: number[] = []
+    const onProgress = (done: number): void => {
+      heard.push(done)
+      controller.abort()
+    }
+    const promise = powers.async(xs, xs, { signal: controller.signal, onProgress })
+    await expect(promise).rejects.toBeInstanceOf(AbortError)
+    expect(heard.length).toBeGreaterThan(0)
+    expect(heard.at(-1)).toBeLessThan(xs.length)
   })
 
   test('gives way to what the progress listener threw, even when the listener aborted it too', async () => {

@@ -1,10 +1,21 @@
 //! How a job over n elements is cut into chunks.
 
-/// Elements of one chunk at most: 128 KiB of doubles, a few microseconds of work. Small enough that a cancelled job ends at once
-/// and that a thread that is late costs little, large enough that claiming a chunk costs nothing beside it.
+use crate::cost::Cost;
+
+/// Nanoseconds of one chunk, as far as its elements' cost tells. Short enough that a thread that is late costs little, long enough
+/// that claiming a chunk costs nothing beside it.
+const CHUNK_TIME: u64 = 8_192;
+
+/// Nanoseconds that no chunk shall take, even where that cuts blocks short: a cancelled job ends after the chunks that have begun.
+const CHUNK_TIME_AT_MOST: u64 = 50_000;
+
+/// Elements of a block: fewer in a chunk make going from step to step, or to the vector form of a function, cost more.
+const BLOCK: usize = 512;
+
+/// Elements of a reduction's chunk.
 pub(crate) const CHUNK: usize = 16 * 1024;
 
-/// Up to this many elements waking another thread costs more than it brings: the job is one chunk.
+/// Up to this many elements of a reduction, waking another thread costs more than it brings: the job is one chunk.
 pub(crate) const ALONE: usize = 2 * CHUNK;
 
 /// The elements of one chunk, as a half-open range.
@@ -14,35 +25,44 @@ pub(crate) struct Range {
     pub(crate) end: usize,
 }
 
-/// The chunks of an even partition begin at multiples of this: whole blocks of every loop, and whole cache lines of every type.
-const GRAIN: usize = 512;
+/// The chunks of an even partition begin at multiples of this where there are several in a chunk: whole blocks of every loop.
+const GRAIN: usize = BLOCK;
+
+/// Else at multiples of this: whole cache lines of every type.
+const SMALL_GRAIN: usize = 64;
 
 /// The number of chunks of an even partition is a multiple of this while there are few, so that two threads, or four, get equal
 /// shares.
 const SHARES: usize = 4;
 
-/// A job's length and how it is cut: `chunks` chunks of `size` elements, the first `longer` of them [`GRAIN`] elements longer.
+/// A job's length and how it is cut: `chunks` chunks of `size` elements, the first `longer` of them one `grain` longer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chunking {
     len: usize,
     chunks: u32,
     size: usize,
+    grain: usize,
     longer: usize,
 }
 
 impl Chunking {
-    /// Chunks of nearly the same size, of at most [`CHUNK`] elements, for results that do not depend on where chunks begin; one
-    /// where the job is small.
-    pub(crate) fn new(len: usize) -> Self {
-        if len <= ALONE {
-            return Self { len, chunks: u32::from(len != 0), size: len, longer: 0 };
+    /// Chunks of nearly the same size, each a few microseconds of work at `cost` an element, for results that do not depend on where
+    /// chunks begin; one where the job is no more than two such, since waking another thread would cost more than it brings.
+    pub(crate) fn new(len: usize, cost: Cost) -> Self {
+        let within = |nanoseconds| usize::try_from(cost.elements_in(nanoseconds)).unwrap_or(usize::MAX);
+        let most = within(CHUNK_TIME).max(BLOCK).min(within(CHUNK_TIME_AT_MOST)).max(SMALL_GRAIN);
+        let grain = if most < 8 * GRAIN { SMALL_GRAIN } else { GRAIN };
+        let most = most / grain * grain;
+        // Two chunks of the dearest kind are longer than one may be.
+        if len <= most.saturating_mul(2).min(within(CHUNK_TIME_AT_MOST).max(SMALL_GRAIN)) {
+            return Self { len, chunks: u32::from(len != 0), size: len, grain, longer: 0 };
         }
-        let grains = len.div_ceil(GRAIN);
-        let wanted = len.div_ceil(CHUNK).next_multiple_of(SHARES);
+        let grains = len.div_ceil(grain);
+        let wanted = len.div_ceil(most).next_multiple_of(SHARES).min(grains);
         // Where the number does not fit 32 bits, chunks are larger.
         let chunks = u32::try_from(wanted).unwrap_or(u32::MAX);
         let divisor = chunks as usize;
-        Self { len, chunks, size: grains / divisor * GRAIN, longer: grains % divisor }
+        Self { len, chunks, size: grains / divisor * grain, grain, longer: grains % divisor }
     }
 
     /// Chunks of [`CHUNK`] elements, or of that times a power of two, but for the last one: for reductions, whose result is that of
@@ -51,7 +71,7 @@ impl Chunking {
         let mut size = if len <= ALONE { ALONE } else { CHUNK };
         loop {
             if let Ok(chunks) = u32::try_from(len.div_ceil(size)) {
-                return Self { len, chunks, size, longer: 0 };
+                return Self { len, chunks, size, grain: GRAIN, longer: 0 };
             }
             size *= 2;
         }
@@ -66,7 +86,7 @@ impl Chunking {
     pub(crate) fn range(self, index: u32) -> Range {
         let index = index as usize;
         let start = |index: usize| {
-            let longer = index.min(self.longer) * GRAIN;
+            let longer = index.min(self.longer) * self.grain;
             index.saturating_mul(self.size).saturating_add(longer).min(self.len)
         };
         Range { start: start(index), end: start(index + 1) }
@@ -75,7 +95,13 @@ impl Chunking {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALONE, CHUNK, Chunking, GRAIN, Range};
+    use core::iter;
+
+    use corepool_memory::ElementType::{Float64, Uint8};
+
+    use super::{ALONE, CHUNK, Chunking, Range, SMALL_GRAIN};
+    use crate::cost::Cost;
+    use crate::math::{BinaryFunction, UnaryFunction};
 
     const LENGTHS: [usize; 14] = [
         0,
@@ -94,15 +120,23 @@ mod tests {
         usize::MAX / 4,
     ];
 
+    fn costs() -> [Cost; 6] {
+        let program: Cost = iter::repeat_n(Cost::from(BinaryFunction::Power), 64).sum();
+        let endless: Cost = iter::repeat_n(program, 1000).sum();
+        let plain = [Uint8, Float64].map(Cost::of_memory);
+        [plain[0], plain[1], Cost::from(UnaryFunction::Sin), Cost::from(BinaryFunction::Power), program, endless]
+    }
+
     #[test]
     fn chunks_follow_each_other_from_the_first_element_to_the_last() {
         for len in LENGTHS {
-            for chunking in [Chunking::new(len), Chunking::of_powers(len)] {
+            let even = costs().map(|cost| Chunking::new(len, cost));
+            for chunking in even.into_iter().chain([Chunking::of_powers(len)]) {
                 let chunks = chunking.chunks();
                 let looked_at = (0..chunks.min(100)).chain(chunks.saturating_sub(100)..chunks);
                 for index in looked_at {
                     let range = chunking.range(index);
-                    assert!(range.start < range.end, "{len}: {range:?}");
+                    assert!(range.start < range.end, "{len}: {range:?} of {chunking:?}");
                     let next = if index + 1 == chunks { len } else { chunking.range(index + 1).start };
                     assert_eq!(range.end, next);
                 }
@@ -113,23 +147,56 @@ mod tests {
 
     #[test]
     fn the_chunks_of_an_even_partition_are_whole_grains_and_differ_by_one_of_them_at_most() {
-        for len in LENGTHS.into_iter().filter(|len| *len > ALONE) {
-            let chunking = Chunking::new(len);
-            let chunks = chunking.chunks();
-            assert!(chunks.is_multiple_of(4) || chunks == u32::MAX);
+        for (len, cost) in LENGTHS.into_iter().flat_map(|len| costs().map(|cost| (len, cost))) {
+            let chunking = Chunking::new(len, cost);
+            let (chunks, grain) = (chunking.chunks(), chunking.grain);
+            if chunks < 2 {
+                continue;
+            }
+            assert!(chunks.is_multiple_of(4) || chunks == u32::MAX || chunking.size == grain, "{chunking:?}");
             let sizes = [0, 1, chunks / 2, chunks - 2, chunks - 1].map(|index| {
                 let range = chunking.range(index);
-                assert!(range.start.is_multiple_of(GRAIN));
+                assert!(range.start.is_multiple_of(SMALL_GRAIN));
                 range.end - range.start
             });
             let (least, most) = (sizes.iter().min().unwrap(), sizes.iter().max().unwrap());
             // The last grain may be a part of one.
-            assert!(most - least < 2 * GRAIN, "{len}: {sizes:?}");
-            assert!(*most <= CHUNK || chunks == u32::MAX, "{len}: {sizes:?}");
+            assert!(most - least < 2 * grain, "{len}: {sizes:?}");
         }
-        assert_eq!(Chunking::new(ALONE).chunks(), 1);
-        assert_eq!(Chunking::new(ALONE + 1).chunks(), 4);
-        assert_eq!(Chunking::new(100_000).chunks(), 8);
+    }
+
+    #[test]
+    fn a_chunk_is_shorter_the_more_an_element_costs() {
+        let longest = |cost: Cost| {
+            let range = Chunking::new(10_000_000, cost).range(0);
+            range.end - range.start
+        };
+        let [bytes, doubles, sine, power, program, endless] = costs().map(longest);
+        assert!((100_000..=132_096).contains(&bytes), "{bytes}");
+        assert!((16_000..=16_384).contains(&doubles), "{doubles}");
+        assert!((1_700..=2_048).contains(&sine), "{sine}");
+        assert!((448..=512).contains(&power), "{power}");
+        assert_eq!((program, endless), (64, 64));
+    }
+
+    #[test]
+    fn no_chunk_is_longer_than_fifty_microseconds_unless_it_is_one_cache_line() {
+        for (len, cost) in LENGTHS.into_iter().flat_map(|len| costs().map(|cost| (len, cost))) {
+            let chunking = Chunking::new(len, cost);
+            let Range { start, end } = chunking.range(0);
+            let most = cost.elements_in(50_000).max(64);
+            assert!((end - start) as u64 <= most || chunking.chunks() == u32::MAX, "{cost:?}: {chunking:?}");
+        }
+    }
+
+    #[test]
+    fn whether_one_thread_suffices_depends_on_the_work_and_not_on_the_elements() {
+        let [_, doubles, sine, power, ..] = costs();
+        let chunks = |cost| Chunking::new(10_000, cost).chunks();
+        assert_eq!([doubles, sine, power].map(chunks), [1, 8, 20]);
+        assert_eq!(Chunking::new(ALONE, doubles).chunks(), 1);
+        assert_eq!(Chunking::new(ALONE + 1, doubles).chunks(), 4);
+        assert_eq!(Chunking::new(100_000, doubles).chunks(), 8);
     }
 
     #[test]

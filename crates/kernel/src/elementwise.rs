@@ -7,6 +7,7 @@ use corepool_memory::{ElementType, View};
 use corepool_pool::{Panicked, Pool};
 
 use crate::chunking::{Chunking, Range};
+use crate::cost::Cost;
 use crate::direct;
 use crate::level::Level;
 use crate::operand::Operand;
@@ -111,10 +112,10 @@ impl<'a> Elementwise<'a> {
         if is_bigint && !operation.takes_bigints() {
             return Err(ElementwiseError::NumbersOnly);
         }
-        let (chunking, level) = (Chunking::new(output.len()), Level::chosen());
-        let mut job = Self { operation, operands, output, chunking, level, is_streamed: false };
-        job.is_streamed = suits(&job.operands, &job.output) && job.has_plain_loop();
-        Ok(job)
+        let is_plain = has_plain_loop(operation, &operands, output.element());
+        let is_streamed = suits(&operands, &output) && is_plain;
+        let chunking = Chunking::new(output.len(), cost(operation, output.element(), is_plain));
+        Ok(Self { operation, operands, output, chunking, level: Level::chosen(), is_streamed })
     }
 
     /// Number of chunks; 0 for arrays without elements.
@@ -216,24 +217,6 @@ impl<'a> Elementwise<'a> {
         }
     }
 
-    /// Whether one loop does it all. What is computed block by block has more to do for each tile than streaming saves.
-    fn has_plain_loop(&self) -> bool {
-        let element = self.output.element();
-        let is_native = match self.operation {
-            Operation::Unary(_) => true,
-            Operation::Binary(_) => {
-                element.is_bigint() || matches!(element, ElementType::Float64 | ElementType::Float32)
-            }
-            _ => false,
-        };
-        let fits = |operand: &Operand| match operand {
-            Operand::Array(view) => same_bits(view.element(), element),
-            Operand::Number(value) => element != ElementType::Float32 || exactly_f32(*value).is_some(),
-            Operand::Bigint(_) => true,
-        };
-        is_native && self.operands.iter().all(fits)
-    }
-
     /// Runs a chunk over one array of the output's element type; false: it is of another.
     ///
     /// # Safety
@@ -307,6 +290,32 @@ impl<'a> Elementwise<'a> {
             _ => return false,
         }
         true
+    }
+}
+
+/// Whether one loop does it all. What is computed block by block has more to do for each tile than streaming saves.
+fn has_plain_loop(operation: Operation, operands: &[Operand], element: ElementType) -> bool {
+    let is_native = match operation {
+        Operation::Unary(_) => true,
+        Operation::Binary(_) => element.is_bigint() || matches!(element, ElementType::Float64 | ElementType::Float32),
+        _ => false,
+    };
+    let fits = |operand: &Operand| match operand {
+        Operand::Array(view) => same_bits(view.element(), element),
+        Operand::Number(value) => element != ElementType::Float32 || exactly_f32(*value).is_some(),
+        Operand::Bigint(_) => true,
+    };
+    is_native && operands.iter().all(fits)
+}
+
+/// What an element of the output costs.
+fn cost(operation: Operation, element: ElementType, is_plain: bool) -> Cost {
+    let memory = Cost::of_memory(element);
+    match operation {
+        Operation::Function(function) => memory + function.into(),
+        Operation::BinaryFunction(function) => memory + function.into(),
+        _ if is_plain && element != ElementType::Float16 => memory,
+        _ => memory + Cost::CONVERSION,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod chunking;
 mod copy;
+mod cost;
 mod direct;
 mod elements;
 mod elementwise;

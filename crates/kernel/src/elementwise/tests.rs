@@ -53,6 +53,21 @@ fn an_output_that_overlaps_the_second_operand_is_refused_too() {
 }
 
 #[test]
+fn dear_elements_come_in_more_chunks_and_narrow_ones_in_fewer() {
+    let memory = Buffer::allocate(8 << 17).unwrap();
+    let chunks = |operation: Operation, element| {
+        let elements = view(&memory, element);
+        // SAFETY: the first elements of a view that is longer, in memory that outlives this one.
+        let elements = unsafe { View::new(elements.at(0), 1 << 17, element) }.unwrap();
+        Elementwise::new(operation, vec![Operand::Array(elements); operation.arity()], elements).unwrap().chunks()
+    };
+    let (square, power) = (Operation::Unary(Unary::Square), Operation::BinaryFunction(BinaryFunction::Power));
+    let sine = Operation::Function(UnaryFunction::Sin);
+    assert_eq!([Uint8, Float32, Float64].map(|element| chunks(square, element)), [1, 4, 8]);
+    assert_eq!([chunks(sine, Float64), chunks(power, Float64)], [76, 256]);
+}
+
+#[test]
 fn the_code_of_an_operation_is_its_place() {
     assert_eq!(Operation::from_code(1), Some(Operation::Unary(Unary::Cube)));
     assert_eq!(Operation::from_code(5), Some(Operation::Binary(Binary::Div)));

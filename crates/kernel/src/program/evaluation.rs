@@ -14,6 +14,7 @@ use super::lower::{Code, Place, Shape, Step, Task};
 use super::node::{MAX_OPERANDS, Operation};
 use super::perform::{Lanes, perform};
 use super::scratch::Registers;
+use crate::cost::Cost;
 use crate::elements::{gather, load};
 use crate::level::Level;
 use crate::operand::Operand;
@@ -130,6 +131,11 @@ impl Evaluation {
 
     pub(super) fn tables(&self) -> &[View] {
         &self.tables
+    }
+
+    /// What an element costs: the sum of the steps, in which loops are unrolled.
+    pub(super) fn cost(&self) -> Cost {
+        self.code.steps.iter().map(Step::cost).sum()
     }
 
     pub(super) fn level(&self) -> Level {

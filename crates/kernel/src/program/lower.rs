@@ -9,6 +9,7 @@ use super::node::{Graph, MAX_OPERANDS, Node, Operation, Origin};
 use super::opcode::Opcode;
 use super::perform::has_form;
 use super::uniform::Uniforms;
+use crate::cost::Cost;
 use crate::math::Mode;
 
 /// Bytes of registers that leave room for the operands in the first-level cache.
@@ -64,6 +65,17 @@ pub(super) struct Step {
 impl Step {
     pub(super) fn operands(&self) -> &[Place] {
         &self.operands[..self.arity.into()]
+    }
+
+    /// What it costs a lane.
+    pub(super) fn cost(&self) -> Cost {
+        match self.task {
+            Task::Perform(_) | Task::Index => Cost::STEP,
+            Task::Load(_) => Cost::CONVERSION,
+            Task::Gather(_) => Cost::GATHER,
+            Task::Call(Leaf::Unary(function)) => function.into(),
+            Task::Call(Leaf::Binary(function)) => function.into(),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::decode::Kind;
 use super::error::RunError;
 use super::evaluation::{Evaluation, Output, has_lanes};
 use crate::chunking::Chunking;
+use crate::cost::Cost;
 use crate::elements::store;
 use crate::operand::Operand;
 use crate::stream::{fence, stream, suits};
@@ -53,7 +54,11 @@ impl Run {
         if is_overlapping && !cfg!(corepool_seed = "overlap") {
             return Err(RunError::Overlap);
         }
-        let chunking = Chunking::new(evaluation.len());
+        let is_stored_apart = output.element() != ElementType::Float64;
+        let store = is_stored_apart.then_some(Cost::CONVERSION).into_iter();
+        // Reading and writing memory goes on beside computing.
+        let cost = Cost::of_memory(output.element()).max(evaluation.cost() + store.sum());
+        let chunking = Chunking::new(evaluation.len(), cost);
         Ok(Self { evaluation, output, chunking, is_streamed })
     }
 
