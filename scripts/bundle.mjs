@@ -2,6 +2,8 @@
  * Makes few files of the many that the compiler wrote to dist/, since loading a file costs more than running it:
  *
  * - dist/bundle/corepool.js, which `import 'corepool'` loads;
+ * - dist/bundle/to-be-bundled.js, which bundlers take in its place (the condition `module` of package.json): a part is a file that they do
+ *   not see, and numbers are to be computed without;
  * - dist/bundle/….cjs, the parts of it that are loaded at the first call of one of their functions;
  * - dist/child/bootstrap.cjs, what a child process runs: dist/child/bootstrap.js and all that it imports.
  *
@@ -17,16 +19,16 @@ import { rolldown } from 'rolldown'
 const dist = fileURLToPath(new URL('../dist', import.meta.url))
 const folder = join(dist, 'bundle')
 
-/** The modules behind which a part begins; all that each exports are functions, none of which is needed to import the package. */
-const parts = [
-  'executors/index.js',
-  'kernel/compile-kernel.js',
-  'kernel/reductions/index.js',
-  'native/diagnosis.js',
-].map((name) => join(dist, name))
+const inDist = (name) => join(dist, name)
 
-/** Modules in several parts hold no state and no class: only what reads text, and what words errors. */
-const isStateless = (id) => /^(source|errors)\//.test(nameOf(id)) && nameOf(id) !== 'errors/classes.js'
+/** What needs files of the package anyway, or so much text that a program which bundles the package has to do without. */
+const neverBundled = ['executors/index.js', 'kernel/compile-kernel.js'].map(inDist)
+
+/** The modules behind which a part begins; all that each exports are functions, none of which is needed to import the package. */
+const parts = [...neverBundled, ...['kernel/plain-engine.js', 'kernel/reductions/index.js'].map(inDist)]
+
+/** Modules in several parts hold no state and no class: only what reads text, what words errors, and generated loops. */
+const isStateless = (id) => /^(source|errors)\/|\.generated\.js$/.test(nameOf(id)) && nameOf(id) !== 'errors/classes.js'
 
 const nameOf = (id) => relative(dist, id).replaceAll(sep, '/')
 const fileOf = (part) =>
@@ -58,6 +60,7 @@ async function bundle(input, file, options, output) {
 }
 
 const mark = '\0on-demand:'
+const moduleOf = (id) => (id.startsWith(mark) ? join(dist, id.slice(mark.length)) : id)
 
 /** The functions that a part exports: the name of each, and its parameters. */
 async function functionsOf(part) {
@@ -73,18 +76,18 @@ async function functionsOf(part) {
 }
 
 /** In the place of each part: functions that load it, hand it the modules that it needs of this file, and call the one of the part. */
-function partsOnDemand(functions, shared) {
+function partsOnDemand(functions, shared, apart) {
   return {
     name: 'parts-on-demand',
     async resolveId(source, importer, options) {
-      if (source.startsWith(mark)) return source
+      if (source.startsWith(mark)) return apart.includes(moduleOf(source)) ? source : moduleOf(source)
       if (importer === undefined || importer.startsWith(mark)) return null
       const found = await this.resolve(source, importer, { ...options, skipSelf: true })
-      return found !== null && parts.includes(found.id) ? mark + nameOf(found.id) : null
+      return found !== null && apart.includes(found.id) ? mark + nameOf(found.id) : null
     },
     load(id) {
       if (!id.startsWith(mark)) return null
-      const part = join(dist, id.slice(mark.length))
+      const part = moduleOf(id)
       const modules = shared.get(part) ?? []
       return [
         `import { createRequire } from 'node:module'`,
@@ -99,7 +102,7 @@ function partsOnDemand(functions, shared) {
         '  } catch (error) {',
         `    throw error.code === 'MODULE_NOT_FOUND' ? partNotFound(fileURLToPath(import.meta.url), '${fileOf(part)}', error) : error`,
         '  }',
-        `  return (loaded = part({ ${modules.map((module, n) => `'${nameOf(module.startsWith(mark) ? join(dist, module.slice(mark.length)) : module)}': shared${n}`).join(', ')} }))`,
+        `  return (loaded = part({ ${modules.map((module, n) => `'${nameOf(moduleOf(module))}': shared${n}`).join(', ')} }))`,
         '}',
         ...functions.get(part).map(({ name, parameters }) => {
           return `export function ${name}(${parameters}) { return (loaded ?? load()).${name}(${parameters}) }`
@@ -140,11 +143,11 @@ const onlyAscii = {
 
 const isAcorn = (id) => id === 'acorn'
 
-function bundleFacade(file, functions, shared) {
+function bundleFacade(file, functions, shared, apart = parts) {
   return bundle(
     join(dist, 'index.js'),
     file,
-    { external: isAcorn, plugins: [partsOnDemand(functions, shared), builtinModules, onlyAscii] },
+    { external: isAcorn, plugins: [partsOnDemand(functions, shared, apart), builtinModules, onlyAscii] },
     { format: 'esm' },
   )
 }
@@ -206,6 +209,7 @@ for (let isWhole = false; !isWhole;) {
   }
 }
 await bundleFacade(join(folder, 'corepool.js'), functions, shared)
+await bundleFacade(join(folder, 'to-be-bundled.js'), functions, shared, neverBundled)
 
 await bundle(
   join(dist, 'child', 'bootstrap.js'),

@@ -70,7 +70,8 @@ function whyNotFound(): BindingProblem {
   const platform = platformHere()
   const own = fileURLToPath(import.meta.url)
   if (!PUBLISHED.includes(platform)) return { kind: 'unsupported', platform, supported: PUBLISHED }
-  if (!own.endsWith(join('bundle', 'corepool.js'))) return { kind: 'bundled', file: own }
+  const isOurs = ['corepool.js', 'to-be-bundled.js'].some((name) => own.endsWith(join('bundle', name)))
+  if (!isOurs) return { kind: 'bundled', file: own }
   const others: string[] = []
   for (const folder of scopeFolders()) {
     const home = join(folder, `binding-${platform}`)
