@@ -129,3 +129,15 @@ test('importing the package starts no thread, no child and no timer', async () =
   `
   expect((await printed('module', source)).stdout).toBe('0 true\n')
 })
+
+test('a program that replaces functions of Math after the import computes with those of before, without the addon too', async () => {
+  const source = `
+    const { exp } = await import('corepool')
+    const expected = Math.exp(1)
+    for (const name of ['exp', 'min', 'max', 'abs']) Math[name] = () => 7
+    console.log(exp(1) === expected, exp(Float64Array.of(1))[0] === expected, exp(Float32Array.of(0))[0])`
+  const off = "process.env.COREPOOL_BINDING = 'none'"
+  for (const prepare of ['', off]) {
+    expect(await printed('module', `${prepare}${source}`)).toMatchObject({ stdout: 'true true 1\n' })
+  }
+})

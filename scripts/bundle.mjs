@@ -22,12 +22,13 @@ const folder = join(dist, 'bundle')
 const parts = [
   'executors/index.js',
   'kernel/compile-kernel.js',
+  'kernel/plain-engine.js',
   'kernel/reductions/index.js',
   'native/diagnosis.js',
 ].map((name) => join(dist, name))
 
-/** Modules in several parts hold no state and no class: only what reads text, and what words errors. */
-const isStateless = (id) => /^(source|errors)\//.test(nameOf(id)) && nameOf(id) !== 'errors/classes.js'
+/** Modules in several parts hold no state and no class: only what reads text, what words errors, and generated loops. */
+const isStateless = (id) => /^(source|errors)\/|\.generated\.js$/.test(nameOf(id)) && nameOf(id) !== 'errors/classes.js'
 
 const nameOf = (id) => relative(dist, id).replaceAll(sep, '/')
 const fileOf = (part) =>
@@ -59,6 +60,7 @@ async function bundle(input, file, options, output) {
 }
 
 const mark = '\0on-demand:'
+const moduleOf = (id) => (id.startsWith(mark) ? join(dist, id.slice(mark.length)) : id)
 
 /** The functions that a part exports: the name of each, and its parameters. */
 async function functionsOf(part) {
@@ -85,7 +87,7 @@ function partsOnDemand(functions, shared) {
     },
     load(id) {
       if (!id.startsWith(mark)) return null
-      const part = join(dist, id.slice(mark.length))
+      const part = moduleOf(id)
       const modules = shared.get(part) ?? []
       return [
         `import { createRequire } from 'node:module'`,
@@ -100,7 +102,7 @@ function partsOnDemand(functions, shared) {
         '  } catch (error) {',
         `    throw error.code === 'MODULE_NOT_FOUND' ? partNotFound(fileURLToPath(import.meta.url), '${fileOf(part)}', error) : error`,
         '  }',
-        `  return (loaded = part({ ${modules.map((module, n) => `'${nameOf(module.startsWith(mark) ? join(dist, module.slice(mark.length)) : module)}': shared${n}`).join(', ')} }))`,
+        `  return (loaded = part({ ${modules.map((module, n) => `'${nameOf(moduleOf(module))}': shared${n}`).join(', ')} }))`,
         '}',
         ...functions.get(part).map(({ name, parameters }) => {
           return `export function ${name}(${parameters}) { return (loaded ?? load()).${name}(${parameters}) }`

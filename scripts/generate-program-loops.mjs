@@ -85,18 +85,19 @@ const text = `/**
  * Written by scripts/generate-program-loops.mjs; do not edit.
  */
 
+import { ownMath } from '../own-math.ts'
+
 /** Float16Array, where the runtime has it. */
 interface Float16Like {
   readonly length: number
   [index: number]: number
 }
 
-// Taken when this module loads: a program that replaces Math's functions later does not change a kernel's values.
-const { abs, sign, floor, ceil, trunc, round, sqrt, fround, min, max, imul, clz32, hypot, atan2 } = Math
-const { sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh } = Math
-const { exp, expm1, log, log1p, log2, log10, cbrt } = Math
+const { abs, sign, floor, ceil, trunc, round, sqrt, fround, min, max, imul, clz32, hypot, atan2 } = ownMath
+const { sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh } = ownMath
+const { exp, expm1, log, log1p, log2, log10, cbrt } = ownMath
 /** Absent before Node 24, where the compiler refuses it. */
-const { f16round } = Math as unknown as { f16round(value: number): number }
+const { f16round } = ownMath as unknown as { f16round(value: number): number }
 
 /** On lanes of numbers: out may be a, b or c. */
 export const numberLoops = {

@@ -136,7 +136,9 @@ const outputs = [
 ]
 
 function hasAllOutputs() {
-  const hasBundles = ['bundle/corepool.js', 'child/bootstrap.cjs'].every((name) => existsSync(join(root, 'dist', name)))
+  const hasBundles = ['bundle/corepool.js', 'bundle/whole.js', 'child/bootstrap.cjs'].every((name) =>
+    existsSync(join(root, 'dist', name)),
+  )
   return (
     hasBundles &&
     outputs.every(([from, to]) => {

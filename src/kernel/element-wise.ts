@@ -14,7 +14,7 @@ import { moveIn, type MovedCall } from './transfer.ts'
 import type { Kernel, KernelInfo } from './types.ts'
 
 /** What computes in this program. */
-export const engine: Engine = binding === null ? plainEngine : nativeEngine(binding)
+export const engine: Engine = binding === null ? plainEngine() : nativeEngine(binding)
 
 /** An asynchronous call of a kernel, begun. */
 export interface RunningCall {

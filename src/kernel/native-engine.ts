@@ -15,8 +15,8 @@ import {
 } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { boundScalars, NativePrograms } from './native-programs.ts'
-import { isCompiled, type CheckedOperand } from './operation.ts'
-import { differenceReason, plainEngine, runTiny } from './plain-engine.ts'
+import { differenceReason, isCompiled, type CheckedOperand } from './operation.ts'
+import { plainEngine, runTiny } from './plain-engine.ts'
 
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
@@ -98,7 +98,7 @@ export function nativeEngine(binding: Binding): Engine {
         const prepared = operation.prepare(operands, dtype.isBigint, out)
         const { program } = prepared
         if (program === null || programs.reason(operation, program) !== undefined) {
-          return plainEngine.start(request, observer)
+          return plainEngine().start(request, observer)
         }
         work = {
           program: programs.handle(operation, program),

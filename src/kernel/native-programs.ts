@@ -5,6 +5,7 @@ import { allBound, allHanded, handed, placeOf, type Binding, type Handed } from 
 import type { CompiledProgram } from './compiled-source.ts'
 import { Accuracy, mathMode } from './math/accuracy.ts'
 import type { BuiltInOperation, CheckedOperand, CompiledOperation, PreparedProgram } from './operation.ts'
+import { runOperation } from './plain-engine.ts'
 import { codeOf, encodeProgram, operandsOf, type OpName, type Program } from './program/index.ts'
 
 /** What the addon says of a program. */
@@ -46,7 +47,7 @@ export class NativePrograms {
       } finally {
         binding.dropProgram(handle)
       }
-    })
+    }, runOperation)
   }
 
   /** Why the addon does not run the program as the kernel asks; undefined where it does. */

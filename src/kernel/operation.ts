@@ -1,10 +1,10 @@
 /**
- * What a kernel computes, as both engines take it: a number by which the addon knows it, and loops for plain JavaScript. The
- * built-in operations are here.
+ * What a kernel computes, as both engines take it: built-in operations, by which plain JavaScript has loops (built-in-loops) and the
+ * addon a number, and compiled ones.
  */
-import type { ArrayView, DType, NumericArray } from '../memory/index.ts'
+import { runReasons } from '../errors/index.ts'
+import type { ArrayView } from '../memory/index.ts'
 import type { CompiledProgram } from './compiled-source.ts'
-import { direct, onDoubles } from './loops.generated.ts'
 import type { OpName } from './program/index.ts'
 
 /** An operand that was checked: an array, or one value that stands for every element. At least one of a call is an array. */
@@ -12,28 +12,6 @@ export type CheckedOperand = ArrayView | number | bigint
 
 /** A pass over elements start to end. */
 export type Pass = (start: number, end: number) => void
-
-/** Elements `start` to `end` of the output, from those of each operand: arrays of one dtype, or, for bigints, of either. */
-export type DirectLoop = (start: number, end: number, output: NumericArray, ...operands: NumericArray[]) => void
-
-/**
- * `count` results in float64, from index `at` of the output on; those of operand n from index `starts[n]` of it on. The output may
- * be an operand, at the same index.
- */
-export type DoublesLoop = (
-  count: number,
-  output: Float64Array,
-  at: number,
-  operands: readonly Float64Array[],
-  starts: readonly number[],
-) => void
-
-/** What plain JavaScript runs. */
-export interface Loops {
-  /** By dtype; where there is none the pass goes through float64. Bigints cannot: an operation that takes them has both. */
-  readonly direct: { readonly [dtype in DType]?: DirectLoop }
-  readonly onDoubles: DoublesLoop
-}
 
 /** What every operation is. */
 interface AnyOperation {
@@ -52,7 +30,6 @@ interface AnyOperation {
 export interface BuiltInOperation extends AnyOperation {
   /** The number by which the addon knows what to run. */
   readonly code: number
-  readonly loops: Loops
   /** The operation of programs that has its values and their accuracy; absent: exact on every engine. */
   readonly op?: OpName
 }
@@ -96,15 +73,20 @@ export function isCompiled(operation: Operation): operation is CompiledOperation
   return 'prepare' in operation
 }
 
+/** What the self-check has to say of an operation; undefined where it found nothing. */
+export function differenceReason(operation: Operation): string | undefined {
+  const difference = isCompiled(operation) ? operation.difference : null
+  return typeof difference === 'string' ? runReasons.difference(difference) : undefined
+}
+
 function builtIn(
-  name: keyof typeof direct,
+  name: string,
   code: number,
   onNumbers: (...numbers: number[]) => number,
   takesBigints = true,
   operations = 1,
 ): BuiltInOperation {
-  const loops = { direct: direct[name] as Loops['direct'], onDoubles: onDoubles[name] }
-  return { name, arity: onNumbers.length, onNumbers, takesBigints, operations, code, loops }
+  return { name, arity: onNumbers.length, onNumbers, takesBigints, operations, code }
 }
 
 // The codes are those of the Rust side's `Operation`.

@@ -6,16 +6,17 @@ import { runReasons } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo, type NumericArray } from '../memory/index.ts'
 import type { RunningJob } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
+import { loopsOf, type DirectLoop, type DoublesLoop } from './built-in-loops.ts'
 import { load, store } from './loops.generated.ts'
 import {
+  differenceReason,
   isCompiled,
   type BuiltInOperation,
   type CheckedOperand,
-  type DirectLoop,
-  type DoublesLoop,
   type Operation,
   type Pass,
 } from './operation.ts'
+import { numberLoops, type OpName } from './program/index.ts'
 
 /** Elements of a block that passes through float64: 4 KiB. */
 const BLOCK = 512
@@ -31,7 +32,7 @@ type StoreLoop = (block: Float64Array, y: NumericArray, start: number, count: nu
 
 /** A pass with the loops of the dtypes chosen. */
 function passOver(operation: BuiltInOperation, operands: readonly CheckedOperand[], output: ArrayView): Pass {
-  const { direct, onDoubles } = operation.loops
+  const { direct, onDoubles } = loopsOf(operation)
   const loop = direct[output.dtype.name]
   const arrays = arraysOf(operands, output.dtype)
   if (loop !== undefined && arrays !== undefined) return (start, end) => loop(start, end, output.array, ...arrays)
@@ -104,7 +105,7 @@ function overDoubles(loop: DoublesLoop, operands: readonly CheckedOperand[], out
  */
 export function runTiny(operation: BuiltInOperation, operands: readonly CheckedOperand[], output: ArrayView): boolean {
   const { array, dtype, length } = output
-  const loop = operation.loops.direct[dtype.name]
+  const loop = loopsOf(operation).direct[dtype.name]
   if (loop === undefined) return false
   const [x, y] = operands
   if (typeof x !== 'object' || x.dtype !== dtype) return false
@@ -193,14 +194,8 @@ function deliver(output: ArrayView, out: ArrayView | undefined): NumericArray {
   return now.array
 }
 
-/** What the self-check has to say of an operation; undefined where it found nothing. */
-export function differenceReason(operation: Operation): string | undefined {
-  const difference = isCompiled(operation) ? operation.difference : null
-  return typeof difference === 'string' ? runReasons.difference(difference) : undefined
-}
-
 /** Plain JavaScript. */
-export const plainEngine: Engine = {
+const engine: Engine = {
   name: 'js',
   allocate,
   info: (operation) => ({
@@ -219,4 +214,19 @@ export const plainEngine: Engine = {
   },
   fused: () => undefined,
   start: begin,
+}
+
+/** The engine. A function, as all exports of a part that is loaded at first use. */
+export function plainEngine(): Engine {
+  return engine
+}
+
+/** The loop of an operation on doubles. */
+export function doublesLoopOf(operation: BuiltInOperation): DoublesLoop {
+  return loopsOf(operation).onDoubles
+}
+
+/** One operation of programs on lanes of numbers, with the values of JavaScript. */
+export function runOperation(op: OpName, out: Float64Array, a: Float64Array, b: Float64Array): void {
+  numberLoops[op as keyof typeof numberLoops](out, a, b, b, out.length)
 }

@@ -2,7 +2,7 @@
  * Whether the addon's functions of Math have the bits of this JavaScript engine. Two things must hold: this engine on this system is
  * one for which the whole suite (scripts/check-math.mjs) found no mismatch, and witnesses agree here and now.
  */
-import { numberLoops, type OpName } from '../program/index.ts'
+import type { OpName } from '../program/index.ts'
 import { v8Major } from './functions.ts'
 import { witnessesOf } from './witnesses.ts'
 
@@ -41,16 +41,19 @@ const rounded: ReadonlySet<OpName> = new Set<OpName>(
 /** Operations with the bits of V8 itself, on any platform. */
 const ofV8: ReadonlySet<OpName> = new Set<OpName>(['hypot', 'hypot3'])
 
-/** Runs one operation on the addon. */
+/** Runs one operation. */
 export type RunOperation = (op: OpName, out: Float64Array, a: Float64Array, b: Float64Array) => void
 
 /** Answers for one addon; each function is tried once. */
 export class Accuracy {
   readonly #run: RunOperation
+  readonly #runInJavaScript: RunOperation
   readonly #agrees = new Map<OpName, boolean>()
 
-  constructor(run: RunOperation) {
+  /** @param run on the addon */
+  constructor(run: RunOperation, runInJavaScript: RunOperation) {
     this.#run = run
+    this.#runInJavaScript = runInJavaScript
   }
 
   /** Of a program of these operations, for a kernel that asks for `math`. */
@@ -68,7 +71,7 @@ export class Accuracy {
     if (agrees === undefined) {
       const [a, b] = witnessesOf(op)
       const [expected, actual] = [new Float64Array(a.length), new Float64Array(a.length)]
-      numberLoops[op as keyof typeof numberLoops](expected, a, b, b, a.length)
+      this.#runInJavaScript(op, expected, a, b)
       this.#run(op, actual, a, b)
       agrees = expected.every((value, i) => Object.is(value, actual[i]))
       this.#agrees.set(op, agrees)

@@ -1,13 +1,9 @@
 /**
  * The built-in functions as operations: Math's, and what NumPy has beside them. The addon knows each by the code that it has in
- * kernel programs; plain JavaScript runs the loops of those programs.
+ * kernel programs; plain JavaScript runs the loops of those programs (built-in-loops).
  */
-import { load, store } from '../loops.generated.ts'
-import type { BuiltInOperation, DoublesLoop } from '../operation.ts'
-import { codeOf, numberLoops } from '../program/index.ts'
-
-/** Elements of a block: 4 KiB. */
-const BLOCK = 512
+import type { BuiltInOperation } from '../operation.ts'
+import { codeOf, type OpName } from '../program/index.ts'
 
 /** The code of a function in the addon is its code in programs and this. */
 const FUNCTIONS = 1024
@@ -20,60 +16,24 @@ const NEGATE = 258
 /** Of V8: since 13, `**` is the platform's pow. No version: not V8, or not known. */
 export const v8Major = Number.parseInt(process.versions.v8 ?? '', 10)
 
-/** Operands and result of a step: one set for all, since a step runs to its end. */
-const blocks = [new Float64Array(BLOCK), new Float64Array(BLOCK), new Float64Array(BLOCK)] as const
-const result = new Float64Array(BLOCK)
-
-type Step = (out: Float64Array, a: Float64Array, b: Float64Array, c: Float64Array, count: number) => void
-
-/**
- * A loop over blocks of the engine's own: the loops of programs begin at the first element of an array, and the copy is nothing
- * beside the function.
- */
-function throughBlocks(arity: number, step: Step): DoublesLoop {
-  const [a, b, c] = blocks
-  return (count, output, at, operands, starts) => {
-    for (let n = 0; n < arity; n++) {
-      load.float64(operands[n] as Float64Array, starts[n] as number, blocks[n] as Float64Array, count)
-    }
-    step(result, a, b, c, count)
-    store.float64(result, output, at, count)
-  }
-}
-
-/** An operation that is a step over blocks, for numbers only. */
-function operation(
-  name: string,
-  code: number,
-  onNumbers: (...numbers: number[]) => number,
-  step: Step,
-): BuiltInOperation {
-  const arity = onNumbers.length
-  return {
-    name,
-    arity,
-    onNumbers,
-    takesBigints: false,
-    code,
-    loops: { direct: {}, onDoubles: throughBlocks(arity, step) },
-  }
+/** An operation for numbers only. */
+function operation(name: string, code: number, onNumbers: (...numbers: number[]) => number): BuiltInOperation {
+  return { name, arity: onNumbers.length, onNumbers, takesBigints: false, code }
 }
 
 /** A function that kernel programs have. */
 function ofPrograms(
   name: string,
-  op: keyof typeof numberLoops,
+  op: OpName,
   onNumbers: (...numbers: number[]) => number,
   code: number = codeOf(op),
 ): BuiltInOperation {
-  return { ...operation(name, FUNCTIONS + code, onNumbers, numberLoops[op]), op }
+  return { ...operation(name, FUNCTIONS + code, onNumbers), op }
 }
 
-// Taken when this module loads, as the loops are.
+// Taken when this module loads, as own-math is.
 const { abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, cos, cosh, exp, expm1, floor, hypot } = Math
 const { log, log10, log1p, log2, max, min, pow, round, sign, sin, sinh, sqrt, tan, tanh, trunc } = Math
-
-const ones = new Float64Array(BLOCK).fill(1)
 
 /** The operations by the names of their kernels. */
 export const functions = {
@@ -107,12 +67,7 @@ export const functions = {
     (x: number, y: number) => pow(x, y),
     v8Major < 13 ? POWER_OF_FDLIBM : codeOf('power'),
   ),
-  reciprocal: operation(
-    'reciprocal',
-    FUNCTIONS + RECIPROCAL,
-    (x: number) => 1 / x,
-    (out, a, _b, c, count) => numberLoops.divide(out, ones, a, c, count),
-  ),
+  reciprocal: operation('reciprocal', FUNCTIONS + RECIPROCAL, (x: number) => 1 / x),
   round: ofPrograms('round', 'round', (x: number) => round(x)),
   sign: ofPrograms('sign', 'sign', (x: number) => sign(x)),
   sin: ofPrograms('sin', 'sin', (x: number) => sin(x)),
@@ -122,28 +77,7 @@ export const functions = {
   tanh: ofPrograms('tanh', 'tanh', (x: number) => tanh(x)),
   trunc: ofPrograms('trunc', 'trunc', (x: number) => trunc(x)),
 
-  clamp: operation(
-    'clamp',
-    6,
-    (x: number, low: number, high: number) => min(max(x, low), high),
-    (out, a, b, c, count) => {
-      numberLoops.maximum(out, a, b, c, count)
-      numberLoops.minimum(out, out, c, c, count)
-    },
-  ),
-  axpy: operation(
-    'axpy',
-    7,
-    (a: number, x: number, y: number) => a * x + y,
-    (out, a, b, c, count) => {
-      numberLoops.multiply(out, a, b, c, count)
-      numberLoops.add(out, out, c, c, count)
-    },
-  ),
-  where: operation(
-    'where',
-    8,
-    (condition: number, x: number, y: number) => (condition ? x : y),
-    (out, a, b, c, count) => numberLoops.select(out, a, b, c, count),
-  ),
+  clamp: operation('clamp', 6, (x: number, low: number, high: number) => min(max(x, low), high)),
+  axpy: operation('axpy', 7, (a: number, x: number, y: number) => a * x + y),
+  where: operation('where', 8, (condition: number, x: number, y: number) => (condition ? x : y)),
 } as const satisfies Record<string, BuiltInOperation>

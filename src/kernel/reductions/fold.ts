@@ -6,6 +6,7 @@
 import type { ArrayView, NumericArray } from '../../memory/index.ts'
 import { load } from '../loops.generated.ts'
 import type { BuiltInOperation, CheckedOperand } from '../operation.ts'
+import { doublesLoopOf } from '../plain-engine.ts'
 import type { Numbers } from './reducer-engine.ts'
 
 const LEAF = 4096
@@ -36,15 +37,16 @@ export function loaderOf({ operation, operands }: Numbers): Loader {
 }
 
 /** What an operation makes of its operands. */
-function resultLoader({ loops }: BuiltInOperation, operands: readonly CheckedOperand[]): Loader {
+function resultLoader(operation: BuiltInOperation, operands: readonly CheckedOperand[]): Loader {
   const blocks = operands.map((operand) =>
     new Float64Array(BLOCK).fill(typeof operand === 'object' ? 0 : Number(operand)),
   )
   const loaders = operands.map((operand) => (typeof operand === 'object' ? arrayLoader(operand) : undefined))
   const starts = operands.map(() => 0)
+  const onDoubles = doublesLoopOf(operation)
   return (start, block, count) => {
     for (let n = 0; n < blocks.length; n++) loaders[n]?.(start, blocks[n] as Float64Array, count)
-    loops.onDoubles(count, block, 0, blocks, starts)
+    onDoubles(count, block, 0, blocks, starts)
   }
 }
 
