@@ -2,9 +2,11 @@
 
 use crate::cost::Cost;
 
-/// Nanoseconds of one chunk, as far as its elements' cost tells. Short enough that a thread that is late costs little, long enough
-/// that claiming a chunk costs nothing beside it.
+/// Nanoseconds of one chunk of a small job, as far as its elements' cost tells. Short enough that a thread that is late costs little.
 const CHUNK_TIME: u64 = 8_192;
+
+/// Chunks of a job whose chunks are neither of the shortest nor of the longest.
+const PARTS: usize = 16;
 
 /// Nanoseconds that no chunk shall take, even where that cuts blocks short: a cancelled job ends after the chunks that have begun.
 const CHUNK_TIME_AT_MOST: u64 = 50_000;
@@ -46,15 +48,17 @@ pub(crate) struct Chunking {
 }
 
 impl Chunking {
-    /// Chunks of nearly the same size, each a few microseconds of work at `cost` an element, for results that do not depend on where
-    /// chunks begin; one where the job is no more than two such, since waking another thread would cost more than it brings.
+    /// Chunks of nearly the same size, each 8 to 50 µs of work at `cost` an element, for results that do not depend on where chunks
+    /// begin; one where the job is less than two of the shortest, since waking another thread would cost more than it brings.
     pub(crate) fn new(len: usize, cost: Cost) -> Self {
         let within = |nanoseconds| usize::try_from(cost.elements_in(nanoseconds)).unwrap_or(usize::MAX);
-        let most = within(CHUNK_TIME).max(BLOCK).min(within(CHUNK_TIME_AT_MOST)).max(SMALL_GRAIN);
+        let longest = within(CHUNK_TIME_AT_MOST).max(SMALL_GRAIN);
+        let least = within(CHUNK_TIME).max(BLOCK).min(longest);
+        // Longer jobs have longer chunks: each costs most of a microsecond, in what the caches and the prefetchers lose by it.
+        let most = (len / PARTS).clamp(least, longest.min(CHUNK).max(least));
         let grain = if most < 8 * GRAIN { SMALL_GRAIN } else { GRAIN };
         let most = most / grain * grain;
-        // Two chunks of the dearest kind are longer than one may be.
-        if len <= most.saturating_mul(2).min(within(CHUNK_TIME_AT_MOST).max(SMALL_GRAIN)) {
+        if len <= least.saturating_mul(2).min(longest) {
             return Self { len, chunks: u32::from(len != 0), size: len, grain, longer: 0 };
         }
         let grains = len.div_ceil(grain);
@@ -174,8 +178,8 @@ mod tests {
         let [bytes, doubles, sine, power, program, endless] = costs().map(longest);
         assert!((100_000..=132_096).contains(&bytes), "{bytes}");
         assert!((16_000..=16_384).contains(&doubles), "{doubles}");
-        assert!((1_700..=2_048).contains(&sine), "{sine}");
-        assert!((448..=512).contains(&power), "{power}");
+        assert!((11_000..=12_500).contains(&sine), "{sine}");
+        assert!((4_096..=5_000).contains(&power), "{power}");
         assert_eq!((program, endless), (64, 64));
     }
 
@@ -193,7 +197,7 @@ mod tests {
     fn whether_one_thread_suffices_depends_on_the_work_and_not_on_the_elements() {
         let [_, doubles, sine, power, ..] = costs();
         let chunks = |cost| Chunking::new(10_000, cost).chunks();
-        assert_eq!([doubles, sine, power].map(chunks), [1, 8, 20]);
+        assert_eq!([doubles, sine, power].map(chunks), [1, 8, 16]);
         assert_eq!(Chunking::new(ALONE, doubles).chunks(), 1);
         assert_eq!(Chunking::new(ALONE + 1, doubles).chunks(), 4);
         assert_eq!(Chunking::new(100_000, doubles).chunks(), 8);

@@ -33,7 +33,7 @@ impl Cost {
     const POLYNOMIAL: Self = Self { picoseconds: 4_000 };
 
     /// Functions of several such, or with many lanes in the scalar form.
-    const LONG: Self = Self { picoseconds: 20_000 };
+    const LONG: Self = Self { picoseconds: 10_000 };
 
     /// Reading the operands of one plain loop and writing its results, which such a loop waits for: in proportion to their width.
     pub(crate) fn of_memory(element: ElementType) -> Self {

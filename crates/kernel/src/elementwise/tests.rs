@@ -64,7 +64,7 @@ fn dear_elements_come_in_more_chunks_and_narrow_ones_in_fewer() {
     let (square, power) = (Operation::Unary(Unary::Square), Operation::BinaryFunction(BinaryFunction::Power));
     let sine = Operation::Function(UnaryFunction::Sin);
     assert_eq!([Uint8, Float32, Float64].map(|element| chunks(square, element)), [1, 4, 8]);
-    assert_eq!([chunks(sine, Float64), chunks(power, Float64)], [76, 256]);
+    assert_eq!([chunks(sine, Float64), chunks(power, Float64)], [16, 32]);
 }
 
 #[test]
