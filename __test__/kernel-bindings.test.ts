@@ -119,6 +119,9 @@ describe('arrays', () => {
       expect.objectContaining({ code: 'ERR_OVERLAP' }),
     )
     expect(f(Float64Array.of(1))).toEqual(Float64Array.of(2))
+    expect(() => f(Float64Array.of(1), { out: lut.subarray(1, 2) })).toThrow(
+      expect.objectContaining({ code: 'ERR_OVERLAP' }),
+    )
     structuredClone(lut, { transfer: [lut.buffer] })
     expect(() => f(Float64Array.of(1))).toThrow(expect.objectContaining({ code: 'ERR_DETACHED' }))
     const resizable = new Float64Array(new ArrayBuffer(8, { maxByteLength: 16 } as never))

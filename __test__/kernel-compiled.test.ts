@@ -44,6 +44,11 @@ describe('operators and functions of Math give JavaScript’s bits over all pair
     'x - 0',
     'x + 0',
     '- -x',
+    'x - 3 === 0',
+    '0 !== 1 / 3 - x',
+    'x + 5e-324 === -0',
+    'x + Number.MAX_VALUE !== 0',
+    'x - 1 / 0 === 0',
   ]
   const binary = [
     '+',
@@ -87,6 +92,9 @@ describe('operators and functions of Math give JavaScript’s bits over all pair
     ].map((name) => `(x) => ${name}(x)`),
     '(x, y) => Math.hypot(x, y, 3)',
     '(x, y) => Math.hypot(x, 0.1, y, x / 3, -y)',
+    ...['<', '<=', '>', '>='].map((operator) => `(x, y) => x * y ${operator} y`),
+    '(x, y) => x * y - 4.1 * x > 2.5 * y',
+    '(x, y) => (x * y <= 2 ? x : y)',
     '(x, y) => Math.hypot(x, -0, y)',
     '(x, y) => Math.max(x, y, ...[1, 2])',
     '(x) => Math.min() + Math.max(x) + Math.hypot() + Math.hypot(x)',
@@ -189,6 +197,9 @@ describe('what is computed once', () => {
     ['(x) => { const unused = Math.sin(x); return x }', 0],
     ['(x) => ~~x | 0', 1],
     ['(x) => x * 0 + (x - x)', 3],
+    ['(x) => x - 10 !== 0', 1],
+    ['(x) => 0 === x + 10', 1],
+    ['(x) => x - 1 / 0 === 0', 2],
     ['(x) => { if (1 > 2) return Math.sin(x); return -x }', 1],
   ])('%s is %i operations', (text, operations) => expect(kernel(text).info.operations).toBe(operations))
 })
