@@ -6,7 +6,7 @@
  * answer is about them alone.
  */
 import { types } from 'node:util'
-import { describe } from '../errors/index.ts'
+import { describe, isIdentifier } from '../errors/index.ts'
 
 export interface Uncloneable {
   readonly path: string
@@ -90,7 +90,7 @@ function readPart(value: object, key: string, label: string, parent: Place): Pla
 }
 
 function keyLabel(key: string): string {
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
+  return isIdentifier(key) ? `.${key}` : `[${JSON.stringify(key)}]`
 }
 
 function pathOf(place: Place): string {

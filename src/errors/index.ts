@@ -13,6 +13,7 @@ export {
   type ErrorCode,
   type WorkerFate,
 } from './classes.ts'
+export { isIdentifier } from './identifier.ts'
 export { aborted, describe, invalidType, invalidValue, unknownOption } from './arguments.ts'
 export {
   captures,

@@ -1,5 +1,6 @@
 /** Wording of what is wrong with a target: a function that cannot be sent, a module that does not deliver. */
 import { TargetError } from './classes.ts'
+import { isIdentifier } from './identifier.ts'
 
 /** A name that a function uses and that does not exist in a child process; the position is the first use, from 1. */
 export interface CapturedName {
@@ -190,7 +191,7 @@ export function sawGlobal(name: string): string {
 }
 
 function asModule(target: string): string {
-  const exportName = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(target) ? target : 'work'
+  const exportName = isIdentifier(target) ? target : 'work'
   return `name an exported function: target(new URL('./work.js', import.meta.url), '${exportName}')`
 }
 

@@ -1,6 +1,6 @@
 /** Makes a kernel of a function, or of the text of one. */
 import { checkString, isPlainObject, readOptions } from '../arguments/index.ts'
-import { invalidType, invalidValue, misfit } from '../errors/index.ts'
+import { invalidType, invalidValue, isIdentifier, misfit } from '../errors/index.ts'
 import { dtypeOf, viewOf } from '../memory/index.ts'
 import { CompiledFunction, type BoundValue } from './compiled-function.ts'
 import { builtinSource, compiledSource, type BindingShape, type CompiledSource } from './compiled-source.ts'
@@ -137,7 +137,7 @@ function nextStep(value: unknown): string {
 
 /** A name that a text can use: `vm` declares it as a parameter. */
 function isName(name: string): boolean {
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) && !reserved.has(name)
+  return isIdentifier(name) && !reserved.has(name)
 }
 
 const reserved = new Set(
