@@ -59,7 +59,7 @@ function writeManifest(home, contents) {
 /** The files that run (scripts/bundle.mjs), and types. Addons have packages of their own; maps would double what users download. */
 const isPublished = (path) =>
   statSync(path).isDirectory() ||
-  /\.d\.ts$|\.cjs$|[\\/](bundle[\\/]corepool|child[\\/](hold|parent-watch-thread))\.js$/.test(path)
+  /\.d\.ts$|\.cjs$|[\\/](bundle[\\/](corepool|to-be-bundled)|child[\\/](hold|parent-watch-thread))\.js$/.test(path)
 
 /** Modules without the line that would lead to a map. */
 function copyModules(home) {
