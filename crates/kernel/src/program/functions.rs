@@ -81,10 +81,8 @@ functions! {
     SelectEqual[a, b, x, y] = if a == b { x } else { y };
     /// A product compared with c.
     ProductLess[a, b, c] = number(a * b < c);
-    ProductLessEqual[a, b, c] = number(a * b <= c);
     /// c compared with a product.
     ProductGreater[a, b, c] = number(c < a * b);
-    ProductGreaterEqual[a, b, c] = number(c <= a * b);
 }
 
 // Bigints modulo 2^64.

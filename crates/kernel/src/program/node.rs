@@ -43,12 +43,8 @@ pub(super) enum Operation {
     SelectEqual,
     /// a × b < c
     ProductLess,
-    /// a × b <= c
-    ProductLessEqual,
     /// c < a × b
     ProductGreater,
-    /// c <= a × b
-    ProductGreaterEqual,
 }
 
 /// Operands that an operation has at most.
@@ -143,10 +139,7 @@ impl Graph {
             (Opcode::Subtract, &[a, b]) => self.difference(a, b),
             (Opcode::Multiply, &[a, b]) => self.product(a, b),
             (Opcode::Select, &[mask, x, y]) => self.choice(mask, x, y),
-            (Opcode::Less, &[a, b]) => self.comparison(a, b, Operation::ProductLess, Operation::ProductGreater),
-            (Opcode::LessEqual, &[a, b]) => {
-                self.comparison(a, b, Operation::ProductLessEqual, Operation::ProductGreaterEqual)
-            }
+            (Opcode::Less, &[a, b]) => self.comparison(a, b),
             _ => None,
         };
         fused.unwrap_or_else(|| {
@@ -249,9 +242,12 @@ impl Graph {
         None
     }
 
-    /// A comparison with the product on its left, or else on its right.
-    fn comparison(&mut self, a: Origin, b: Origin, left: Operation, right: Operation) -> Option<Node> {
-        let (operation, product, other) = if self.product_of(a).is_some() { (left, a, b) } else { (right, b, a) };
+    /// a < b with the product that is on the left, or else on the right. (Of ≤ there are none: each such loop is 9 KB of the addon.)
+    fn comparison(&mut self, a: Origin, b: Origin) -> Option<Node> {
+        let (operation, product, other) = match self.product_of(a) {
+            Some(_) => (Operation::ProductLess, a, b),
+            None => (Operation::ProductGreater, b, a),
+        };
         let [c, d] = self.product_of(product)?;
         self.absorb(&[product]);
         Some(Node::new(operation, &[c, d, other], 0))

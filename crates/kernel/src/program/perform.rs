@@ -34,9 +34,7 @@ pub(super) fn has_form(operation: Operation, form: u8) -> bool {
         | Op::AddMultiply
         | Op::SubtractMultiply
         | Op::ProductLess
-        | Op::ProductLessEqual
-        | Op::ProductGreater
-        | Op::ProductGreaterEqual => &[0b000, 0b010, 0b100, 0b110],
+        | Op::ProductGreater => &[0b000, 0b010, 0b100, 0b110],
         Op::SquareOfSum | Op::SquareOfDifference => &[0b00, 0b10],
         Op::AddProducts | Op::SubtractProducts => &[0b0000, 0b1000, 0b0010, 0b1010],
         Op::Horner2 => &[0b1100, 0b1101],
@@ -75,9 +73,7 @@ pub(super) fn perform(level: Level, kind: Kind, operation: Operation, operands: 
         Op::SelectLessEqual => work.choice(f::SelectLessEqual),
         Op::SelectEqual => work.choice(f::SelectEqual),
         Op::ProductLess => work.ternary(f::ProductLess),
-        Op::ProductLessEqual => work.ternary(f::ProductLessEqual),
         Op::ProductGreater => work.ternary(f::ProductGreater),
-        Op::ProductGreaterEqual => work.ternary(f::ProductGreaterEqual),
     }
 }
 

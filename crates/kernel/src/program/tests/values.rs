@@ -181,9 +181,7 @@ fn random_programs_give_the_bits_of_the_oracle_at_every_level_and_length() {
         "SelectLessEqual",
         "SelectEqual",
         "ProductLess",
-        "ProductLessEqual",
         "ProductGreater",
-        "ProductGreaterEqual",
     ];
     let is_loop =
         |opcode: &&Opcode| !matches!(**opcode, Opcode::Gather) && Leaf::of(**opcode, Mode::ExactFdlibm).is_none();
