@@ -66,6 +66,8 @@ export async function startRegistry() {
       const home = join(folder, 'publisher')
       mkdirSync(home, { recursive: true })
       writeFileSync(join(home, '.npmrc'), settings)
+      // Without one npm looks for a project further up, whose settings it would take.
+      writeFileSync(join(home, 'package.json'), '{}')
       npm(home, 'publish', tarball, '--registry', url, '--ignore-scripts')
     },
     async stop() {
