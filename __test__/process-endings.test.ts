@@ -280,3 +280,9 @@ test('a child that ended in time is no join out of time, however late the progra
   while (isRunning(Number(p.pid)) && performance.now() < deadline);
   expect(await joined).toBe(true)
 })
+
+test("a message from a handler of 'uncaughtException' that ends the process arrives, and the exit code is the handler's", async () => {
+  const p = new Process({ target: target<() => void>(fixture, 'sendFromHandler') }).start()
+  expect(await all(p.messages())).toEqual(['handled'])
+  expect((await p.exited).exitCode).toBe(4)
+})

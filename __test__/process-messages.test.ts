@@ -127,9 +127,3 @@ test.each(['sendAndThrowLater', 'sendAndThrow'].flatMap((name) => sizes.map((byt
     expect((await stderr).match(/RangeError: /g)).toHaveLength(1)
   },
 )
-
-test("a message from a handler of 'uncaughtException' that ends the process arrives, and the exit code is the handler's", async () => {
-  const p = new Process({ target: target<() => void>(fixture, 'sendFromHandler') }).start()
-  expect(await all(p.messages())).toEqual(['handled'])
-  expect((await p.exited).exitCode).toBe(4)
-})
