@@ -1,7 +1,7 @@
 /** Every way in which a child can end, with real signals, and what is seen of it. */
 import { kill } from 'node:process'
 import { getEventListeners, once } from 'node:events'
-import { Process, square, target, TaskError } from 'corepool'
+import { Process, square, target as exportedTarget, TaskError } from 'corepool'
 import { expect, test } from 'vitest'
 import { isRunning, program, runProgram } from './fixtures/run-program.ts'
 
@@ -283,7 +283,7 @@ test('a child that ended in time is no join out of time, however late the progra
 
 test("a message from a handler of 'uncaughtException' that ends the process arrives, and the exit code is the handler's", async () => {
   const p = new Process({
-    target: target<() => void>(new URL('./fixtures/targets/messages.mjs', import.meta.url), 'sendFromHandler'),
+    target: exportedTarget<() => void>(new URL('./fixtures/targets/messages.mjs', import.meta.url), 'sendFromHandler'),
   }).start()
   const heard: unknown[] = []
   for await (const message of p.messages()) heard.push(message)
