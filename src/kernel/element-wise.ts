@@ -100,12 +100,13 @@ const inherited: object = Object.freeze(
 
 /** The kernel of an operation. */
 export function elementWise<P extends unknown[], R = number>(operation: Operation): Kernel<P, R> {
-  let signature: Signature | undefined
   const { arity } = operation
-  const call = (arity === 1 ? ofOne : arity === 2 ? ofTwo : ofMany)(operation)
+  let made: Signature | undefined
+  // Made at the first call, since importing the package makes dozens of kernels.
+  const signature = (): Signature => (made ??= signatureOf(operation))
+  const call = (arity === 1 ? ofOne : arity === 2 ? ofTwo : ofMany)(operation, signature)
   const begin = (...args: unknown[]): RunningCall => {
-    signature ??= signatureOf(operation)
-    return start(operation, readAsyncCall(signature, argumentsOf(args, arity), args[arity], args.length))
+    return start(operation, readAsyncCall(signature(), argumentsOf(args, arity), args[arity], args.length))
   }
   Object.setPrototypeOf(call, inherited)
   Object.defineProperty(call, 'name', { value: operation.name })
@@ -115,37 +116,34 @@ export function elementWise<P extends unknown[], R = number>(operation: Operatio
 }
 
 /** Of one operand: named parameters and `arguments.length`, since a rest parameter would allocate on every call. */
-function ofOne(operation: Operation): Function {
+function ofOne(operation: Operation, signature: () => Signature): Function {
   const { onNumbers } = operation
-  let signature: Signature | undefined
   return {
     call(operand: unknown, options: unknown): number | NumericArray {
       if (typeof operand === 'number') return onNumbers(operand, options as number)
-      return run(operation, readCall((signature ??= signatureOf(operation)), [operand], options, arguments.length))
+      return run(operation, readCall(signature(), [operand], options, arguments.length))
     },
   }.call
 }
 
 /** Of two operands, in the same way. */
-function ofTwo(operation: Operation): Function {
+function ofTwo(operation: Operation, signature: () => Signature): Function {
   const { onNumbers } = operation
-  let signature: Signature | undefined
   return {
     call(a: unknown, b: unknown, options: unknown): number | NumericArray {
       if (typeof a === 'number' && typeof b === 'number') return onNumbers(a, b, options as number)
-      return run(operation, readCall((signature ??= signatureOf(operation)), [a, b], options, arguments.length))
+      return run(operation, readCall(signature(), [a, b], options, arguments.length))
     },
   }.call
 }
 
 /** Of any number of operands. */
-function ofMany(operation: Operation): Function {
+function ofMany(operation: Operation, signature: () => Signature): Function {
   const { arity, onNumbers } = operation
-  let signature: Signature | undefined
   return (...args: unknown[]): number | NumericArray => {
     const operands = argumentsOf(args, arity)
     if (operands.every((operand) => typeof operand === 'number')) return onNumbers(...(args as number[]))
-    return run(operation, readCall((signature ??= signatureOf(operation)), operands, args[arity], args.length))
+    return run(operation, readCall(signature(), operands, args[arity], args.length))
   }
 }
 

@@ -2,7 +2,6 @@
 import { fromNative, nativeFailure } from '../errors/index.ts'
 import { viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
 import {
-  allBound,
   allHanded,
   handed,
   JobTable,
@@ -14,7 +13,7 @@ import {
   type JobProgram,
 } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
-import { boundScalars, NativePrograms } from './native-programs.ts'
+import { NativePrograms } from './native-programs.ts'
 import { differenceReason, isCompiled, type CheckedOperand } from './operation.ts'
 import { plainEngine, runTiny } from './plain-engine.ts'
 
@@ -89,7 +88,8 @@ export function nativeEngine(binding: Binding): Engine {
       const prepared = operation.prepare(operands, false, undefined)
       const { program } = prepared
       if (program === null || programs.reason(operation, program) !== undefined) return undefined
-      return [programs.handle(operation, program), boundScalars(prepared), ...allBound(prepared.tables)]
+      const { scalars, tables = [] } = programs.handedOf(prepared)
+      return [programs.handle(operation, program), scalars, ...tables]
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
       const { operation, operands, length, dtype, out, onProgress } = request
@@ -102,7 +102,7 @@ export function nativeEngine(binding: Binding): Engine {
         }
         work = {
           program: programs.handle(operation, program),
-          scalars: boundScalars(prepared),
+          scalars: programs.handedOf(prepared).scalars,
           tables: prepared.tables,
         }
       } else work = { operation: operation.code }

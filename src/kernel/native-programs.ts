@@ -13,6 +13,8 @@ interface Known {
   /** The first operation that it does not have. */
   readonly missing: OpName | undefined
   readonly ops: readonly OpName[]
+  /** Whether its values are those of JavaScript; not known before somebody asks. */
+  isExact: boolean | undefined
   /** The numbers by which it knows the program, by the mode in which it is loaded. */
   readonly handles: Map<number, number>
 }
@@ -52,9 +54,11 @@ export class NativePrograms {
 
   /** Why the addon does not run the program as the kernel asks; undefined where it does. */
   reason({ math }: CompiledOperation, program: CompiledProgram): string | undefined {
-    const { missing, ops } = this.#of(program)
-    if (missing !== undefined) return runReasons.missingOperation(missing)
-    return math === 'exact' && this.#accuracy.of(ops) !== 'exact' ? runReasons.notExact : undefined
+    const known = this.#of(program)
+    if (known.missing !== undefined) return runReasons.missingOperation(known.missing)
+    if (math !== 'exact') return undefined
+    known.isExact ??= this.#accuracy.of(known.ops) === 'exact'
+    return known.isExact ? undefined : runReasons.notExact
   }
 
   /** Of a built-in operation. */
@@ -91,18 +95,22 @@ export class NativePrograms {
     if (known === undefined) {
       const ops = program.program.instructions.map(({ op }) => op)
       const missing = ops.find((op) => !this.#has(op))
-      known = { missing, ops, handles: new Map() }
+      known = { missing, ops, isExact: undefined, handles: new Map() }
       this.#known.set(program, known)
     }
     return known
   }
 
-  #handedOf(prepared: PreparedProgram): HandedBindings {
+  /** What the program is bound to. */
+  handedOf(prepared: PreparedProgram): HandedBindings {
     if (prepared.scalars.length === 0 && prepared.tables.length === 0) return none
     let found = this.#handed.get(prepared)
     if (found === undefined) {
-      const tables = prepared.tables.length === 0 ? undefined : allBound(prepared.tables)
-      found = { scalars: boundScalars(prepared), tables }
+      const { scalars, tables } = prepared
+      found = {
+        scalars: scalars.length === 0 ? undefined : Float64Array.from(scalars),
+        tables: tables.length === 0 ? undefined : allBound(tables),
+      }
       this.#handed.set(prepared, found)
     }
     return found
@@ -127,7 +135,7 @@ export class NativePrograms {
     output: ArrayView,
   ): void {
     const { length } = output
-    const { scalars, tables } = this.#handedOf(prepared)
+    const { scalars, tables } = this.handedOf(prepared)
     const [x, y] = operands as [CheckedOperand, CheckedOperand]
     const [value, place] = [handed(output), placeOf(output)]
     const { runProgram } = this.#binding
@@ -142,11 +150,6 @@ export class NativePrograms {
       throw fromNative(error)
     }
   }
-}
-
-/** Bound numbers as the addon takes them. */
-export function boundScalars({ scalars }: PreparedProgram): Float64Array | undefined {
-  return scalars.length === 0 ? undefined : Float64Array.from(scalars)
 }
 
 /** One operation of its parameters. */
