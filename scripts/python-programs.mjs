@@ -2,20 +2,14 @@
  * Programs that come from PyPI, at one exact version and content each: a file of requirements a purpose, scripts/python/NAME.txt, which is
  * installed into build/python/NAME when it is asked for.
  */
-import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { run } from './run.mjs'
 
 const source = fileURLToPath(new URL('python', import.meta.url))
 const folder = fileURLToPath(new URL('../build/python', import.meta.url))
-
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] })
-  if (status === 0) return
-  throw new Error(`${command} ${args.join(' ')} failed${error === undefined ? '' : `: ${error.message}`}`)
-}
 
 /**
  * The folder in which the programs of a purpose are; installed when they are not yet.

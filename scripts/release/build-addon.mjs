@@ -12,16 +12,11 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pythonPrograms } from '../python-programs.mjs'
+import { run } from '../run.mjs'
 import { checkAddon } from './check-addon.mjs'
 import { fileOf, GLIBC_FLOOR, platformHere, targets } from './targets.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-
-function run(command, args, env = process.env) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], env })
-  if (status !== 0)
-    throw new Error(`${command} ${args.join(' ')} failed${error === undefined ? '' : `: ${error.message}`}`)
-}
 
 /** The cargo command for a target, and its environment. */
 function commandFor({ triple, os, libc }) {
@@ -48,7 +43,7 @@ function build(platform) {
     throw new Error(`rustc cannot build for ${target.triple}: its standard library is not installed`)
   }
   const { args, env } = commandFor(target)
-  run('cargo', args, env)
+  run('cargo', args, { env })
   const [prefix, suffix] = { linux: ['lib', '.so'], darwin: ['lib', '.dylib'], win32: ['', '.dll'] }[target.os]
   const built = join(root, 'target', 'portable', target.triple, 'release', `${prefix}corepool_node${suffix}`)
   const addon = join(root, 'build', 'addons', fileOf(platform))

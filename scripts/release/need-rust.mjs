@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { run } from '../run.mjs'
 import { targets } from './targets.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -24,10 +25,7 @@ const succeeds = (command, ...args) => spawnSync(command, args, { cwd: root }).s
 const hasComponents = () => succeeds('cargo', 'fmt', '--version') && succeeds('cargo', 'clippy', '--version')
 const hasTarget = () => existsSync(ask('--print', 'target-libdir', '--target', target.triple))
 
-function rustup(...args) {
-  const { status, error } = spawnSync('rustup', args, { cwd: root, stdio: ['ignore', 2, 2] })
-  if (status !== 0) throw new Error(`rustup ${args.join(' ')} failed${error === undefined ? '' : `: ${error.message}`}`)
-}
+const rustup = (...args) => run('rustup', args)
 
 const isReady = () => isWanted() && hasTarget() && (!withChecks || hasComponents())
 if (!isReady()) {

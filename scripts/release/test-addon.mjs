@@ -5,13 +5,13 @@
  *     node scripts/release/test-addon.mjs linux-x64-gnu
  *     node scripts/release/test-addon.mjs linux-x64-musl # on a system with glibc: in a container of Alpine, by docker
  */
-import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { argv, execPath, getgid, getuid, version } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { runTests } from '../core-tests.mjs'
+import { run } from '../run.mjs'
 import { fileOf, platformHere, targets } from './targets.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -19,14 +19,11 @@ const [, , platform = ''] = argv
 const wanted = targets[platform]
 if (wanted === undefined) throw new Error(`"${platform}" is none of ${Object.keys(targets).join(', ')}`)
 
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 1, 2] })
-  if (status !== 0)
-    throw new Error(`${command} ${args.join(' ')} failed${error === undefined ? '' : `: ${error.message}`}`)
-}
+/** What it prints belongs to what this prints. */
+const printing = { stdio: ['ignore', 1, 2] }
 
 function testHere() {
-  run(execPath, ['scripts/set-up.mjs', '--no-rust'])
+  run(execPath, ['scripts/set-up.mjs', '--no-rust'], printing)
   const { isGood, summary, details } = runTests(execPath, {
     env: { COREPOOL_BINDING: join(root, 'build', 'addons', fileOf(platform)) },
   })
@@ -46,7 +43,7 @@ function testInContainer() {
     const mount = ['--volume', `${join(copy, 'corepool')}:/corepool`, '--workdir', '/corepool']
     // As this user, whose files they are to remain.
     const user = ['--user', `${getuid()}:${getgid()}`, '--env', 'HOME=/tmp']
-    run('docker', ['run', '--rm', ...user, ...mount, image, ...inside])
+    run('docker', ['run', '--rm', ...user, ...mount, image, ...inside], printing)
   } finally {
     rmSync(copy, { recursive: true, force: true })
   }
