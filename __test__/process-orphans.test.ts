@@ -102,3 +102,16 @@ test('the end of its terminal ends a program and its children', async () => {
   await once(terminal, 'exit')
   expect(await leftAfter(pids, 2_000)).toEqual([])
 })
+
+// `sleep` reaps nobody, as the first process of many a container.
+test('a busy child ends with a parent that nobody reaps, without the addon too', async () => {
+  const script = `"${process.execPath}" "${program('killed-by-child.mjs')}" & exec sleep 60`
+  const env = { ...process.env, COREPOOL_BINDING: 'none' }
+  const shell = spawn('sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [line] = (await once(createInterface(shell.stdout), 'line')) as [string]
+    expect(await isGoneWithin(Number(line), 2_000)).toBe(true)
+  } finally {
+    shell.kill()
+  }
+})

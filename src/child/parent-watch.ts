@@ -3,13 +3,23 @@
  * that it sees it even while the target keeps the main thread busy.
  */
 
+/** What the thread looks for. */
+export interface Watched {
+  /** A pid. */
+  readonly parent: number
+  /** Whether it is this process's own parent, and no process that started a program between the two. */
+  readonly isOurs: boolean
+}
+
 /** Starts the thread, which keeps nothing alive; `onFailure` is called, at once or later, where there can be none. */
 export function watchParent(parent: number, onFailure: () => void): void {
   try {
     // Loading it takes 1.5 ms, which a child that the system watches need not wait for.
     const { Worker } = process.getBuiltinModule('node:worker_threads')
     // Nothing that the user preloads runs there a second time.
-    const options = { workerData: parent, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true }
+    // Looked at here and now: while the thread boots the parent may end.
+    const watched: Watched = { parent, isOurs: process.ppid === parent }
+    const options = { workerData: watched, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true }
     const worker = new Worker(new URL('./parent-watch-thread.js', import.meta.url), options)
     worker.once('error', onFailure)
     worker.unref()
