@@ -9,6 +9,7 @@ use crate::float16;
 use crate::level::{Level, per_level};
 use crate::operation::Unary;
 use crate::store::to_uint32;
+use crate::stream::fill;
 
 /// Runs `operation` over `len` elements of one element type.
 ///
@@ -28,6 +29,22 @@ pub(crate) unsafe fn run(
         Unary::Square => unsafe { square(level, element, input, output, len) },
         // SAFETY: as above.
         Unary::Cube => unsafe { cube(level, element, input, output, len) },
+    }
+}
+
+/// The same over doubles, with results that go past the caches.
+///
+/// # Safety
+/// As for [`run`], with two ranges that are disjoint; before anybody else learns that the output is written, this thread must call
+/// [`fence`](crate::stream::fence).
+pub(crate) unsafe fn run_past_caches(level: Level, operation: Unary, input: *const f64, output: *mut f64, len: usize) {
+    // SAFETY: `fill` asks for indices below `len`, for which the input is valid and aligned.
+    let value = |i| unsafe { input.wrapping_add(i).read() };
+    match operation {
+        // SAFETY: this function's contract, handed on.
+        Unary::Square => unsafe { fill(level, output, len, |i| Unary::Square.on_number(value(i))) },
+        // SAFETY: as above.
+        Unary::Cube => unsafe { fill(level, output, len, |i| Unary::Cube.on_number(value(i))) },
     }
 }
 

@@ -147,6 +147,15 @@ impl<'a> Elementwise<'a> {
             unsafe { self.compute(range, self.output.at(range.start)) };
             return;
         }
+        if let (Operation::Unary(operation), [Operand::Array(input)]) = (self.operation, &*self.operands)
+            && let Some(([input], len)) = self.doubles([input], range)
+        {
+            let to = self.output.at(range.start).cast();
+            // SAFETY: the caller's promise; the output is no operand, and the fence follows.
+            unsafe { direct::run_past_caches(self.level, operation, input, to, len) };
+            fence();
+            return;
+        }
         let size = self.output.element().size();
         let mut tile = [0_u64; TILE / size_of::<u64>()];
         let mut start = range.start;
@@ -158,7 +167,7 @@ impl<'a> Elementwise<'a> {
             unsafe { self.compute(Range { start, end: start + count }, tile.as_mut_ptr().cast()) };
             // SAFETY: so many bytes were written to the tile, a local; they lie inside the output, which this thread alone writes; the
             // fence is below.
-            unsafe { stream(tile.as_ptr().cast(), self.output.at(start), count * size) };
+            unsafe { stream(self.level, tile.as_ptr().cast(), self.output.at(start), count * size) };
             start += count;
         }
         fence();

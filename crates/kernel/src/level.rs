@@ -24,6 +24,7 @@
 //!   has. A body that wants the fused operation declares `<const FMA: bool>`: the constant is true where `f64::mul_add` is one
 //!   instruction and false where it would be a slow call, so both branches can be written and the other one disappears. On x86 it
 //!   is true where there are AVX registers.
+//! - A body that writes intrinsics by the width of the registers declares `<const REGISTER: usize>`: their bytes.
 //! - A call costs a predicted branch, about a nanosecond: call it for a block of some hundred elements, not for each element.
 //!
 //! The invariant that makes calling these functions safe: a `Level` exists only where the CPU and the system have it.
@@ -90,29 +91,44 @@ impl Level {
 
 /// Compiles one function for each SIMD level; see the top of this file for how it is used.
 macro_rules! per_level {
-    // Entries: a function that takes `<const FMA: bool>`, one that does not; each safe or unsafe.
+    // Entries: a function that takes `<const FMA: bool>`, `<const REGISTER: usize>`, or neither; each safe or unsafe.
     ($(#[$meta:meta])* $visibility:vis fn $name:ident<const $fma:ident: bool $(, $generic:ident: $bound:path)*> $($rest:tt)+) => {
         per_level!(
-            @parts [$(#[$meta])*] [$visibility] [] $name [const $fma: bool,] [::<true $(, $generic)*>]
+            @parts [$(#[$meta])*] [$visibility] [] $name [const $fma: bool,]
+            [::<true $(, $generic)*>] [::<true $(, $generic)*>]
             [::<{ cfg!(any(target_arch = "aarch64", target_feature = "fma")) } $(, $generic)*>]
+            <$($generic: $bound),*> $($rest)+
+        );
+    };
+    ($(#[$meta:meta])* $visibility:vis fn $name:ident<const $register:ident: usize $(, $generic:ident: $bound:path)*> $($rest:tt)+) => {
+        per_level!(
+            @parts [$(#[$meta])*] [$visibility] [] $name [const $register: usize,]
+            [::<64 $(, $generic)*>] [::<32 $(, $generic)*>] [::<16 $(, $generic)*>]
             <$($generic: $bound),*> $($rest)+
         );
     };
     ($(#[$meta:meta])* $visibility:vis unsafe fn $name:ident<const $fma:ident: bool> $($rest:tt)+) => {
         per_level!(
-            @parts [$(#[$meta])*] [$visibility] [unsafe] $name [const $fma: bool,] [::<true>]
+            @parts [$(#[$meta])*] [$visibility] [unsafe] $name [const $fma: bool,] [::<true>] [::<true>]
             [::<{ cfg!(any(target_arch = "aarch64", target_feature = "fma")) }>] $($rest)+
         );
     };
+    ($(#[$meta:meta])* $visibility:vis unsafe fn $name:ident<const $register:ident: usize $(, $generic:ident: $bound:path)*> $($rest:tt)+) => {
+        per_level!(
+            @parts [$(#[$meta])*] [$visibility] [unsafe] $name [const $register: usize,]
+            [::<64 $(, $generic)*>] [::<32 $(, $generic)*>] [::<16 $(, $generic)*>]
+            <$($generic: $bound),*> $($rest)+
+        );
+    };
     ($(#[$meta:meta])* $visibility:vis fn $name:ident $(<$($generic:ident: $bound:path),+>)? ($($parameters:tt)*) $($rest:tt)+) => {
-        per_level!(@parts [$(#[$meta])*] [$visibility] [] $name [] [] [] $(<$($generic: $bound),+>)? ($($parameters)*) $($rest)+);
+        per_level!(@parts [$(#[$meta])*] [$visibility] [] $name [] [] [] [] $(<$($generic: $bound),+>)? ($($parameters)*) $($rest)+);
     };
     ($(#[$meta:meta])* $visibility:vis unsafe fn $name:ident $(<$($generic:ident: $bound:path),+>)? ($($parameters:tt)*) $($rest:tt)+) => {
-        per_level!(@parts [$(#[$meta])*] [$visibility] [unsafe] $name [] [] [] $(<$($generic: $bound),+>)? ($($parameters)*) $($rest)+);
+        per_level!(@parts [$(#[$meta])*] [$visibility] [unsafe] $name [] [] [] [] $(<$($generic: $bound),+>)? ($($parameters)*) $($rest)+);
     };
     (
         @parts [$(#[$meta:meta])*] [$visibility:vis] [$($unsafety:tt)?] $name:ident
-        [$($constant:tt)*] [$($wide:tt)*] [$($narrow:tt)*]
+        [$($constant:tt)*] [$($widest:tt)*] [$($wide:tt)*] [$($narrow:tt)*]
         $(<$($generic:ident: $bound:path),*>)? ($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? $body:block
     ) => {
         $(#[$meta])*
@@ -134,7 +150,7 @@ macro_rules! per_level {
             #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
             unsafe fn avx512 $(<$($generic: $bound),*>)? ($($argument: $kind),*) $(-> $result)? {
                 // SAFETY: the contract of the whole function, handed on.
-                unsafe { body $($wide)* ($($argument),*) }
+                unsafe { body $($widest)* ($($argument),*) }
             }
 
             match level.width() {

@@ -110,7 +110,7 @@ macro_rules! loop_over {
             ///
             /// # Panics
             /// When a source is shorter than the output.
-            pub(super) fn $name<const AVX: bool, F: Function<$count>, $($generic: Source),+>(
+            pub(super) fn $name<const REGISTER: usize, F: Function<$count>, $($generic: Source),+>(
                 function: F,
                 output: Target,
                 $($source: $generic),+
@@ -125,8 +125,8 @@ macro_rules! loop_over {
                         *result = F::of([$(unsafe { $source.lane(i) }),+]);
                     }
                     // SAFETY: a line from `start` on is inside the output, which begins where a line does; `past_caches` was promised
-                    // the rest. Where the constant is true, the body is compiled with AVX.
-                    unsafe { stream_line::<AVX>(&line, output.base.wrapping_add(start)) };
+                    // the rest. The body is compiled with registers of so many bytes.
+                    unsafe { stream_line::<REGISTER>(&line, output.base.wrapping_add(start)) };
                 }
                 for i in streamed..output.len {
                     // SAFETY: `i` is below the output's length, and no source is shorter.

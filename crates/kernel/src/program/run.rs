@@ -104,7 +104,7 @@ impl Run {
                 from = narrow.as_ptr().cast();
             }
             // SAFETY: as for the store; the fence is below.
-            unsafe { stream(from, to, bytes) };
+            unsafe { stream(level, from, to, bytes) };
         };
         // SAFETY: `new` checked lengths, types and overlaps; the caller promised the rest.
         unsafe {
