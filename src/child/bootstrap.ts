@@ -10,6 +10,8 @@
  */
 import { reservedMessage } from '../errors/index.ts'
 import {
+  callHandler,
+  capture,
   endAfterLastWords,
   exit,
   headErrors,
@@ -19,6 +21,7 @@ import {
   print,
   reply,
   report,
+  sendAtOnce,
   survivesErrors,
   writeNow,
 } from './channel.ts'
@@ -33,7 +36,7 @@ import { decode, encode } from './values.ts'
 
 // Not imported: see channel.ts.
 const { process } = globalThis
-const { apply } = Reflect
+const { apply, defineProperty } = Reflect
 const listenerCount = process.listenerCount.bind(process)
 
 // What Ctrl-C means is the parent's decision, also before it has said what to do.
@@ -42,6 +45,9 @@ process.on('SIGINT', ignore)
 process.once('disconnect', () => exit(1))
 process.on('message', receive)
 process.exit = leave
+process.setUncaughtExceptionCaptureCallback = capture
+defineProperty(process, 'emit', { value: guardedEmit(process.emit), writable: true, configurable: true })
+process.on('exit', sendAtOnce)
 // Where nothing is left to do, Node would take its whole heap apart before it ends; nobody waits for that but join().
 process.on('beforeExit', () => {
   if (listenerCount('beforeExit') === 1) exit()
@@ -116,6 +122,14 @@ function guardedSend(original: NonNullable<typeof process.send>): NonNullable<ty
       if (typeof cmd === 'string' && cmd.startsWith('NODE_')) throw reservedMessage(cmd)
     }
     return apply(original, process, [message, ...rest])
+  }
+}
+
+/** Node emits by what stands here; what a handler of uncaught errors throws must not cut off what is on its way. */
+function guardedEmit(original: typeof process.emit): (...event: unknown[]) => boolean {
+  return (...event) => {
+    const emit = (): boolean => apply(original, process, event)
+    return event[0] === 'uncaughtException' ? callHandler(emit) : emit()
   }
 }
 
