@@ -47,6 +47,24 @@ test("messages of Node's own form are refused in the child, where they would mak
   expect((await p.exited).exitCode).toBe(0)
 })
 
+test.each(['an array', 'a buffer'])(
+  'what is too large for the channel is refused in the child, where it would make the parent fail: %s',
+  async (kind) => {
+    const messages = new URL('./fixtures/targets/messages.mjs', import.meta.url)
+    const p = new Process({ target: exported<(of: string) => unknown>(messages, 'sendTooLarge'), args: [kind] }).start()
+    expect(await p.result).toEqual(['ERR_PAYLOAD_TOO_LARGE', 'ERR_PAYLOAD_TOO_LARGE'])
+    expect((await p.exited).exitCode).toBe(0)
+  },
+)
+
+test('a message too large for the channel is refused here, and the child goes on', async () => {
+  await using p = new Process({ target: () => new Promise<never>(() => setInterval(() => {}, 1000)) }).start()
+  expect(() => p.send([new Uint8Array(2 ** 30 + 1)])).toThrow(
+    expect.objectContaining({ code: 'ERR_PAYLOAD_TOO_LARGE' }),
+  )
+  expect(p.isAlive()).toBe(true)
+})
+
 test('a result that is still on its way is not cut off by process.exit(), and nothing runs after that', async () => {
   const leave = () => {
     setImmediate(() => {

@@ -32,7 +32,7 @@ import { importModule, loadTarget, moduleOnItsWay } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
 import { watchParent } from './parent-watch.ts'
 import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './protocol.ts'
-import { decode, encode } from './values.ts'
+import { checkSize, decode, encode } from './values.ts'
 
 // Not imported: see channel.ts.
 const { process } = globalThis
@@ -114,13 +114,14 @@ function followParent({ isTied, parent }: ChildTask): void {
   watchParent(parent.pid, () => process.removeListener('SIGINT', ignore))
 }
 
-/** Node takes such messages for its own, and a parent that gets one unasked fails. */
+/** Refuses what makes a parent fail: messages that Node takes for its own, and those beyond what a length in its channel can say. */
 function guardedSend(original: NonNullable<typeof process.send>): NonNullable<typeof process.send> {
   return (message: unknown, ...rest: unknown[]): boolean => {
     if (typeof message === 'object' && message !== null && Object.hasOwn(message, 'cmd')) {
       const cmd: unknown = Reflect.get(message, 'cmd')
       if (typeof cmd === 'string' && cmd.startsWith('NODE_')) throw reservedMessage(cmd)
     }
+    checkSize('message', message)
     return apply(original, process, [message, ...rest])
   }
 }
