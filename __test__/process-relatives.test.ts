@@ -35,6 +35,11 @@ test('a child knows its name, whether it is a daemon, and its parent', async () 
   })
 })
 
+test.each([true, false])('a Process is a daemon by itself where it is made in one: %s', async (daemon) => {
+  const p = new Process({ target: target<() => boolean>(fixture, 'makesDaemons'), daemon }).start()
+  expect(await p.result).toBe(daemon)
+})
+
 test('children of children are numbered under their parents, and know them', async () => {
   const p = new Process({ target: target<() => Promise<Told[]>>(fixture, 'tellOfTwoChildren') }).start()
   const told = await p.result
