@@ -19,6 +19,14 @@ test.each<[string, () => unknown, number]>([
   ['exits with 0', () => process.exit(0), 0],
   ['exits with 8', () => process.exit(8), 8],
   ['exits with 255', () => process.exit(255), 255],
+  [
+    'exits with the code that it had set',
+    () => {
+      process.exitCode = 3
+      process.exit()
+    },
+    3,
+  ],
   ['exits with 300', () => process.exit(300), 44],
   ['exits with −1', () => process.exit(-1), 255],
   ['exits with a text that is no number', () => process.exit('why' as unknown as number), 1],

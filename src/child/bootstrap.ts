@@ -130,7 +130,8 @@ function guardedSend(original: NonNullable<typeof process.send>): NonNullable<ty
 function guardedEmit(original: typeof process.emit): (...event: unknown[]) => boolean {
   return (...event) => {
     const emit = (): boolean => apply(original, process, event)
-    return event[0] === 'uncaughtException' ? callHandler(emit) : emit()
+    const isUncaught = event[0] === 'uncaughtException' || event[0] === 'uncaughtExceptionMonitor'
+    return isUncaught ? callHandler(emit) : emit()
   }
 }
 

@@ -31,6 +31,8 @@ const LAST_WORDS_TO_PARENT = 15
 /** What the parent is told and the channel has not taken yet: messages and the outcome. */
 let unsent = 0
 let isLeaving = false
+/** What the process ends with that is leaving, whatever is said since. */
+let endCode: number | string | null | undefined
 /** The event 'exit' has begun. */
 let isExiting = false
 let heading = ''
@@ -79,7 +81,7 @@ export function report(frame: FromChild, done: () => void = ignore): void {
     unsent -= 1
     if (unsent === 0) {
       process.removeListener('uncaughtException', late)
-      if (isLeaving) exit()
+      if (isLeaving) exit(endCode)
     }
     done()
   })
@@ -116,11 +118,13 @@ export function isEnding(): boolean {
 }
 
 /**
- * What the target gets as `process.exit`: what is still on its way is not cut off. The caller goes no further all the same.
+ * What the target gets as `process.exit`: what is still on its way is not cut off. The caller goes no further all the same; whoever
+ * catches what it throws, and exits in his turn, changes nothing.
  */
-export function leave(code?: number | string | null): never {
-  if (isExiting || !isOnItsWay()) return exit(code)
-  endWhenSent(code)
+export function leave(...given: [code?: number | string | null]): never {
+  // Node tells no argument, after which process.exitCode counts, from undefined.
+  if (isExiting || !(isLeaving || isOnItsWay())) return apply(exit, undefined, given)
+  endWhenSent(given.length === 0 ? process.exitCode : given[0])
   throw leaving
 }
 
@@ -151,13 +155,14 @@ export function sendAtOnce(): void {
   handle?.setBlocking?.(true)
 }
 
-/** Ends this process when all is sent; nothing that fails until then is heard of. */
-function endWhenSent(code?: number | string | null): void {
-  if (code !== undefined && code !== null) process.exitCode = code
+/** Ends this process when all is sent; nothing that fails until then is heard of, and the first `code` counts. */
+function endWhenSent(code: typeof endCode): void {
   if (isLeaving) return
+  process.exitCode = code ?? undefined
+  endCode = code
   isLeaving = true
   endAfterLastWords()
-  process.removeAllListeners('uncaughtException').on('uncaughtException', ignore)
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(event).on(event, ignore)
   if (hasCapture()) setCapture(null)
 }
 
@@ -167,6 +172,7 @@ export function endAfterLastWords(): void {
   const look = (): void => {
     rounds += 1
     if (unsent > 0 && process.connected && rounds < LAST_WORDS_TO_PARENT) setTimer(look, LAST_WORDS)
+    else if (isLeaving) exit(endCode)
     else exit()
   }
   setTimer(look, LAST_WORDS)
