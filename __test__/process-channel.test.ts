@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Process } from 'corepool'
+import { Process, target as exported } from 'corepool'
 import { expect, test } from 'vitest'
 
 const preload = fileURLToPath(new URL('./fixtures/preloads/listens.cjs', import.meta.url))
@@ -47,6 +47,24 @@ test("messages of Node's own form are refused in the child, where they would mak
   expect((await p.exited).exitCode).toBe(0)
 })
 
+test.each(['an array', 'a buffer'])(
+  'what is too large for the channel is refused in the child, where it would make the parent fail: %s',
+  async (kind) => {
+    const messages = new URL('./fixtures/targets/messages.mjs', import.meta.url)
+    const p = new Process({ target: exported<(of: string) => unknown>(messages, 'sendTooLarge'), args: [kind] }).start()
+    expect(await p.result).toEqual(['ERR_PAYLOAD_TOO_LARGE', 'ERR_PAYLOAD_TOO_LARGE'])
+    expect((await p.exited).exitCode).toBe(0)
+  },
+)
+
+test('a message too large for the channel is refused here, and the child goes on', async () => {
+  await using p = new Process({ target: () => new Promise<never>(() => setInterval(() => {}, 1000)) }).start()
+  expect(() => p.send([new Uint8Array(2 ** 30 + 1)])).toThrow(
+    expect.objectContaining({ code: 'ERR_PAYLOAD_TOO_LARGE' }),
+  )
+  expect(p.isAlive()).toBe(true)
+})
+
 test('a result that is still on its way is not cut off by process.exit(), and nothing runs after that', async () => {
   const leave = () => {
     setImmediate(() => {
@@ -73,6 +91,47 @@ test('nor is a value that was thrown', async () => {
   const p = new Process({ target: leave, stdio: 'ignore' }).start()
   await expect(p.result.catch((bytes: Uint8Array) => bytes.length)).resolves.toBe(2 ** 26)
   expect((await p.exited).exitCode).toBe(5)
+})
+
+const lastWords = new URL('./fixtures/targets/last-words.mjs', import.meta.url)
+const small = 1_000
+const large = 10_000_000
+
+test.each(
+  [
+    ["a handler of 'uncaughtException' that exits", 'fromHandler', 4],
+    ['a capture callback that exits', 'fromCapture', 4],
+    ['a domain whose handler exits', 'fromDomain', 4],
+    ["a handler of 'unhandledRejection' that exits", 'fromRejectionHandler', 4],
+    ["a handler of 'uncaughtException' that fails", 'fromFailingHandler', 7],
+    ["a monitor of 'uncaughtException' that exits", 'fromMonitor', 4],
+    ['one that exits, and again with another code where it catches all', 'fromCaught', 4],
+    ['one that exits, and sets another code where it catches all', 'fromCaughtWithExitCode', 4],
+    ['one that exits, and again with another code where nothing catches', 'fromRejected', 4],
+    ['one that exits, and again with another code at last', 'fromFinally', 4],
+    ['one that exits with the code that it had set', 'fromExitWithoutCode', 4],
+    ["a listener of 'exit' after process.exit()", 'fromExitAfterCall', 4],
+    ["a listener of 'exit' after an uncaught error", 'fromExitAfterError', 1],
+    ["a listener of 'exit' where nothing is left to do", 'fromExitByItself', 4],
+  ].flatMap(([who, name, code]) => [small, large].map((bytes) => [bytes, who, name, code] as const)),
+)('a message of %i bytes from %s arrives, and the exit code is as in Node', async (bytes, _, name, code) => {
+  const say = exported<(size: number) => void>(lastWords, String(name))
+  const p = new Process({ target: say, args: [bytes], stdio: 'ignore' }).start()
+  const heard: unknown[] = []
+  for await (const message of p.messages()) heard.push(message)
+  expect(heard).toHaveLength(1)
+  expect(Buffer.alloc(bytes, 7).equals(heard[0] as Uint8Array)).toBe(true)
+  expect(await p.exited).toEqual({ exitCode: code, signalCode: null })
+})
+
+test.each([
+  ["a handler of 'uncaughtException'", 'handlerExits'],
+  ["a listener of 'exit'", 'exitExits'],
+])('a result on its way is not cut off by process.exit() in %s', async (_, name) => {
+  const make = exported<(size: number) => Uint8Array>(lastWords, name)
+  const p = new Process({ target: make, args: [2 ** 26], stdio: 'ignore' }).start()
+  expect(Buffer.alloc(2 ** 26, 7).equals(await p.result)).toBe(true)
+  expect(await p.exited).toEqual({ exitCode: 4, signalCode: null })
 })
 
 test('the texts of an error are cut at a limit', async () => {

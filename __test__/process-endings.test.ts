@@ -19,6 +19,14 @@ test.each<[string, () => unknown, number]>([
   ['exits with 0', () => process.exit(0), 0],
   ['exits with 8', () => process.exit(8), 8],
   ['exits with 255', () => process.exit(255), 255],
+  [
+    'exits with the code that it had set',
+    () => {
+      process.exitCode = 3
+      process.exit()
+    },
+    3,
+  ],
   ['exits with 300', () => process.exit(300), 44],
   ['exits with −1', () => process.exit(-1), 255],
   ['exits with a text that is no number', () => process.exit('why' as unknown as number), 1],
@@ -98,6 +106,62 @@ test.each<[string, () => unknown, number]>([
   const { pid } = p
   await expect(p.result).rejects.toMatchObject({ code: 'ERR_EXIT_WITHOUT_RESULT', pid, exitCode, signal: null })
   expect(p.exitCode).toBe(exitCode)
+})
+
+test.each<[string, () => Process, string | null, number | null]>([
+  ['returns', () => new Process({ target: () => 1 }).start(), null, 0],
+  [
+    'throws',
+    () =>
+      new Process({
+        target: () => {
+          throw new Error('no')
+        },
+        stdio: 'ignore',
+      }).start(),
+    null,
+    1,
+  ],
+  ['returns what cannot be cloned', () => new Process({ target: () => () => 1, stdio: 'ignore' }).start(), null, 0],
+  [
+    'is terminated while it boots',
+    () => {
+      const p = new Process({ target: idle, warm: false }).start()
+      p.terminate()
+      return p
+    },
+    'ERR_WORKER_DIED',
+    -15,
+  ],
+  [
+    'is aborted while it boots',
+    () => {
+      const controller = new AbortController()
+      const p = new Process({ target: idle, warm: false, signal: controller.signal }).start()
+      controller.abort()
+      return p
+    },
+    'ABORT_ERR',
+    -15,
+  ],
+  ['is no Node', () => new Process({ target: idle, execPath: '/bin/true' }).start(), 'ERR_WORKER_DIED', 0],
+  [
+    'does not exist',
+    () => new Process({ target: idle, execPath: '/no/such/binary' }).start(),
+    'ERR_SPAWN_FAILED',
+    null,
+  ],
+])('ready says whether a child ran that %s, and exited how it ended', async (_, start, code, exitCode) => {
+  const p = start()
+  const ready = await p.ready.then(
+    () => null,
+    (error: { code: string }) => error.code,
+  )
+  expect(ready).toBe(code)
+  expect((await p.exited).exitCode).toBe(exitCode)
+  expect([p.state, p.exitCode, p.isAlive()]).toEqual(['stopped', exitCode, false])
+  // What kept it from running is its outcome, too.
+  if (code !== null) await expect(p.result).rejects.toMatchObject({ code })
 })
 
 test('a launch that fails leaves no pid, and every promise settles', async () => {
@@ -193,6 +257,43 @@ test('everything that a failing target has printed arrives', async () => {
   let length = 0
   for await (const chunk of p.stdout ?? []) length += chunk.length
   expect(length).toBe(500_000)
+  expect((await p.exited).exitCode).toBe(1)
+})
+
+test.each<[string, (length: number) => unknown, number]>([
+  [
+    'the target threw',
+    (length) => {
+      throw new Error(`${'x'.repeat(length)} to the end`)
+    },
+    2 ** 20,
+  ],
+  // Node prints it, and no more of it than the system's buffer takes.
+  [
+    'a timer threw',
+    (length) =>
+      new Promise(() =>
+        setTimeout(() => {
+          throw new Error(`${'x'.repeat(length)} to the end`)
+        }, 1),
+      ),
+    2 ** 15,
+  ],
+])('the whole error that %s is on stderr, with its stack and the name of the process', async (_, fails, length) => {
+  const p = new Process({ target: fails, args: [length], stdio: 'pipe', name: 'failing' }).start()
+  let stderr = ''
+  for await (const chunk of p.stderr ?? []) stderr += chunk
+  expect(stderr.startsWith('Process failing:\n')).toBe(true)
+  expect(stderr).toMatch(/Error: x+ to the end\n {4}at .*process-endings\.test\.ts:\d+:\d+/)
+  expect(/x{100,}(?= to the end\n {4}at )/.exec(stderr)?.[0]).toHaveLength(length)
+  expect((await p.exited).exitCode).toBe(1)
+})
+
+test('the text that a target exits with is on stderr', async () => {
+  const p = new Process({ target: () => process.exit('why' as unknown as number), stdio: 'pipe' }).start()
+  let stderr = ''
+  for await (const chunk of p.stderr ?? []) stderr += chunk
+  expect(stderr).toContain("'why'")
   expect((await p.exited).exitCode).toBe(1)
 })
 

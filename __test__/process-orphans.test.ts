@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { kill } from 'node:process'
 import { createInterface } from 'node:readline'
-import { Process } from 'corepool'
+import type { Readable } from 'node:stream'
+import { Process, target } from 'corepool'
 import { expect, test } from 'vitest'
 import { isGoneWithin, isRunning, program, startGroup, startProgram } from './fixtures/run-program.ts'
 
@@ -70,6 +71,22 @@ test.each([
   expect(isRunning(pid)).toBe(true)
   kill(-Number(parent.pid), 'SIGINT')
   expect(await isGoneWithin(pid, 2_000)).toBe(true)
+})
+
+// Without the addon, and so with nothing that ends a busy child in the moment in which its parent ends.
+test('a child sees that its parent is alive, and that it is not when it was killed', async () => {
+  const watch = target<() => Promise<void>>(new URL('./fixtures/targets/relatives.mjs', import.meta.url), 'watched')
+  const env = { ...process.env, COREPOOL_BINDING: 'none' }
+  const p = new Process({ target: watch, env, stdio: 'pipe' }).start()
+  const lines = createInterface(p.stdout as Readable)
+  const seen: string[] = []
+  lines.on('line', (line) => {
+    seen.push(line)
+    if (seen.length === 1) kill(Number(p.pid), 'SIGKILL')
+  })
+  await once(lines, 'close')
+  expect(seen).toEqual(['true', 'false'])
+  expect((await p.exited).signalCode).toBe('SIGKILL')
 })
 
 test('a child that another program starts for us is not taken for an orphan', async () => {

@@ -35,6 +35,11 @@ test('a child knows its name, whether it is a daemon, and its parent', async () 
   })
 })
 
+test.each([true, false])('a Process is a daemon by itself where it is made in one: %s', async (daemon) => {
+  const p = new Process({ target: target<() => boolean>(fixture, 'makesDaemons'), daemon }).start()
+  expect(await p.result).toBe(daemon)
+})
+
 test('children of children are numbered under their parents, and know them', async () => {
   const p = new Process({ target: target<() => Promise<Told[]>>(fixture, 'tellOfTwoChildren') }).start()
   const told = await p.result
@@ -54,6 +59,8 @@ test('children of children of children run, depth first where each is joined', a
 test('activeChildren lists what runs, oldest first, kernels too, and nothing that has ended', async () => {
   // A child that has delivered in an earlier test may be about to end.
   await Promise.all(activeChildren().map((child) => child.join()))
+  const initial = new Process({ target: forever })
+  expect(activeChildren()).not.toContain(initial)
   await using first = new Process({ target: forever }).start()
   const kernel = new Process({ target: square, args: [new Float64Array(new SharedArrayBuffer(8e6))] }).start()
   await using second = new Process({ target: forever }).start()

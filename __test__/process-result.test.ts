@@ -320,6 +320,27 @@ test('an error in a timer of a target that is still awaited rejects its result',
   await expect(p).rejects.toBeInstanceOf(RangeError)
 })
 
+test('a rejection that nobody handles, while the target is still awaited, rejects its result', async () => {
+  const p = run(() => {
+    setTimeout(() => void Promise.reject(new RangeError('unhandled')), 1)
+    return new Promise(() => setInterval(() => {}, 1000))
+  })
+  await expect(p).rejects.toMatchObject({ message: 'unhandled' })
+  await expect(p).rejects.toBeInstanceOf(RangeError)
+})
+
+test('a frozen error comes back as its class, and an object without prototype as what it shows', async () => {
+  const frozen = run(() => {
+    throw Object.freeze(new RangeError('cold'))
+  })
+  await expect(frozen).rejects.toBeInstanceOf(RangeError)
+  await expect(frozen).rejects.toMatchObject({ message: 'cold' })
+  const bare = run(() => {
+    throw Object.assign(Object.create(null), { a: 1 })
+  })
+  await expect(bare).rejects.toEqual({ a: 1 })
+})
+
 test('a result that has arrived stands, whatever ends the child afterwards', async () => {
   const p = new Process({
     target: () =>

@@ -177,6 +177,18 @@ test('a loader that is passed through execArgv loads a target in TypeScript', as
   expect(await new Process({ ...options, target: renamed, execArgv: ['--import', 'tsx'] }).start().result).toBe(7)
 })
 
+test('a target in TypeScript runs where the runtime strips types; elsewhere the error says what the child needs', async () => {
+  const p = new Process({ target: target<Work>(fixture('typed.ts'), 'work'), args: [1], stdio: 'ignore' }).start()
+  // Newer than the types of Node that this is compiled with.
+  if ((process.features as { typescript?: string | false }).typescript === 'strip') expect(await p.result).toBe(7)
+  else {
+    await expect(p.result).rejects.toMatchObject({
+      code: 'ERR_TARGET_LOAD_FAILED',
+      message: expect.stringContaining("execArgv: ['--import', 'tsx']"),
+    })
+  }
+})
+
 test('env is the whole environment of the child', async () => {
   const p = new Process({ target: surroundings, env: { ONLY: 'this', NOT: undefined } }).start()
   expect((await p.result).env).toEqual({ ONLY: 'this' })

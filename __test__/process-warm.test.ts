@@ -2,8 +2,10 @@
  * The warm spare: a child that waits, booted, for the next Process. It is looked at from outside, in programs of their own: each
  * prints what it saw.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { isGoneWithin, program, runNode, startProgram } from './fixtures/run-program.ts'
+import { isGoneWithin, isRunning, program, runNode, startProgram } from './fixtures/run-program.ts'
 
 const warm = program('warm-spare.mjs')
 
@@ -54,6 +56,21 @@ test('it does not keep the program alive, and ends with it', async () => {
   const { code, stdout } = await runNode([warm, 'leaves'])
   expect(code).toBe(0)
   expect(await isGoneWithin(Number(stdout), 2_000)).toBe(true)
+})
+
+test('it ends when nobody has used it for ten seconds', async () => {
+  const { parent, line } = await startProgram(warm, 'stays')
+  const begun = performance.now()
+  // Waits for another process without working meanwhile.
+  await once(spawn('tail', [`--pid=${line}`, '-f', '/dev/null']), 'exit')
+  expect(performance.now() - begun).toBeLessThan(15_000)
+  expect(isRunning(Number(line))).toBe(false)
+  expect(isRunning(Number(parent.pid))).toBe(true)
+  parent.kill('SIGKILL')
+})
+
+test('the next boots in the background when one was used', async () => {
+  expect(await seen('refilled')).toEqual({ spares: 3, areAllUsed: true })
 })
 
 test('it ends with a program that is killed', async () => {

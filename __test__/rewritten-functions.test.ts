@@ -37,6 +37,13 @@ test('tsx', async () => {
   expect(await outcomesOfProgram(['--import', 'tsx', programAsWritten])).toEqual(asWritten)
 })
 
+test('Node, which strips types itself since 22.18', async () => {
+  const run = outcomesOfProgram([programAsWritten])
+  // Newer than the types of Node that this is compiled with.
+  if ((process.features as { typescript?: string | false }).typescript === 'strip') expect(await run).toEqual(asWritten)
+  else await expect(run).rejects.toThrow('Unknown file extension ".ts"')
+})
+
 test('esbuild, a bundle', async () => {
   expect(await outcomesAfter(bundledByEsbuild({}))).toEqual({ ...asWritten, importing: byBundler })
 })

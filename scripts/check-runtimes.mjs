@@ -12,8 +12,11 @@ import { runtime, runtimeNames } from './runtimes.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Beside the core: each cause for which an addon does not load, where Node has another permission model than in the tests of CI. */
-const more = { node24: ['binding'] }
+/**
+ * Beside the core: each cause for which an addon does not load, where Node has another permission model than in the tests of CI; and
+ * functions from which Node itself has stripped the types.
+ */
+const more = { node24: ['binding', 'rewritten-functions'] }
 
 /** Flags without which the runtime may not load an addon, start a process or read a file. */
 const flags = { bun: ['--bun'], deno: ['run', '--allow-all'] }
@@ -50,6 +53,14 @@ const programs = {
   'build/examples/process-ids.js': (text) => /alive/i.test(text),
   'scripts/runtimes/program.mjs': (text) => text === 'values: right\nprocess: 49 from another pid, exit code 0\n',
   'scripts/runtimes/differences.mjs': (text) => text.endsWith('as documented\n'),
+  // Functions as the runtime leaves them when it has stripped their types: each works, or is refused by name.
+  '__test__/fixtures/rewritten/program.ts': (text) => {
+    const { usesImport, ...others } = JSON.parse(text)
+    return (
+      /^ERR_TARGET_CAPTURES: .*"increment"/.test(usesImport) &&
+      Object.values(others).join() === Array(5).fill('works').join()
+    )
+  },
   '__test__/fixtures/programs/without-guard.mjs': (text) =>
     text === 'main program\nchild\nrejected with ERR_TARGET_LOAD_FAILED\n',
 }

@@ -33,4 +33,13 @@ const early = new Process({ target: () => 1, stdio: 'ignore', warm: false }).sta
 process.kill(early.pid, 'SIGKILL')
 deepStrictEqual(await early.result.catch(({ code, reason }) => [code, reason]), ['ERR_WORKER_DIED', 'signal'])
 
+// One that dies in the middle of its result, which is more than the channel takes while nobody reads.
+const cut = new Process({ target: (n) => new Uint8Array(n), args: [2 ** 26], stdio: 'ignore', warm: false }).start()
+await cut.ready
+const until = performance.now() + 500
+while (performance.now() < until);
+process.kill(cut.pid, 'SIGKILL')
+deepStrictEqual(await cut.result.catch(({ code, reason }) => [code, reason]), ['ERR_WORKER_DIED', 'signal'])
+deepStrictEqual(await cut.messages().next(), { value: undefined, done: true })
+
 console.log('as documented')

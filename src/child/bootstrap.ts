@@ -10,6 +10,8 @@
  */
 import { reservedMessage } from '../errors/index.ts'
 import {
+  callHandler,
+  capture,
   endAfterLastWords,
   exit,
   headErrors,
@@ -19,6 +21,7 @@ import {
   print,
   reply,
   report,
+  sendAtOnce,
   survivesErrors,
   writeNow,
 } from './channel.ts'
@@ -29,11 +32,11 @@ import { importModule, loadTarget, moduleOnItsWay } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
 import { watchParent } from './parent-watch.ts'
 import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './protocol.ts'
-import { decode, encode } from './values.ts'
+import { checkSize, decode, encode } from './values.ts'
 
 // Not imported: see channel.ts.
 const { process } = globalThis
-const { apply } = Reflect
+const { apply, defineProperty } = Reflect
 const listenerCount = process.listenerCount.bind(process)
 
 // What Ctrl-C means is the parent's decision, also before it has said what to do.
@@ -42,6 +45,9 @@ process.on('SIGINT', ignore)
 process.once('disconnect', () => exit(1))
 process.on('message', receive)
 process.exit = leave
+process.setUncaughtExceptionCaptureCallback = capture
+defineProperty(process, 'emit', { value: guardedEmit(process.emit), writable: true, configurable: true })
+process.on('exit', sendAtOnce)
 // Where nothing is left to do, Node would take its whole heap apart before it ends; nobody waits for that but join().
 process.on('beforeExit', () => {
   if (listenerCount('beforeExit') === 1) exit()
@@ -108,14 +114,24 @@ function followParent({ isTied, parent }: ChildTask): void {
   watchParent(parent.pid, () => process.removeListener('SIGINT', ignore))
 }
 
-/** Node takes such messages for its own, and a parent that gets one unasked fails. */
+/** Refuses what makes a parent fail: messages that Node takes for its own, and those beyond what a length in its channel can say. */
 function guardedSend(original: NonNullable<typeof process.send>): NonNullable<typeof process.send> {
   return (message: unknown, ...rest: unknown[]): boolean => {
     if (typeof message === 'object' && message !== null && Object.hasOwn(message, 'cmd')) {
       const cmd: unknown = Reflect.get(message, 'cmd')
       if (typeof cmd === 'string' && cmd.startsWith('NODE_')) throw reservedMessage(cmd)
     }
+    checkSize('message', message)
     return apply(original, process, [message, ...rest])
+  }
+}
+
+/** Node emits by what stands here; what a handler of uncaught errors throws must not cut off what is on its way. */
+function guardedEmit(original: typeof process.emit): (...event: unknown[]) => boolean {
+  return (...event) => {
+    const emit = (): boolean => apply(original, process, event)
+    const isUncaught = event[0] === 'uncaughtException' || event[0] === 'uncaughtExceptionMonitor'
+    return isUncaught ? callHandler(emit) : emit()
   }
 }
 

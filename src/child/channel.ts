@@ -15,6 +15,8 @@ const { apply, defineProperty } = Reflect
 const arrayIteration = { value: Array.prototype[Symbol.iterator], writable: true, configurable: true }
 const send = process.send?.bind(process)
 const listenerCount = process.listenerCount.bind(process)
+const hasCapture = process.hasUncaughtExceptionCaptureCallback.bind(process)
+const setCapture = process.setUncaughtExceptionCaptureCallback.bind(process)
 const streamWrite: (this: Writable, text: string, done: () => void) => boolean = Writable.prototype.write
 
 /** Ends this process at once, whatever the user's code has put in its place. */
@@ -29,13 +31,26 @@ const LAST_WORDS_TO_PARENT = 15
 /** What the parent is told and the channel has not taken yet: messages and the outcome. */
 let unsent = 0
 let isLeaving = false
+/** What the process ends with that is leaving, whatever is said since. */
+let endCode: number | string | null | undefined
+/** The event 'exit' has begun. */
+let isExiting = false
 let heading = ''
 const leaving = Symbol('process.exit()')
+
+/** Node's exit code where what handles an uncaught error throws one. */
+const HANDLER_FAILED = 7
+
+interface Handle {
+  /** Bytes that the system has not taken yet. */
+  readonly writeQueueSize: number
+  setBlocking(isBlocking: boolean): void
+}
 
 /** Node's handle of the channel, which has no name that is documented: undefined where there is none of that name. */
 const handle = Object.getOwnPropertySymbols(process)
   .filter(({ description }) => description === 'kChannelHandle')
-  .map((key): unknown => Reflect.get(process, key))[0] as { readonly writeQueueSize?: number } | undefined
+  .map((key): unknown => Reflect.get(process, key))[0] as Partial<Handle> | undefined
 
 function ignore(): void {}
 
@@ -66,7 +81,7 @@ export function report(frame: FromChild, done: () => void = ignore): void {
     unsent -= 1
     if (unsent === 0) {
       process.removeListener('uncaughtException', late)
-      if (isLeaving) exit()
+      if (isLeaving) exit(endCode)
     }
     done()
   })
@@ -83,11 +98,7 @@ export function isOnItsWay(): boolean {
 
 /** True where an uncaught error does not end this process, or it is about to end by process.exit(). */
 export function survivesErrors(): boolean {
-  return (
-    isLeaving ||
-    listenerCount('uncaughtException') > listenerCount('uncaughtException', late) ||
-    process.hasUncaughtExceptionCaptureCallback()
-  )
+  return isLeaving || listenerCount('uncaughtException') > listenerCount('uncaughtException', late) || hasCapture()
 }
 
 function late(error: unknown): void {
@@ -107,22 +118,52 @@ export function isEnding(): boolean {
 }
 
 /**
- * What the target gets as `process.exit`: what is still on its way is not cut off. The caller goes no further all the same.
+ * What the target gets as `process.exit`: what is still on its way is not cut off. The caller goes no further all the same; whoever
+ * catches what it throws, and exits in his turn, changes nothing.
  */
-export function leave(code?: number | string | null): never {
-  if (!isOnItsWay()) return exit(code)
-  endWhenSent(code)
+export function leave(...given: [code?: number | string | null]): never {
+  // Node tells no argument, after which process.exitCode counts, from undefined.
+  if (isExiting || !(isLeaving || isOnItsWay())) return apply(exit, undefined, given)
+  endWhenSent(given.length === 0 ? process.exitCode : given[0])
   throw leaving
 }
 
-/** Ends this process when all is sent; nothing that fails until then is heard of. */
-function endWhenSent(code?: number | string | null): void {
-  if (code !== undefined && code !== null) process.exitCode = code
+/**
+ * Calls what handles an uncaught error. An error that it throws, as process.exit() does while something is on its way, would end this
+ * process at once.
+ */
+export function callHandler<T>(handler: () => T): T | true {
+  try {
+    return handler()
+  } catch (error) {
+    if (error === leaving) return true
+    if (!isOnItsWay()) throw error
+    writeNow(`${heading}${inspectSafely(error)}\n`)
+    endWhenSent(HANDLER_FAILED)
+    return true
+  }
+}
+
+/** What the target gets as `process.setUncaughtExceptionCaptureCallback`. */
+export function capture(handler: ((error: Error) => void) | null): void {
+  setCapture(typeof handler === 'function' ? (error) => void callHandler(() => handler(error)) : handler)
+}
+
+/** For the event 'exit', after which nothing is sent any more: what its listeners say is written before they go on. */
+export function sendAtOnce(): void {
+  isExiting = true
+  handle?.setBlocking?.(true)
+}
+
+/** Ends this process when all is sent; nothing that fails until then is heard of, and the first `code` counts. */
+function endWhenSent(code: typeof endCode): void {
   if (isLeaving) return
+  process.exitCode = code ?? undefined
+  endCode = code
   isLeaving = true
   endAfterLastWords()
-  process.removeAllListeners('uncaughtException').on('uncaughtException', ignore)
-  if (process.hasUncaughtExceptionCaptureCallback()) process.setUncaughtExceptionCaptureCallback(null)
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(event).on(event, ignore)
+  if (hasCapture()) setCapture(null)
 }
 
 /** Ends this process, whatever was replaced and whoever does not read; `process.exitCode` says how. */
@@ -131,6 +172,7 @@ export function endAfterLastWords(): void {
   const look = (): void => {
     rounds += 1
     if (unsent > 0 && process.connected && rounds < LAST_WORDS_TO_PARENT) setTimer(look, LAST_WORDS)
+    else if (isLeaving) exit(endCode)
     else exit()
   }
   setTimer(look, LAST_WORDS)

@@ -102,6 +102,20 @@ export function checkCloneable(payload: Payload, value: unknown): void {
   write(payload, value, true)
 }
 
+/**
+ * For a value that Node itself is to encode, whose own refusals are left to it.
+ * @throws CorepoolError `ERR_PAYLOAD_TOO_LARGE`
+ */
+export function checkSize(payload: Payload, value: unknown): void {
+  let bytes = 0
+  try {
+    bytes = bytesOf(payload, value, true).byteLength
+  } catch (error) {
+    if (error instanceof CorepoolError) throw error
+  }
+  if (bytes > LIMIT) throw payloadTooLarge(payload, bytes, LIMIT)
+}
+
 /** The value that encode() was given, every array in it with a buffer of its own. */
 export function decode(bytes: Uint8Array): unknown {
   if (!hasClasses) return deserialize(bytes)

@@ -114,9 +114,21 @@ function deathAdvice(fate: WorkerFate): string {
     case 'boot':
       return 'It did not get as far as its target: check execPath, execArgv and NODE_OPTIONS.'
     default:
-      return fate.signal === 'SIGKILL'
-        ? 'Something outside this program killed it; the system does so when memory runs out.'
-        : 'Something outside this program, or the target itself, sent that signal; its stderr may say more.'
+      return signalAdvice(fate.signal)
+  }
+}
+
+function signalAdvice(signal: WorkerFate['signal']): string {
+  switch (signal) {
+    case 'SIGKILL':
+      return 'Something outside this program killed it; the system does so when memory runs out.'
+    case 'SIGABRT':
+      return (
+        'Node ends itself so when its heap is full, and says so on stderr: ' +
+        "execArgv: ['--max-old-space-size=4096'] gives the child 4 GiB."
+      )
+    default:
+      return 'Something outside this program, or the target itself, sent that signal; its stderr may say more.'
   }
 }
 

@@ -21,6 +21,12 @@ import { spawnChild, type StartedChild } from './spawn-child.ts'
 import { keepSpare, takeSpare } from './warm-spare.ts'
 
 /**
+ * On Deno, milliseconds for what a child that has ended left in its channel: no more than a system's buffer, which is read in a
+ * few turns of the event loop.
+ */
+const LAST_WORDS_ON_DENO = 1_000
+
+/**
  * @throws CorepoolError `ERR_ARGS_NOT_CLONEABLE`, `ERR_PAYLOAD_TOO_LARGE` when the arguments have changed since they
  *   were checked; a child that cannot be started is reported to the observer
  */
@@ -214,8 +220,15 @@ class ChildExecution implements Execution {
     this.#observer.exited(this.#status)
     this.#settle()
     this.#keepSpare()
-    // Deno does not tell that the channel of a child has ended which died before it was heard. What it did say is read by then.
-    if (process.versions['deno'] !== undefined) setImmediate(() => this.#isHeard || this.#silence())
+    if (process.versions['deno'] !== undefined) this.#endOnDeno()
+  }
+
+  /** Deno does not tell that the channel has ended of a child which died before it was heard, or in the middle of a message. */
+  #endOnDeno(): void {
+    if (this.#isSilent) return
+    if (!this.#isHeard) setImmediate(() => this.#isHeard || this.#silence())
+    const late = setTimeout(() => this.#silence(), LAST_WORDS_ON_DENO)
+    this.#child.once('disconnect', () => clearTimeout(late))
   }
 
   /** The last that it had to say has been heard. */
