@@ -31,7 +31,7 @@ impl Block<'_> {
         Self { base, len, next: [None; 2], memory: PhantomData }
     }
 
-    /// The same, after which somebody will read as many doubles at these addresses.
+    /// The same, while which somebody may want as many doubles to come at these addresses, which need not be valid.
     pub(crate) fn before(self, next: [Option<*const u8>; 2]) -> Self {
         Self { next, ..self }
     }
@@ -53,14 +53,21 @@ impl Block<'_> {
     /// The elements in groups of one a lane; those that make no group are in [`Block::rest`].
     #[inline(always)]
     pub(crate) fn groups(self) -> impl ExactSizeIterator<Item = [f64; LANES]> {
+        // SAFETY: the address is that of a whole group, for which the block is valid (its maker's promise).
+        self.group_addresses().map(|group| unsafe { group.cast::<[f64; LANES]>().read() })
+    }
+
+    /// Where the groups are: each address is valid for reads of [`LANES`] elements, for as long as the block is used.
+    #[inline(always)]
+    pub(crate) fn group_addresses(self) -> impl ExactSizeIterator<Item = *const f64> {
         (0..self.len / LANES).map(move |group| {
             for next in self.next.into_iter().flatten() {
                 for line in (0..size_of::<[f64; LANES]>()).step_by(LINE) {
                     prefetch(next.wrapping_add(group * size_of::<[f64; LANES]>() + line));
                 }
             }
-            // SAFETY: group * LANES + LANES is at most `len`, for which the block is valid (its maker's promise).
-            unsafe { self.base.wrapping_add(group * LANES).cast::<[f64; LANES]>().read() }
+            // group * LANES + LANES is at most `len`.
+            self.base.wrapping_add(group * LANES)
         })
     }
 

@@ -47,13 +47,20 @@ impl Reducer for Sum {
 }
 
 per_level! {
-    fn add_compensated(block: Block<'_>, lanes: &mut Lanes) {
+    fn add_compensated<const REGISTER: usize>(block: Block<'_>, lanes: &mut Lanes) {
+        #[cfg(target_arch = "x86_64")]
+        if REGISTER == 64 {
+            // SAFETY: the body is compiled with registers of so many bytes: the machine has AVX-512 F.
+            unsafe { add_groups_wide(block, lanes) };
+        }
         let (mut sums, mut errors) = (lanes.sums, lanes.errors);
-        for group in block.groups() {
-            for lane in 0..LANES {
-                let (sum, error) = two_sum(sums[lane], group[lane]);
-                sums[lane] = sum;
-                errors[lane] += error;
+        if REGISTER < 64 {
+            for group in block.groups() {
+                for lane in 0..LANES {
+                    let (sum, error) = two_sum(sums[lane], group[lane]);
+                    sums[lane] = sum;
+                    errors[lane] += error;
+                }
             }
         }
         for (lane, value) in block.rest().enumerate() {
@@ -62,6 +69,40 @@ per_level! {
             errors[lane] += error;
         }
         *lanes = Lanes { sums, errors };
+    }
+}
+
+/// The whole groups of a block, by AVX-512. The compiler would put each vector of a plain loop together from pieces (one core, in
+/// cache: 0.49 ns an element, 0.28 by AVX2).
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn add_groups_wide(block: Block<'_>, lanes: &mut Lanes) {
+    use core::arch::x86_64::{__m512d, _mm512_add_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_sub_pd};
+    const WIDTH: usize = size_of::<__m512d>() / size_of::<f64>();
+    const REGISTERS: usize = LANES / WIDTH;
+    let load = |values: *const f64| {
+        // SAFETY: every caller below gives the address of LANES doubles, which are valid, or of one of their halves.
+        core::array::from_fn::<__m512d, REGISTERS, _>(|i| unsafe { _mm512_loadu_pd(values.wrapping_add(i * WIDTH)) })
+    };
+    let (mut sums, mut errors) = (load(lanes.sums.as_ptr()), load(lanes.errors.as_ptr()));
+    for group in block.group_addresses() {
+        let values = load(group);
+        for i in 0..REGISTERS {
+            // As `two_sum` does it.
+            let (a, b) = (sums[i], values[i]);
+            let sum = _mm512_add_pd(a, b);
+            let b_part = _mm512_sub_pd(sum, a);
+            let a_error = _mm512_sub_pd(a, _mm512_sub_pd(sum, b_part));
+            let error = _mm512_add_pd(a_error, _mm512_sub_pd(b, b_part));
+            sums[i] = sum;
+            errors[i] = _mm512_add_pd(errors[i], error);
+        }
+    }
+    for (registers, values) in [(sums, &mut lanes.sums), (errors, &mut lanes.errors)] {
+        for (register, values) in registers.into_iter().zip(values.chunks_exact_mut(WIDTH)) {
+            // SAFETY: there are as many doubles as the register has, and the store needs no alignment.
+            unsafe { _mm512_storeu_pd(values.as_mut_ptr(), register) };
+        }
     }
 }
 
