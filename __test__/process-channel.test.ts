@@ -47,6 +47,21 @@ test("messages of Node's own form are refused in the child, where they would mak
   expect((await p.exited).exitCode).toBe(0)
 })
 
+test('a server is not sent, as nobody could take it and its parent would never end', async () => {
+  const sendServer = async () => {
+    const server = process.getBuiltinModule('node:net').createServer().listen(0)
+    await new Promise((resolve) => server.once('listening', resolve))
+    try {
+      return process.send?.('mine', server)
+    } catch (error) {
+      return (error as { code: string }).code
+    } finally {
+      server.close()
+    }
+  }
+  expect(await new Process({ target: sendServer }).start().result).toBe('ERR_NOT_SUPPORTED')
+})
+
 test.each(['an array', 'a buffer'])(
   'what is too large for the channel is refused in the child, where it would make the parent fail: %s',
   async (kind) => {

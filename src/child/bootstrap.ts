@@ -8,7 +8,7 @@
  * The build makes one CommonJS file of this and what it imports (scripts/bundle.mjs): two dozen ES modules would take as long to
  * load as Node itself takes to start.
  */
-import { reservedMessage } from '../errors/index.ts'
+import { handleNotSent, reservedMessage } from '../errors/index.ts'
 import {
   callHandler,
   capture,
@@ -114,13 +114,17 @@ function followParent({ isTied, parent }: ChildTask): void {
   watchParent(parent.pid, () => process.removeListener('SIGINT', ignore))
 }
 
-/** Refuses what makes a parent fail: messages that Node takes for its own, and those beyond what a length in its channel can say. */
+/**
+ * Refuses what makes a parent fail: messages that Node takes for its own, those beyond what a length in its channel can say, and
+ * servers and sockets, which would stay open there.
+ */
 function guardedSend(original: NonNullable<typeof process.send>): NonNullable<typeof process.send> {
   return (message: unknown, ...rest: unknown[]): boolean => {
     if (typeof message === 'object' && message !== null && Object.hasOwn(message, 'cmd')) {
       const cmd: unknown = Reflect.get(message, 'cmd')
       if (typeof cmd === 'string' && cmd.startsWith('NODE_')) throw reservedMessage(cmd)
     }
+    if (typeof rest[0] === 'object' && rest[0] !== null) throw handleNotSent()
     checkSize('message', message)
     return apply(original, process, [message, ...rest])
   }

@@ -68,4 +68,4 @@ export {
   stillRunning,
   workerDied,
 } from './processes.ts'
-export { notCloneable, payloadTooLarge, reservedMessage, type Payload } from './payloads.ts'
+export { handleNotSent, notCloneable, payloadTooLarge, reservedMessage, type Payload } from './payloads.ts'

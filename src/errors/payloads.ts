@@ -38,3 +38,12 @@ export function reservedMessage(cmd: string): CorepoolError {
       'Node keeps these for itself. Call the field something else.',
   )
 }
+
+/** `ERR_NOT_SUPPORTED`: a server or a socket that is sent; nobody in the parent could take it, and open it would keep that alive. */
+export function handleNotSent(): CorepoolError {
+  return new CorepoolError(
+    'ERR_NOT_SUPPORTED',
+    'process.send() sends no servers and sockets from the child of a Process: its parent has no way to take them. ' +
+      'Send an address, and connect to it.',
+  )
+}
