@@ -90,6 +90,6 @@ impl Program {
     /// Steps for float64 arrays into another: what a block costs.
     #[cfg(test)]
     fn steps_over_arrays(&self) -> usize {
-        self.code(Shape { scalars: 0, staged: 0, is_direct: true }).steps.len()
+        self.code(Shape { scalars: 0, staged: 0, direct: lower::Direct::All }).steps.len()
     }
 }

@@ -10,7 +10,7 @@ use super::decode::Kind;
 use super::error::RunError;
 use super::lanes::{Each, Same, Target, count_up};
 use super::leaf::Leaf;
-use super::lower::{Code, Place, Shape, Step, Task};
+use super::lower::{Code, Direct, Place, Shape, Step, Task};
 use super::node::{MAX_OPERANDS, Operation};
 use super::perform::{Lanes, perform};
 use super::scratch::Registers;
@@ -52,16 +52,16 @@ impl Evaluation {
     /// [`RunError`] for another number of anything than the program has, for arrays of different lengths, and for bigints
     /// beside numbers.
     pub fn new(program: &Program, operands: &[Operand], scalars: &[u64], tables: &[View]) -> Result<Self, RunError> {
-        Self::with(program, operands, scalars, tables, false)
+        Self::with(program, operands, scalars, tables, Direct::None)
     }
 
-    /// As [`Evaluation::new`]; `is_direct` where the last step may write to an output of lanes.
+    /// As [`Evaluation::new`]; `direct` says which last steps may write to an output of lanes.
     pub(super) fn with(
         program: &Program,
         operands: &[Operand],
         scalars: &[u64],
         tables: &[View],
-        is_direct: bool,
+        direct: Direct,
     ) -> Result<Self, RunError> {
         let takes = program.decoded();
         for (of, takes, got) in [
@@ -89,7 +89,7 @@ impl Evaluation {
             operands.iter().enumerate().filter(|(_, operand)| is_so(operand)).fold(0, |bits, (i, _)| bits | 1_u64 << i)
         };
         let is_staged = |operand: &Operand| operand.array().is_some_and(|array| !has_lanes(array));
-        let shape = Shape { scalars: bits(&|operand| operand.array().is_none()), staged: bits(&is_staged), is_direct };
+        let shape = Shape { scalars: bits(&|operand| operand.array().is_none()), staged: bits(&is_staged), direct };
         let code = program.code(shape);
         let level = Level::chosen();
         let given = operands.iter().map(|operand| match operand {
@@ -258,18 +258,17 @@ impl Evaluation {
                 unsafe { load(self.level, view.element(), view.at(start), lanes) };
             }
             Task::Call(leaf) => {
-                let output = register(step.output);
-                let operand = |number: usize| register(step.operands()[number]);
-                match leaf {
-                    Leaf::Unary(function) => {
-                        let (results, operands) = registers.apart(output, [operand(0)], count);
-                        return function.run_at(self.level, operands, results);
-                    }
-                    Leaf::Binary(function) => {
-                        let (results, operands) = registers.apart(output, [operand(0), operand(1)], count);
-                        return function.run_at(self.level, operands, results);
-                    }
-                }
+                assert!(!step.operands().contains(&step.output), "a function's result is none of its operands");
+                let operand = |number: usize| self.address(step.operands()[number], registers, start);
+                return match leaf {
+                    // SAFETY: `count` lanes lie at each address, aligned: a register has a block of them, views are valid by the caller's
+                    // promise. The output is another place than the operands, and no view overlaps it.
+                    Leaf::Unary(function) => unsafe { function.run_between(self.level, [operand(0)], address, count) },
+                    // SAFETY: as above.
+                    Leaf::Binary(function) => unsafe {
+                        function.run_between(self.level, [operand(0), operand(1)], address, count)
+                    },
+                };
             }
             Task::Gather(table) => {
                 // SAFETY: this function's contract, handed on.
@@ -282,6 +281,19 @@ impl Evaluation {
         0
     }
 
+    /// Where an operand's lanes are, of which there is more than one.
+    fn address(&self, place: Place, registers: &Registers, start: usize) -> *const f64 {
+        match place {
+            Place::Register(register) => registers.address(register),
+            Place::Parameter(number) => match &self.operands[usize::from(number)] {
+                // They are lanes: others are loaded.
+                Operand::Array(view) => view.at(start).cast(),
+                single => unreachable!("{single:?} is the same for every lane"),
+            },
+            place => unreachable!("{place:?} holds no operand's lanes"),
+        }
+    }
+
     /// An operand of a step.
     ///
     /// # Safety
@@ -289,14 +301,8 @@ impl Evaluation {
     unsafe fn lanes(&self, place: Place, registers: &Registers, start: usize, count: usize) -> Lanes {
         match place {
             Place::Uniform(slot) => Lanes::Same(Same(self.uniforms[usize::from(slot)])),
-            // SAFETY: a register has a block of lanes, and `count` is at most that.
-            Place::Register(register) => Lanes::Each(unsafe { Each::new(registers.address(register), count) }),
-            Place::Parameter(number) => match &self.operands[usize::from(number)] {
-                // SAFETY: `count` elements from `start` on lie inside the view, and they are lanes: others are loaded.
-                Operand::Array(view) => Lanes::Each(unsafe { Each::new(view.at(start).cast(), count) }),
-                single => unreachable!("{single:?} is the same for every lane"),
-            },
-            Place::Output => unreachable!("no step reads the output"),
+            // SAFETY: a register has a block of lanes, and `count` is at most that; `count` elements from `start` on lie inside a view.
+            place => Lanes::Each(unsafe { Each::new(self.address(place, registers, start), count) }),
         }
     }
 }

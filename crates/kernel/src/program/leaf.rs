@@ -3,7 +3,7 @@
 use super::opcode::Opcode;
 use crate::math::{BinaryFunction, Mode, UnaryFunction};
 
-/// A function over lanes in registers.
+/// A function over lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leaf {
     Unary(UnaryFunction),

@@ -25,8 +25,16 @@ pub(super) struct Shape {
     pub(super) scalars: u64,
     /// A bit for each parameter that is an array whose elements are no lanes as they stand.
     pub(super) staged: u64,
-    /// The last step writes to the output's memory itself.
-    pub(super) is_direct: bool,
+    pub(super) direct: Direct,
+}
+
+/// Which steps, where they are the last, write to the output's memory themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direct {
+    None,
+    /// Loops: they know how to store past the caches, and functions do not.
+    Loops,
+    All,
 }
 
 /// Where an operand or a result of a step is.
@@ -49,7 +57,7 @@ pub(super) enum Task {
     Index,
     /// Elements of the table, by index.
     Gather(u16),
-    /// A function over registers.
+    /// A function over lanes.
     Call(Leaf),
 }
 
@@ -111,7 +119,7 @@ pub(super) fn lower(program: &Decoded, mode: Mode, shape: Shape) -> Code {
         let operand = draft.operand(graph.result, &nodes);
         draft.push(Task::Perform(Operation::Copy), &[operand])
     });
-    allocate(uniforms, &draft.items, draft.values, result, shape.is_direct)
+    allocate(uniforms, &draft.items, draft.values, result, shape.direct)
 }
 
 /// A value that a step makes, before it has a register: the number of its making.
@@ -192,8 +200,6 @@ impl Draft {
                 Operand::Uniform(_) if !fits => {
                     Operand::Value(self.push(Task::Perform(Operation::Copy), &[operands[index]]))
                 }
-                // Functions take slices, which there are of registers only.
-                Operand::Parameter(number) if leaf.is_some() => Operand::Value(self.loaded(number)),
                 operand => operand,
             };
         }
@@ -226,15 +232,19 @@ impl Draft {
 }
 
 /// Gives every value a register, each as long as it is used.
-fn allocate(uniforms: Uniforms, items: &[Item], values: usize, result: Value, is_direct: bool) -> Code {
+fn allocate(uniforms: Uniforms, items: &[Item], values: usize, result: Value, direct: Direct) -> Code {
     let mut last_use = vec![0; values];
     for (number, item) in items.iter().enumerate() {
         item.values().for_each(|value| last_use[value] = number);
     }
     last_use[result] = items.len();
     // The result needs every item, so the last one makes it, unless it is something loaded before.
-    let is_last = |item: &Item| item.value == result && matches!(item.task, Task::Perform(_));
-    let is_direct = is_direct && items.last().is_some_and(is_last);
+    let is_able = |task| match task {
+        Task::Perform(_) => direct != Direct::None,
+        Task::Call(_) => direct == Direct::All,
+        _ => false,
+    };
+    let is_direct = items.last().is_some_and(|item| item.value == result && is_able(item.task));
 
     let mut registers = Registers::default();
     let mut places = vec![Place::Output; values];

@@ -7,6 +7,7 @@ use super::Program;
 use super::decode::Kind;
 use super::error::RunError;
 use super::evaluation::{Evaluation, Output, has_lanes};
+use super::lower::Direct;
 use crate::chunking::Chunking;
 use crate::cost::Cost;
 use crate::elements::store;
@@ -40,8 +41,12 @@ impl Run {
         let mut arrays = operands.iter().filter_map(Operand::array);
         let is_in_place = arrays.any(|array| array.coincides_with(&output) && !array.is_empty());
         let is_streamed = suits(operands, &output);
-        let is_direct = has_lanes(&output) && !is_in_place;
-        let evaluation = Evaluation::with(program, operands, scalars, tables, is_direct)?;
+        let direct = match (has_lanes(&output) && !is_in_place, is_streamed) {
+            (true, false) => Direct::All,
+            (true, true) => Direct::Loops,
+            (false, _) => Direct::None,
+        };
+        let evaluation = Evaluation::with(program, operands, scalars, tables, direct)?;
         if output.element().is_bigint() != (program.kind() == Kind::Bigint) {
             return Err(RunError::MixedBigint);
         }

@@ -57,26 +57,6 @@ impl Registers {
         // keeps any other slice of it from existing.
         unsafe { core::slice::from_raw_parts_mut(base, count) }
     }
-
-    /// The first `count` lanes of `output`, to be written, and of `inputs`, to be read.
-    ///
-    /// # Panics
-    /// When there is no such register, a block has fewer lanes, or the output is an input.
-    pub(super) fn apart<const N: usize>(
-        &mut self,
-        output: u16,
-        inputs: [u16; N],
-        count: usize,
-    ) -> (&mut [f64], [&[f64]; N]) {
-        assert!(!inputs.contains(&output) && count <= self.block, "register {output} of {inputs:?}, {count} lanes");
-        // SAFETY: `address` gives starts of `block` lanes inside memory that is ours, aligned and initialised; that of the
-        // output is apart from those of the inputs, and `&mut self` keeps any other slice of it from existing.
-        let inputs =
-            inputs.map(|input| unsafe { core::slice::from_raw_parts(self.address(input).cast_const(), count) });
-        // SAFETY: as above.
-        let output = unsafe { core::slice::from_raw_parts_mut(self.address(output), count) };
-        (output, inputs)
-    }
 }
 
 impl Drop for Registers {
