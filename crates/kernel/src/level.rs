@@ -113,11 +113,9 @@ macro_rules! per_level {
             [::<{ cfg!(any(target_arch = "aarch64", target_feature = "fma")) }>] $($rest)+
         );
     };
-    ($(#[$meta:meta])* $visibility:vis unsafe fn $name:ident<const $register:ident: usize $(, $generic:ident: $bound:path)*> $($rest:tt)+) => {
+    ($(#[$meta:meta])* $visibility:vis unsafe fn $name:ident<const $register:ident: usize> $($rest:tt)+) => {
         per_level!(
-            @parts [$(#[$meta])*] [$visibility] [unsafe] $name [const $register: usize,]
-            [::<64 $(, $generic)*>] [::<32 $(, $generic)*>] [::<16 $(, $generic)*>]
-            <$($generic: $bound),*> $($rest)+
+            @parts [$(#[$meta])*] [$visibility] [unsafe] $name [const $register: usize,] [::<64>] [::<32>] [::<16>] $($rest)+
         );
     };
     ($(#[$meta:meta])* $visibility:vis fn $name:ident $(<$($generic:ident: $bound:path),+>)? ($($parameters:tt)*) $($rest:tt)+) => {

@@ -59,7 +59,6 @@ pub(crate) fn suits(operands: &[Operand], output: &View) -> bool {
     pays_off(traffic) && !arrays().any(|array| array.coincides_with(output))
 }
 
-#[cfg(target_arch = "x86_64")]
 per_level! {
     /// Copies `bytes` bytes past the caches: whole lines of an output that is aligned to [`LINE`], the rest by normal stores.
     ///
@@ -69,7 +68,7 @@ per_level! {
     pub(crate) unsafe fn stream<const REGISTER: usize>(from: *const u8, to: *mut u8, bytes: usize) {
         let whole = if to.addr().is_multiple_of(LINE) { bytes - bytes % LINE } else { 0 };
         for offset in (0..whole).step_by(LINE) {
-            // SAFETY: a line from `offset` on is inside the bytes; a read of an array of doubles may be unaligned when it says so.
+            // SAFETY: a line from `offset` on is inside the bytes, and this read needs no alignment.
             let line = unsafe { from.wrapping_add(offset).cast::<[f64; LINE_LANES]>().read_unaligned() };
             // SAFETY: a line from `offset` on is inside the output and aligned, as the output is; the caller promised the rest. The
             // body is compiled with registers of so many bytes.
@@ -105,14 +104,6 @@ per_level! {
             unsafe { output.wrapping_add(i).write(of(i)) };
         }
     }
-}
-
-/// # Safety
-/// As on x86.
-#[cfg(not(target_arch = "x86_64"))]
-pub(crate) unsafe fn stream(_: Level, from: *const u8, to: *mut u8, bytes: usize) {
-    // SAFETY: the caller's promise is that of the copy.
-    unsafe { core::ptr::copy_nonoverlapping(from, to, bytes) };
 }
 
 /// Stores the lanes of one line past the caches, by registers of so many bytes: a line that is written at once is sent off at
