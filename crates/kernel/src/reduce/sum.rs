@@ -77,7 +77,10 @@ per_level! {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 fn add_groups_wide(block: Block<'_>, lanes: &mut Lanes) {
-    use core::arch::x86_64::{__m512d, _mm512_add_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_sub_pd};
+    use core::arch::x86_64::{
+        __m512d, _mm512_add_pd, _mm512_fmadd_pd, _mm512_fmsub_pd, _mm512_loadu_pd, _mm512_set1_pd, _mm512_storeu_pd,
+        _mm512_sub_pd,
+    };
     const WIDTH: usize = size_of::<__m512d>() / size_of::<f64>();
     const REGISTERS: usize = LANES / WIDTH;
     let load = |values: *const f64| {
@@ -85,17 +88,19 @@ fn add_groups_wide(block: Block<'_>, lanes: &mut Lanes) {
         core::array::from_fn::<__m512d, REGISTERS, _>(|i| unsafe { _mm512_loadu_pd(values.wrapping_add(i * WIDTH)) })
     };
     let (mut sums, mut errors) = (load(lanes.sums.as_ptr()), load(lanes.errors.as_ptr()));
+    // The compiler would make an addition of a product with a one that it knows.
+    let one = _mm512_set1_pd(core::hint::black_box(1.0));
     for group in block.group_addresses() {
         let values = load(group);
         for i in 0..REGISTERS {
-            // As `two_sum` does it.
+            // As `two_sum` does it; half of it as a fused x * 1 ± y, which is x ± y to the bit, for the units that multiply.
             let (a, b) = (sums[i], values[i]);
             let sum = _mm512_add_pd(a, b);
             let b_part = _mm512_sub_pd(sum, a);
-            let a_error = _mm512_sub_pd(a, _mm512_sub_pd(sum, b_part));
-            let error = _mm512_add_pd(a_error, _mm512_sub_pd(b, b_part));
+            let a_error = _mm512_sub_pd(a, _mm512_fmsub_pd(sum, one, b_part));
+            let error = _mm512_add_pd(a_error, _mm512_fmsub_pd(b, one, b_part));
             sums[i] = sum;
-            errors[i] = _mm512_add_pd(errors[i], error);
+            errors[i] = _mm512_fmadd_pd(error, one, errors[i]);
         }
     }
     for (registers, values) in [(sums, &mut lanes.sums), (errors, &mut lanes.errors)] {
