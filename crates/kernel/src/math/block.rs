@@ -1,16 +1,26 @@
 //! A function over doubles, block by block: a vector loop over the lane form, then the scalar form for the lanes it left.
 //!
-//! Operands are read where they are, so that the loads of one block overlap with computing the last; the results of a block are
-//! collected in a local, which the compiler knows to be apart from all else.
+//! Operands are read where they are, so that the loads of one block overlap with computing the last. A function of one number
+//! writes its results where they belong; those of a function of two are collected in a local, which the compiler knows to be
+//! apart from all else.
+
+use core::mem::MaybeUninit;
 
 use super::lane::{Binary, Unary};
 use crate::level::{Level, per_level};
+use crate::stream::{LINE_LANES, prefetch};
 
 /// Lanes of one loop: its arguments stay in the first-level cache for the second look.
 const BLOCK: usize = 512;
 
 /// Of a block, the lanes that may be left before the wide form is tried.
 const TRY_WIDE: u64 = 16;
+
+/// Lanes between two looks ahead: the caches are asked for the next block a little at a time, or computing would wait for them.
+const PART: usize = 128;
+
+/// Stands in the output for a lane that is not covered. A value that happens to have these bits, a NaN, is computed twice.
+const UNCOVERED: u64 = 0x7ff8_c0de_c0de_c0de;
 
 /// `output[i] = F(input[i])`; returns how many lanes took the scalar form.
 ///
@@ -21,44 +31,61 @@ const TRY_WIDE: u64 = 16;
 pub(super) unsafe fn unary<F: Unary>(
     function: F,
     level: Level,
-    [input]: [*const f64; 1],
+    [operand]: [*const f64; 1],
     output: *mut f64,
     len: usize,
 ) -> u64 {
     if F::COVERS_ALL {
         // SAFETY: this function's contract, handed on.
-        unsafe { map_all(level, function, input, output, len) };
+        unsafe { map_all(level, function, operand, output, len) };
         return 0;
     }
     if F::NEEDS_FMA && !level.has_fma() {
         for i in 0..len {
             // SAFETY: `i < len`, by this function's contract.
-            let result = F::scalar(unsafe { input.wrapping_add(i).read() });
+            let result = F::scalar(unsafe { operand.wrapping_add(i).read() });
             // SAFETY: as above.
             unsafe { output.wrapping_add(i).write(result) };
         }
         return len as u64;
     }
+    let in_place = core::ptr::eq(operand, output);
+    let mut arguments = [const { MaybeUninit::<f64>::uninit() }; BLOCK];
     let mut scalar_lanes = 0;
-    let (mut block, mut marks) = ([0.0; BLOCK], [0; BLOCK]);
     for start in (0..len).step_by(BLOCK) {
         let count = BLOCK.min(len - start);
-        let input = input.wrapping_add(start);
-        let results = &mut block[..count];
-        // SAFETY: elements start..start+count lie inside the input, by this function's contract.
-        let mut left = unsafe { map(level, function, input, results, &mut marks) };
+        let (mut input, output) = (operand.wrapping_add(start), output.wrapping_add(start));
+        if in_place {
+            // SAFETY: elements start..start+count lie inside the input, by this function's contract; the arguments are a local.
+            unsafe { input.copy_to_nonoverlapping(arguments.as_mut_ptr().cast(), count) };
+            input = arguments.as_ptr().cast();
+        }
+        let has_next = len - start >= 2 * BLOCK;
+        let mut left = 0;
+        for part in (0..count).step_by(PART) {
+            let (input, output) = (input.wrapping_add(part), output.wrapping_add(part));
+            if has_next {
+                look_ahead(operand.wrapping_add(start + part), output);
+            }
+            // SAFETY: these elements lie inside both, by this function's contract, and the input is not the output.
+            left += unsafe { map(level, function, input, output, PART.min(count - part)) };
+        }
         if left > TRY_WIDE && F::HAS_WIDE_LANE {
             // SAFETY: as above.
-            left = unsafe { map_wide(level, function, input, results, &mut marks) };
+            left = unsafe { map_wide(level, function, input, output, count) };
         }
         if left > 0 {
-            for (i, (result, _)) in results.iter_mut().zip(&marks).enumerate().filter(|(_, (_, mark))| **mark != 0) {
-                // SAFETY: `i < count`.
-                *result = F::scalar(unsafe { input.wrapping_add(i).read() });
+            for i in 0..count {
+                let place = output.wrapping_add(i);
+                // SAFETY: `i < count`, and each result is written.
+                if unsafe { place.read() }.to_bits() == UNCOVERED {
+                    // SAFETY: `i < count`.
+                    let result = F::scalar(unsafe { input.wrapping_add(i).read() });
+                    // SAFETY: as above.
+                    unsafe { place.write(result) };
+                }
             }
         }
-        // SAFETY: elements start..start+count lie inside the output; the block is a local.
-        unsafe { output.wrapping_add(start).copy_from_nonoverlapping(results.as_ptr(), count) };
         scalar_lanes += left;
     }
     scalar_lanes
@@ -105,26 +132,33 @@ pub(super) unsafe fn binary<F: Binary>(
     scalar_lanes
 }
 
+/// Asks the caches for the operand and the output of [`PART`] lanes, a block further on. The CPU's own prefetching stops where a
+/// page ends, which may be where a block does, and it sees stores too late. (1e6 doubles on one core, exp: 1.65 ns an element
+/// without, 1.27 with.)
+#[inline(never)]
+fn look_ahead(operand: *const f64, output: *const f64) {
+    for lane in (BLOCK..BLOCK + PART).step_by(LINE_LANES) {
+        prefetch(operand.wrapping_add(lane).cast());
+        prefetch(output.wrapping_add(lane).cast());
+    }
+}
+
 // Plain loops: a closure handed to an iterator would be a function of its own, compiled for the lowest level.
 
 per_level! {
-    /// The lane form over at most [`BLOCK`] numbers; marks the lanes that are not covered, and returns how many there are.
+    /// The lane form over some numbers; writes [`UNCOVERED`] for the lanes that are not covered, and returns how many there are.
     ///
     /// # Safety
-    /// As for [`unary`].
-    unsafe fn map<F: Unary>(
-        function: F,
-        input: *const f64,
-        results: &mut [f64],
-        marks: &mut [u64; BLOCK],
-    ) -> u64 {
+    /// As for [`unary`], but the two must be disjoint.
+    unsafe fn map<F: Unary>(function: F, input: *const f64, output: *mut f64, count: usize) -> u64 {
         let _ = function;
         let mut left = 0;
-        for (i, (result, mark)) in results.iter_mut().zip(marks).enumerate() {
-            // SAFETY: `i` is below the number of results.
+        for i in 0..count {
+            // SAFETY: `i < count`.
             let lane = F::lane(unsafe { input.wrapping_add(i).read() });
-            *result = lane.value;
-            left += lane.mark(mark);
+            // SAFETY: as above.
+            unsafe { output.wrapping_add(i).write(lane.value_or(UNCOVERED)) };
+            left += u64::from(!lane.covered);
         }
         left
     }
@@ -134,20 +168,16 @@ per_level! {
     /// The wide lane form; see [`map`].
     ///
     /// # Safety
-    /// As for [`unary`].
-    unsafe fn map_wide<F: Unary>(
-        function: F,
-        input: *const f64,
-        results: &mut [f64],
-        marks: &mut [u64; BLOCK],
-    ) -> u64 {
+    /// As for [`map`].
+    unsafe fn map_wide<F: Unary>(function: F, input: *const f64, output: *mut f64, count: usize) -> u64 {
         let _ = function;
         let mut left = 0;
-        for (i, (result, mark)) in results.iter_mut().zip(marks).enumerate() {
-            // SAFETY: `i` is below the number of results.
+        for i in 0..count {
+            // SAFETY: `i < count`.
             let lane = F::wide_lane(unsafe { input.wrapping_add(i).read() });
-            *result = lane.value;
-            left += lane.mark(mark);
+            // SAFETY: as above.
+            unsafe { output.wrapping_add(i).write(lane.value_or(UNCOVERED)) };
+            left += u64::from(!lane.covered);
         }
         left
     }

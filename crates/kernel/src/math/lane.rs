@@ -15,6 +15,12 @@ impl Lane {
         Self { value, covered: true }
     }
 
+    /// The value, or the number with these bits where the lane is not covered.
+    #[inline(always)]
+    pub(super) fn value_or(self, bits: u64) -> f64 {
+        if self.covered { self.value } else { f64::from_bits(bits) }
+    }
+
     /// Marks the lane by 1 where it is not covered, by 0 where it is; returns the mark, to be counted.
     #[inline(always)]
     pub(super) fn mark(self, mark: &mut u64) -> u64 {

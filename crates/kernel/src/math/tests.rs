@@ -86,6 +86,26 @@ fn every_level_gives_the_bits_of_the_scalar_form() {
 }
 
 #[test]
+fn a_function_in_place_has_the_bits_of_the_scalar_form() {
+    let values = arguments();
+    for function in UnaryFunction::ALL {
+        for level in Level::available() {
+            for len in [1, 127, 513, values.len()] {
+                // Random bits come last: many of them are beyond the lane forms.
+                let values = &values[values.len() - len..];
+                let mut results = values.to_vec();
+                let place = results.as_mut_ptr();
+                // SAFETY: the vector has that many numbers, and is operand and output at once.
+                unsafe { function.run_between(level, [place.cast_const()], place, len) };
+                for (x, result) in values.iter().zip(&results) {
+                    assert!(same(*result, function.scalar([*x])), "{} of {x:e} at {level:?}, {len}", function.name());
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn every_level_gives_the_bits_of_the_scalar_form_of_two_operands() {
     let mut random = Random(2);
     let signed: Vec<f64> = EDGES.into_iter().flat_map(|value| [value, -value]).collect();
