@@ -20,7 +20,7 @@
 //! |---|---|
 //! | `ticket`, `fork_join` | claiming chunks of the synchronous job, and the job's life on its caller's stack |
 //! | `submission`, `queue`, `handle` | an asynchronous job, the order of several, and what a submitter keeps |
-//! | `sleepers`, `worker` | who sleeps and who is woken, and the loop of a worker |
+//! | `sleepers`, `slice`, `worker` | who sleeps and who is woken, when a worker yields, and its loop |
 //! | `placement`, `config` | which CPU is whose, and what can be chosen |
 //! | `crew`, `turn`, `pool` | threads from their start to their end, callers taking turns with them, and exchanging them |
 //! | `global` | the pool that everyone shares, started by the first job |
@@ -43,6 +43,7 @@ mod placement;
 mod pool;
 mod queue;
 mod sleepers;
+mod slice;
 mod spin;
 mod spin_lock;
 mod submission;

@@ -9,6 +9,7 @@ use core::time::Duration;
 use crate::fork_join::ForkJoin;
 use crate::queue::Queue;
 use crate::sleepers::{NOBODY, Sleepers};
+use crate::slice::Slice;
 use crate::spin::spin;
 use crate::submission::Submission;
 use crate::sync::{Arc, AtomicU32, Ordering};
@@ -74,13 +75,14 @@ pub(crate) struct Worker {
     shared: Arc<Shared>,
     /// The asynchronous job that it ran a chunk of last, while chunks are left. Sparing the queue's lock.
     current: Option<Arc<Submission>>,
+    slice: Slice,
 }
 
 impl Worker {
     /// On the worker's own thread.
     pub(crate) fn new(number: usize, shared: Arc<Shared>) -> Self {
         shared.sleepers.register(number);
-        Self { number, shared, current: None }
+        Self { number, shared, current: None, slice: Slice::new() }
     }
 
     /// Works until it is told to stop.
@@ -147,6 +149,7 @@ impl Worker {
             job.run(claim);
             if !is_last {
                 self.current = Some(job);
+                self.slice.yield_if_over();
             }
             return true;
         }
