@@ -3,14 +3,16 @@
  *
  * - dist/bundle/corepool.js, which `import 'corepool'` loads;
  * - dist/bundle/….cjs, the parts of it that are loaded at the first call of one of their functions;
+ * - dist/bundle/acorn.cjs, the parser as the parts and a child use it, in half of its text and a single file;
  * - dist/bundle/whole.js, all of it, for bundlers, which would not find the parts;
  * - dist/child/bootstrap.cjs, what a child process runs: dist/child/bootstrap.js and all that it imports.
  *
  * A part is CommonJS, since a function that is not asynchronous can load nothing else in every runtime and under every loader. It has
  * no copy of a module that corepool.js holds, but is handed that one: there is one class of each error, and one state.
  */
-import { rmSync } from 'node:fs'
-import { basename, join, relative, sep } from 'node:path'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseExpressionAt } from 'acorn'
 import { rolldown } from 'rolldown'
@@ -136,12 +138,45 @@ const escapeOf = (character) => `\\u${character.charCodeAt(0).toString(16).padSt
 /** A text of other characters would be held, and read, as two bytes each. They are left in literals only, where an escape means the same. */
 const onlyAscii = {
   name: 'only-ascii',
-  renderChunk(text) {
-    return { code: text.replaceAll(/[^\0-\x7f]/g, escapeOf), map: null }
+  // At the end, since a minifier writes the characters themselves.
+  generateBundle(_, chunks) {
+    for (const chunk of Object.values(chunks)) {
+      if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(/[^\0-\x7f]/g, escapeOf)
+    }
   },
 }
 
 const isAcorn = (id) => id === 'acorn'
+
+/** The copy of the parser instead of the package, of which a text says how it is reached from its own place. */
+const withOwnAcorn = (path) => ({
+  name: 'own-acorn',
+  transform(text, id) {
+    if (nameOf(id) !== 'source/acorn.js') return null
+    const code = text.replace("('acorn')", `('${path}')`)
+    if (code === text) throw new Error(`${id} does not load the parser in the known way`)
+    return { code, map: null }
+  },
+})
+
+/**
+ * Writes the parser: what of it is used. To find, to read and to compile the package's own file took a quarter of the first kernel(fn).
+ * The names of its functions say nothing to users, since no error of theirs comes from it; its licence is at its head.
+ */
+async function bundleAcorn(file) {
+  const home = dirname(createRequire(import.meta.url).resolve('acorn/package.json'))
+  const entry = '\0acorn'
+  const used = {
+    name: 'what-is-used',
+    resolveId: (source) => (source === entry ? entry : null),
+    load: (id) => (id === entry ? `export { parse } from ${JSON.stringify(join(home, 'dist', 'acorn.mjs'))}` : null),
+  }
+  const minify = { compress: true, mangle: true, codegen: { removeWhitespace: true } }
+  await bundle(entry, file, { plugins: [used, onlyAscii] }, { format: 'cjs', sourcemap: false, minify })
+  const { name, version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
+  const licence = readFileSync(join(home, 'LICENSE'), 'utf8').trim()
+  writeFileSync(file, `/*\n${name} ${version}\n\n${licence}\n*/\n${readFileSync(file, 'utf8')}`)
+}
 
 function bundleFacade(file, functions, shared) {
   return bundle(
@@ -171,7 +206,7 @@ async function bundlePart(part, facade) {
   const own = await bundle(
     part,
     join(folder, fileOf(part)),
-    { external: isAcorn, plugins: [sharedModules] },
+    { plugins: [sharedModules, withOwnAcorn('./acorn.cjs'), onlyAscii] },
     {
       format: 'cjs',
       // A function in parentheses: V8 compiles it with the file, where it would read the text of another twice.
@@ -210,12 +245,13 @@ for (let isWhole = false; !isWhole;) {
   }
 }
 await bundleFacade(join(folder, 'corepool.js'), functions, shared)
+await bundleAcorn(join(folder, 'acorn.cjs'))
 await bundle(join(dist, 'index.js'), join(folder, 'whole.js'), { external: isAcorn }, { format: 'esm' })
 
 await bundle(
   join(dist, 'child', 'bootstrap.js'),
   join(dist, 'child', 'bootstrap.cjs'),
-  {},
+  { plugins: [withOwnAcorn('../bundle/acorn.cjs'), onlyAscii] },
   {
     format: 'cjs',
     // Each start reads the text anew: half of it is half a millisecond less. Lines stay, since Node shows the one that an error came from.
