@@ -14,7 +14,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { parseExpressionAt } from 'acorn'
+import { inspect } from 'node:util'
+import { parse, parseExpressionAt } from 'acorn'
 import { rolldown } from 'rolldown'
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url))
@@ -50,7 +51,7 @@ const common = {
   },
 }
 
-/** Bundles, writes the file where one is given, and gives back the modules that are in it. */
+/** Bundles, writes the file where one is given, and gives back its text and the modules that are in it. */
 async function bundle(input, file, options, output) {
   const made = await rolldown({ ...common, input, ...options })
   const settings = { sourcemap: true, codeSplitting: false, comments: false, ...output }
@@ -58,7 +59,8 @@ async function bundle(input, file, options, output) {
   await made.close()
   const [chunk, ...more] = chunks.filter(({ type }) => type === 'chunk')
   if (more.length > 0) throw new Error(`${basename(input)} became ${chunks.length} files`)
-  return Object.entries(chunk.modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : []))
+  const modules = Object.entries(chunk.modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : []))
+  return { code: chunk.code, modules }
 }
 
 const mark = '\0on-demand:'
@@ -77,6 +79,8 @@ async function functionsOf(part) {
   })
 }
 
+const literal = (entries) => `{ ${entries.join(', ')} }`
+
 /** In the place of each part: functions that load it, hand it the modules that it needs of this file, and call the one of the part. */
 function partsOnDemand(functions, shared) {
   return {
@@ -90,12 +94,15 @@ function partsOnDemand(functions, shared) {
     load(id) {
       if (!id.startsWith(mark)) return null
       const part = moduleOf(id)
-      const modules = shared.get(part) ?? []
+      const modules = [...(shared.get(part) ?? [])]
+      const handed = modules.map(([module, names], n) => {
+        return `'${nameOf(moduleOf(module))}': ${literal(names.map((name) => `${name}: shared${n}.${name}`))}`
+      })
       return [
         `import { createRequire } from 'node:module'`,
         `import { fileURLToPath } from 'node:url'`,
         `import { partNotFound } from ${JSON.stringify(join(dist, 'errors', 'index.js'))}`,
-        ...modules.map((module, n) => `import * as shared${n} from ${JSON.stringify(module)}`),
+        ...modules.map(([module], n) => `import * as shared${n} from ${JSON.stringify(module)}`),
         'let loaded',
         'function load() {',
         '  let part',
@@ -104,7 +111,8 @@ function partsOnDemand(functions, shared) {
         '  } catch (error) {',
         `    throw error.code === 'MODULE_NOT_FOUND' ? partNotFound(fileURLToPath(import.meta.url), '${fileOf(part)}', error) : error`,
         '  }',
-        `  return (loaded = part({ ${modules.map((module, n) => `'${nameOf(moduleOf(module))}': shared${n}`).join(', ')} }))`,
+        // The values by name: an object of each module, as an import of all of it is, would be made whenever the package is imported.
+        `  return (loaded = part(${literal(handed)}))`,
         '}',
         ...functions.get(part).map(({ name, parameters }) => {
           return `export function ${name}(${parameters}) { return (loaded ?? load()).${name}(${parameters}) }`
@@ -187,7 +195,25 @@ function bundleFacade(file, functions, shared) {
   )
 }
 
-/** Bundles one part, without the modules that the facade holds. Gives back the modules of both kinds that it needs. */
+/** What the text of a part uses of each module that it is handed: the names, by the module's. */
+function namesUsed(code) {
+  const modules = new Map()
+  const uses = new Map()
+  const visit = (node) => {
+    if (node.type === 'VariableDeclarator' && node.init?.callee?.name === 'require') {
+      modules.set(node.id.name, node.init.arguments[0].value)
+    } else if (node.type === 'MemberExpression' && node.object.type === 'Identifier') {
+      const { object, property, computed } = node
+      uses.set(object.name, (uses.get(object.name) ?? new Set()).add(computed ? undefined : property.name))
+      if (computed) visit(property)
+    } else if (node.type === 'Identifier') uses.set(node.name, (uses.get(node.name) ?? new Set()).add(undefined))
+    else for (const child of Object.values(node).flat()) if (typeof child?.type === 'string') visit(child)
+  }
+  visit(parse(code, { ecmaVersion: 'latest' }))
+  return new Map([...modules].map(([variable, module]) => [module, [...(uses.get(variable) ?? [])].toSorted()]))
+}
+
+/** Bundles one part, without the modules that the facade holds. Gives back the modules of its own, and the names of those that it needs. */
 async function bundlePart(part, facade) {
   const handed = new Set()
   const sharedModules = {
@@ -203,7 +229,7 @@ async function bundlePart(part, facade) {
       return { id: nameOf(found.id), external: true }
     },
   }
-  const own = await bundle(
+  const { code, modules } = await bundle(
     part,
     join(folder, fileOf(part)),
     { plugins: [sharedModules, withOwnAcorn('./acorn.cjs'), onlyAscii] },
@@ -215,8 +241,15 @@ async function bundlePart(part, facade) {
       footer: 'return exports\n})',
     },
   )
+  const names = namesUsed(code)
   // In one order, whichever the files were read in: the bundle is the same each time.
-  return { own, handed: [...handed].toSorted() }
+  const needed = [...handed].toSorted().flatMap((id) => {
+    const used = names.get(nameOf(moduleOf(id)))
+    if (used === undefined) return []
+    if (used.includes(undefined)) throw new Error(`${nameOf(part)} needs more of ${id} than its exports`)
+    return [[id, used]]
+  })
+  return { own: modules, handed: new Map(needed) }
 }
 
 process.env['COREPOOL_BINDING'] = 'none'
@@ -224,25 +257,29 @@ rmSync(folder, { recursive: true, force: true })
 const functions = new Map()
 for (const part of parts) functions.set(part, await functionsOf(part))
 
-/** What each part needs of the facade, which therefore holds it. */
-const shared = new Map()
-let facade
-for (let isWhole = false; !isWhole;) {
-  facade = new Set(await bundleFacade(null, functions, shared))
-  isWhole = true
+/** What each part needs of the facade, which therefore holds it: names by module. */
+let shared = new Map()
+for (let before; before !== inspect(shared, { depth: null, maxArrayLength: null });) {
+  before = inspect(shared, { depth: null, maxArrayLength: null })
+  const facade = new Set((await bundleFacade(null, functions, shared)).modules)
+  for (const id of facade) {
+    // A part is handed values, which would not change with the variable.
+    if (id.startsWith(dist) && /^export (let|var)\b/m.test(readFileSync(id, 'utf8')))
+      throw new Error(`${id} exports a variable`)
+  }
+  const next = new Map()
   const places = new Map()
   for (const part of parts) {
     const { own, handed } = await bundlePart(part, facade)
-    shared.set(part, handed)
+    next.set(part, handed)
     for (const id of own) {
-      const other = places.get(id)
+      const isInAnother = places.has(id)
       places.set(id, part)
-      if (other === undefined || isStateless(id)) continue
       // In both it would have two states: it moves to the facade, and all are bundled again.
-      shared.set(part, [...shared.get(part), id])
-      isWhole = false
+      if (isInAnother && !isStateless(id)) handed.set(id, Object.keys(await import(pathToFileURL(id).href)))
     }
   }
+  shared = next
 }
 await bundleFacade(join(folder, 'corepool.js'), functions, shared)
 await bundleAcorn(join(folder, 'acorn.cjs'))
