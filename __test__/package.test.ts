@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
@@ -113,6 +113,16 @@ test('the manifest says what users need to know, and installs nothing by script'
   expect(manifest).toMatchObject({ name: 'corepool', license: 'MIT', type: 'module', engines: { node: '>=20.19' } })
   expect(Object.keys(manifest.scripts)).toEqual(['start', 'test', 'bench'])
   expect(Object.keys(manifest.dependencies)).toEqual(['acorn'])
+})
+
+test('its copy of the parser has the licence with it, and no file that Node loads is held as two bytes a character', () => {
+  const text = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+  expect(text('dist/bundle/acorn.cjs')).toContain(text('node_modules/acorn/LICENSE').trim())
+  const files = readdirSync(new URL('../dist/bundle', import.meta.url))
+    .filter((name) => /\.c?js$/.test(name) && name !== 'whole.js')
+    .map((name) => `dist/bundle/${name}`)
+  expect(files).toContain('dist/bundle/kernel-compile-kernel.cjs')
+  expect([...files, 'dist/child/bootstrap.cjs'].filter((path) => /[^\0-\x7f]/.test(text(path)))).toEqual([])
 })
 
 test('importing the package starts no thread, no child and no timer', async () => {

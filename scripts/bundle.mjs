@@ -3,16 +3,19 @@
  *
  * - dist/bundle/corepool.js, which `import 'corepool'` loads;
  * - dist/bundle/….cjs, the parts of it that are loaded at the first call of one of their functions;
+ * - dist/bundle/acorn.cjs, the parser as the parts and a child use it, in half of its text and a single file;
  * - dist/bundle/whole.js, all of it, for bundlers, which would not find the parts;
  * - dist/child/bootstrap.cjs, what a child process runs: dist/child/bootstrap.js and all that it imports.
  *
  * A part is CommonJS, since a function that is not asynchronous can load nothing else in every runtime and under every loader. It has
  * no copy of a module that corepool.js holds, but is handed that one: there is one class of each error, and one state.
  */
-import { rmSync } from 'node:fs'
-import { basename, join, relative, sep } from 'node:path'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { parseExpressionAt } from 'acorn'
+import { inspect } from 'node:util'
+import { parse, parseExpressionAt } from 'acorn'
 import { rolldown } from 'rolldown'
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url))
@@ -48,7 +51,7 @@ const common = {
   },
 }
 
-/** Bundles, writes the file where one is given, and gives back the modules that are in it. */
+/** Bundles, writes the file where one is given, and gives back its text and the modules that are in it. */
 async function bundle(input, file, options, output) {
   const made = await rolldown({ ...common, input, ...options })
   const settings = { sourcemap: true, codeSplitting: false, comments: false, ...output }
@@ -56,7 +59,8 @@ async function bundle(input, file, options, output) {
   await made.close()
   const [chunk, ...more] = chunks.filter(({ type }) => type === 'chunk')
   if (more.length > 0) throw new Error(`${basename(input)} became ${chunks.length} files`)
-  return Object.entries(chunk.modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : []))
+  const modules = Object.entries(chunk.modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : []))
+  return { code: chunk.code, modules }
 }
 
 const mark = '\0on-demand:'
@@ -75,6 +79,8 @@ async function functionsOf(part) {
   })
 }
 
+const literal = (entries) => `{ ${entries.join(', ')} }`
+
 /** In the place of each part: functions that load it, hand it the modules that it needs of this file, and call the one of the part. */
 function partsOnDemand(functions, shared) {
   return {
@@ -88,12 +94,15 @@ function partsOnDemand(functions, shared) {
     load(id) {
       if (!id.startsWith(mark)) return null
       const part = moduleOf(id)
-      const modules = shared.get(part) ?? []
+      const modules = [...(shared.get(part) ?? [])]
+      const handed = modules.map(([module, names], n) => {
+        return `'${nameOf(moduleOf(module))}': ${literal(names.map((name) => `${name}: shared${n}.${name}`))}`
+      })
       return [
         `import { createRequire } from 'node:module'`,
         `import { fileURLToPath } from 'node:url'`,
         `import { partNotFound } from ${JSON.stringify(join(dist, 'errors', 'index.js'))}`,
-        ...modules.map((module, n) => `import * as shared${n} from ${JSON.stringify(module)}`),
+        ...modules.map(([module], n) => `import * as shared${n} from ${JSON.stringify(module)}`),
         'let loaded',
         'function load() {',
         '  let part',
@@ -102,7 +111,8 @@ function partsOnDemand(functions, shared) {
         '  } catch (error) {',
         `    throw error.code === 'MODULE_NOT_FOUND' ? partNotFound(fileURLToPath(import.meta.url), '${fileOf(part)}', error) : error`,
         '  }',
-        `  return (loaded = part({ ${modules.map((module, n) => `'${nameOf(moduleOf(module))}': shared${n}`).join(', ')} }))`,
+        // The values by name: an object of each module, as an import of all of it is, would be made whenever the package is imported.
+        `  return (loaded = part(${literal(handed)}))`,
         '}',
         ...functions.get(part).map(({ name, parameters }) => {
           return `export function ${name}(${parameters}) { return (loaded ?? load()).${name}(${parameters}) }`
@@ -136,12 +146,45 @@ const escapeOf = (character) => `\\u${character.charCodeAt(0).toString(16).padSt
 /** A text of other characters would be held, and read, as two bytes each. They are left in literals only, where an escape means the same. */
 const onlyAscii = {
   name: 'only-ascii',
-  renderChunk(text) {
-    return { code: text.replaceAll(/[^\0-\x7f]/g, escapeOf), map: null }
+  // At the end, since a minifier writes the characters themselves.
+  generateBundle(_, chunks) {
+    for (const chunk of Object.values(chunks)) {
+      if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(/[^\0-\x7f]/g, escapeOf)
+    }
   },
 }
 
 const isAcorn = (id) => id === 'acorn'
+
+/** The copy of the parser instead of the package, of which a text says how it is reached from its own place. */
+const withOwnAcorn = (path) => ({
+  name: 'own-acorn',
+  transform(text, id) {
+    if (nameOf(id) !== 'source/acorn.js') return null
+    const code = text.replace("('acorn')", `('${path}')`)
+    if (code === text) throw new Error(`${id} does not load the parser in the known way`)
+    return { code, map: null }
+  },
+})
+
+/**
+ * Writes the parser: what of it is used. To find, to read and to compile the package's own file took a quarter of the first kernel(fn).
+ * The names of its functions say nothing to users, since no error of theirs comes from it; its licence is at its head.
+ */
+async function bundleAcorn(file) {
+  const home = dirname(createRequire(import.meta.url).resolve('acorn/package.json'))
+  const entry = '\0acorn'
+  const used = {
+    name: 'what-is-used',
+    resolveId: (source) => (source === entry ? entry : null),
+    load: (id) => (id === entry ? `export { parse } from ${JSON.stringify(join(home, 'dist', 'acorn.mjs'))}` : null),
+  }
+  const minify = { compress: true, mangle: true, codegen: { removeWhitespace: true } }
+  await bundle(entry, file, { plugins: [used, onlyAscii] }, { format: 'cjs', sourcemap: false, minify })
+  const { name, version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
+  const licence = readFileSync(join(home, 'LICENSE'), 'utf8').trim()
+  writeFileSync(file, `/*\n${name} ${version}\n\n${licence}\n*/\n${readFileSync(file, 'utf8')}`)
+}
 
 function bundleFacade(file, functions, shared) {
   return bundle(
@@ -152,7 +195,25 @@ function bundleFacade(file, functions, shared) {
   )
 }
 
-/** Bundles one part, without the modules that the facade holds. Gives back the modules of both kinds that it needs. */
+/** What the text of a part uses of each module that it is handed: the names, by the module's. */
+function namesUsed(code) {
+  const modules = new Map()
+  const uses = new Map()
+  const visit = (node) => {
+    if (node.type === 'VariableDeclarator' && node.init?.callee?.name === 'require') {
+      modules.set(node.id.name, node.init.arguments[0].value)
+    } else if (node.type === 'MemberExpression' && node.object.type === 'Identifier') {
+      const { object, property, computed } = node
+      uses.set(object.name, (uses.get(object.name) ?? new Set()).add(computed ? undefined : property.name))
+      if (computed) visit(property)
+    } else if (node.type === 'Identifier') uses.set(node.name, (uses.get(node.name) ?? new Set()).add(undefined))
+    else for (const child of Object.values(node).flat()) if (typeof child?.type === 'string') visit(child)
+  }
+  visit(parse(code, { ecmaVersion: 'latest' }))
+  return new Map([...modules].map(([variable, module]) => [module, [...(uses.get(variable) ?? [])].toSorted()]))
+}
+
+/** Bundles one part, without the modules that the facade holds. Gives back the modules of its own, and the names of those that it needs. */
 async function bundlePart(part, facade) {
   const handed = new Set()
   const sharedModules = {
@@ -168,19 +229,27 @@ async function bundlePart(part, facade) {
       return { id: nameOf(found.id), external: true }
     },
   }
-  const own = await bundle(
+  const { code, modules } = await bundle(
     part,
     join(folder, fileOf(part)),
-    { external: isAcorn, plugins: [sharedModules] },
+    { plugins: [sharedModules, withOwnAcorn('./acorn.cjs'), onlyAscii] },
     {
       format: 'cjs',
+      // A function in parentheses: V8 compiles it with the file, where it would read the text of another twice.
       banner:
-        'const loadModule = require\nmodule.exports = (shared, exports = {}) => {\nconst require = (id) => shared[id] ?? loadModule(id)',
-      footer: 'return exports\n}',
+        'const loadModule = require\nmodule.exports = (function (shared, exports = {}) {\nconst require = (id) => shared[id] ?? loadModule(id)',
+      footer: 'return exports\n})',
     },
   )
+  const names = namesUsed(code)
   // In one order, whichever the files were read in: the bundle is the same each time.
-  return { own, handed: [...handed].toSorted() }
+  const needed = [...handed].toSorted().flatMap((id) => {
+    const used = names.get(nameOf(moduleOf(id)))
+    if (used === undefined) return []
+    if (used.includes(undefined)) throw new Error(`${nameOf(part)} needs more of ${id} than its exports`)
+    return [[id, used]]
+  })
+  return { own: modules, handed: new Map(needed) }
 }
 
 process.env['COREPOOL_BINDING'] = 'none'
@@ -188,33 +257,38 @@ rmSync(folder, { recursive: true, force: true })
 const functions = new Map()
 for (const part of parts) functions.set(part, await functionsOf(part))
 
-/** What each part needs of the facade, which therefore holds it. */
-const shared = new Map()
-let facade
-for (let isWhole = false; !isWhole;) {
-  facade = new Set(await bundleFacade(null, functions, shared))
-  isWhole = true
+/** What each part needs of the facade, which therefore holds it: names by module. */
+let shared = new Map()
+for (let before; before !== inspect(shared, { depth: null, maxArrayLength: null });) {
+  before = inspect(shared, { depth: null, maxArrayLength: null })
+  const facade = new Set((await bundleFacade(null, functions, shared)).modules)
+  for (const id of facade) {
+    // A part is handed values, which would not change with the variable.
+    if (id.startsWith(dist) && /^export (let|var)\b/m.test(readFileSync(id, 'utf8')))
+      throw new Error(`${id} exports a variable`)
+  }
+  const next = new Map()
   const places = new Map()
   for (const part of parts) {
     const { own, handed } = await bundlePart(part, facade)
-    shared.set(part, handed)
+    next.set(part, handed)
     for (const id of own) {
-      const other = places.get(id)
+      const isInAnother = places.has(id)
       places.set(id, part)
-      if (other === undefined || isStateless(id)) continue
       // In both it would have two states: it moves to the facade, and all are bundled again.
-      shared.set(part, [...shared.get(part), id])
-      isWhole = false
+      if (isInAnother && !isStateless(id)) handed.set(id, Object.keys(await import(pathToFileURL(id).href)))
     }
   }
+  shared = next
 }
 await bundleFacade(join(folder, 'corepool.js'), functions, shared)
+await bundleAcorn(join(folder, 'acorn.cjs'))
 await bundle(join(dist, 'index.js'), join(folder, 'whole.js'), { external: isAcorn }, { format: 'esm' })
 
 await bundle(
   join(dist, 'child', 'bootstrap.js'),
   join(dist, 'child', 'bootstrap.cjs'),
-  {},
+  { plugins: [withOwnAcorn('../bundle/acorn.cjs'), onlyAscii] },
   {
     format: 'cjs',
     // Each start reads the text anew: half of it is half a millisecond less. Lines stay, since Node shows the one that an error came from.

@@ -136,8 +136,8 @@ const outputs = [
 ]
 
 function hasAllOutputs() {
-  const hasBundles = ['bundle/corepool.js', 'bundle/whole.js', 'child/bootstrap.cjs'].every((name) =>
-    existsSync(join(root, 'dist', name)),
+  const hasBundles = ['bundle/corepool.js', 'bundle/acorn.cjs', 'bundle/whole.js', 'child/bootstrap.cjs'].every(
+    (name) => existsSync(join(root, 'dist', name)),
   )
   return (
     hasBundles &&
