@@ -28,10 +28,11 @@ import {
 import { enterProcess } from './current-process.ts'
 import { encodeError, inspectSafely, isError } from './errors.ts'
 import type { FunctionSource } from './function-source.ts'
-import { importModule, loadTarget, moduleOnItsWay } from './load-target.ts'
+import { importModule, loadTarget } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
 import { watchParent } from './parent-watch.ts'
 import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './protocol.ts'
+import { moduleOnItsWay } from './start-guard.ts'
 import { checkSize, decode, encode } from './values.ts'
 
 // Not imported: see channel.ts.
