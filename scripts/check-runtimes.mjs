@@ -32,7 +32,10 @@ const tests = {
     'process-kernel',
     'process-lifecycle',
     'process-messages',
+    'process-misuse',
+    'process-stdio',
     'process-warm',
+    'tutorial',
   ],
   deno: [
     'kernel-bad-input',

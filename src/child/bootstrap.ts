@@ -54,10 +54,16 @@ process.on('beforeExit', () => {
   if (listenerCount('beforeExit') === 1) exit()
 })
 if (process.send !== undefined) process.send = guardedSend(process.send)
+// Node throws a rejection that nobody handles; Bun would end this process, and tell no monitor.
+if (process.versions['bun'] !== undefined) process.on('unhandledRejection', throwUnlessHandled)
 // What the parent asks for on the command line is none of the target's business.
 if (process.argv.splice(2).includes(ASK_HELLO)) reply(['hello'])
 
 function ignore(): void {}
+
+function throwUnlessHandled(reason: unknown): void {
+  if (listenerCount('unhandledRejection') === 1) throw reason
+}
 
 /** The source of a function that does nothing. */
 const NOTHING: FunctionSource = {
