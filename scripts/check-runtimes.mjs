@@ -33,6 +33,7 @@ const tests = {
     'process-lifecycle',
     'process-messages',
     'process-misuse',
+    'process-orphans',
     'process-stdio',
     'process-warm',
     'tutorial',

@@ -87,7 +87,7 @@ let rehearsal: NodeJS.Immediate | undefined
  * such token, and drops them.
  */
 function rehearse(): void {
-  const parent = { pid: process.ppid, name: '' }
+  const parent = { pid: process.ppid, thread: null, name: '' }
   const target = ['function', NOTHING] as const
   begin('', { parent, isTied: true, name: '', daemon: false, identity: [], target, args: encode('args', [0]) })
   // Any small module will do. Where the permission model refuses it, it will refuse the target's too, and say so then.
@@ -118,7 +118,7 @@ function followParent({ isTied, parent }: ChildTask): void {
   // A program that stands between the two (a wrapper as execPath) is tied in the place of this one.
   if (isTied && process.ppid === parent.pid) return
   // Where nothing ends a busy child with its parent, Ctrl-C must: such a child reads no channel.
-  watchParent(parent.pid, () => process.removeListener('SIGINT', ignore))
+  watchParent(parent, () => process.removeListener('SIGINT', ignore))
 }
 
 /**
