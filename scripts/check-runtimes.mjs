@@ -51,12 +51,14 @@ const tests = {
   ],
 }
 
-/** Modules that start two processes when their import as a target is over. */
+/** Modules that start two processes when their import as a target is over, or whose functions load them. */
 const unguarded = [
   'after-a-timer.mjs',
   'after-an-await.mjs',
   'after-an-import-that-awaits.mjs',
   'class-of-its-own-later.mjs',
+  'function-that-imports-its-file.mjs',
+  'function-that-requires-its-file.cjs',
   'in-a-module-of-its-own-later.mjs',
   'required.cjs',
 ]

@@ -74,6 +74,7 @@ const NOTHING: FunctionSource = {
   line: 0,
   column: 0,
   importsDynamically: false,
+  ownUrl: null,
   nameKeepers: [],
   requires: false,
   imported: [],

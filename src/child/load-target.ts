@@ -1,6 +1,7 @@
 /** The function that a task names, in the child: compiled from its text, or imported. */
 import { targetNeverLoads, targetNotFound } from '../errors/index.ts'
 import { compileFunction } from './compile.ts'
+import type { FunctionSource } from './function-source.ts'
 import { loadFailure } from './load-failure.ts'
 import { explaining } from './mistaken-globals.ts'
 import type { TaskTarget } from './protocol.ts'
@@ -15,10 +16,19 @@ type Callable = (...args: unknown[]) => unknown
 export async function loadTarget(target: TaskTarget): Promise<Callable> {
   switch (target[0]) {
     case 'function':
-      return explaining(compileFunction(target[1]), target[1].imported)
+      return loadFunction(target[1])
     case 'module':
       return importFunction(target[1], target[2])
   }
+}
+
+/** The file that a function stands in and loads is loaded before it, under the guard: the file starts the function. */
+async function loadFunction(source: FunctionSource): Promise<Callable> {
+  const { ownUrl, imported } = source
+  if (ownUrl === null) return explaining(compileFunction(source), imported)
+  await importWhileAlive(ownUrl)
+  await relaxGuard()
+  return explaining(outsideOfImport(compileFunction(source)), imported)
 }
 
 async function importFunction(url: string, exportName: string): Promise<Callable> {
