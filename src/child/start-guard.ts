@@ -56,7 +56,8 @@ export function outsideOfImport<A extends unknown[], R>(target: (...args: A) => 
 /** To be called when the import is over: has promises be fast again where the module can start no Process any more. */
 export async function relaxGuard(): Promise<void> {
   if (!isCostly || hasProcessClass()) return
-  // A turn later, what only promises kept going is over, or waits for something that is seen.
+  // A turn later, what only promises kept going is over, or waits for something that is seen. A timer that keeps nothing alive
+  // is not seen.
   await new Promise<void>((resolve) => void setImmediate(resolve))
   if (!hasProcessClass() && activeResources().length === 0) context.disable()
 }
