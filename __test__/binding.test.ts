@@ -145,6 +145,19 @@ describe('without an addon that loads, plain JavaScript runs in silence, and wha
     )
   })
 
+  test('when it is built for glibc, and the system has musl', () => {
+    using project = install((path) => addonThatNeeds(path, 'ld-linux-x86-64.so.9', 'GLIBC_2.17'))
+    // No system with musl is at hand: Node is told that its C library has no version to tell.
+    const source =
+      'const report = process.report.getReport(); delete report.header.glibcVersionRuntime; process.report.getReport = () => report'
+    writeFileSync(join(project.folder, 'musl.cjs'), source)
+    expectPlain(
+      run(project, { options: ['--require', './musl.cjs'] }),
+      `${realpathSync(project.addon)} is built for glibc, and this system has musl (was node_modules copied from another ` +
+        `image?). Install the right one: ${remedy.replace('gnu', 'musl')}`,
+    )
+  })
+
   test('when it is built for another processor', () => {
     using project = install((path) => {
       const bytes = readFileSync(builtAddon)

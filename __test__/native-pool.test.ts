@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { cube, isNative, Process, square } from 'corepool'
 import { describe, expect, test } from 'vitest'
-import { isGoneWithin, isRunning, program, runNode, startProgram } from './fixtures/run-program.ts'
+import { program, runNode } from './fixtures/run-program.ts'
 
 interface Threads {
   before: Thread[]
@@ -127,12 +127,4 @@ test('start() of a kernel over 5e7 elements of an ordinary Float64Array returns 
   expect(p.isAlive()).toBe(true)
   expect(await p.join()).toBe(true)
   expect(await p.result.then((ys) => [ys.length, ys[0], ys.at(-1)])).toEqual([length, 9, 9])
-})
-
-// The system watches the thread that made the child; without the addon only the death of the whole program is noticed.
-test('a busy child ends with the worker_thread that started it', async () => {
-  const { parent, line } = await startProgram(program('worker-parent.mjs'))
-  expect(await isGoneWithin(Number(line), 2_000)).toBe(true)
-  expect(isRunning(Number(parent.pid))).toBe(true)
-  parent.kill('SIGKILL')
 })

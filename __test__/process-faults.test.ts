@@ -129,16 +129,6 @@ test('processes in sequence leave no zombie, no open file and no shared memory b
   expect(await runProgram(program('in-sequence.mjs'), '200')).toMatchObject({ stdout: 'true\n', code: 0 })
 }, 120_000)
 
-test('a module that starts processes when its import as a target is over breeds nothing', async () => {
-  const { code, stdout, stderr } = await runProgram(program('unguarded-later.mjs'))
-  expect(stdout).toBe('TargetError ERR_TARGET_LOAD_FAILED\nTargetError ERR_TARGET_LOAD_FAILED\n')
-  // At the start of a line: Node also shows the line of code that made the error, and the words are in it.
-  expect(stderr.match(/^TargetError.* before the current process has finished its bootstrapping phase/gm)).toHaveLength(
-    2,
-  )
-  expect(code).toBe(0)
-})
-
 test('contexts of AsyncLocalStorage are those of whoever waits, and of the target, whatever happens between', async () => {
   const context = new AsyncLocalStorage<string>()
   const talk = async (name: string) => {

@@ -90,7 +90,8 @@ test('a child sees that its parent is alive, and that it is not when it was kill
 })
 
 test('a child that another program starts for us is not taken for an orphan', async () => {
-  const p = new Process({ target: () => process.ppid, execPath: program('wrapper.sh') }).start()
+  const env = { ...process.env, RUNTIME: process.execPath }
+  const p = new Process({ target: () => process.ppid, execPath: program('wrapper.sh'), env }).start()
   const { pid } = p
   expect(await p.result).toBe(pid)
   expect((await p.exited).exitCode).toBe(0)
@@ -131,4 +132,11 @@ test('a busy child ends with a parent that nobody reaps, without the addon too',
   } finally {
     shell.kill()
   }
+})
+
+test('a busy child ends with the worker_thread that started it', async () => {
+  const { parent, line } = await startProgram(program('worker-parent.mjs'))
+  expect(await isGoneWithin(Number(line), 2_000)).toBe(true)
+  expect(isRunning(Number(parent.pid))).toBe(true)
+  parent.kill('SIGKILL')
 })

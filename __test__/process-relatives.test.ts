@@ -1,5 +1,6 @@
 /** activeChildren, currentProcess, parentProcess, the counts of CPUs, names of nested processes, and the start guard. */
 import { availableParallelism, cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import {
   activeChildren,
   cpuCount,
@@ -15,6 +16,10 @@ import { program, runNode } from './fixtures/run-program.ts'
 
 const fixture = new URL('./fixtures/targets/relatives.mjs', import.meta.url)
 const forever = () => new Promise<never>(() => setInterval(() => {}, 1000))
+
+function unguarded(name: string): string {
+  return fileURLToPath(new URL(`./fixtures/unguarded/${name}`, import.meta.url))
+}
 
 interface Told {
   readonly current: { readonly name: string; readonly pid: number; readonly daemon: boolean }
@@ -85,6 +90,34 @@ test('a module that starts a Process while it is imported as a target is refused
   // One line from each process that got as far as its module: the program, and the one child it started.
   expect(run.stdout.trim().split('\n')).toEqual(['main program', 'child', 'rejected with ERR_TARGET_LOAD_FAILED'])
   expect(run.code).toBe(0)
+})
+
+test.each([
+  'after-a-timer.mjs',
+  'after-an-await.mjs',
+  'after-an-import-that-awaits.mjs',
+  'class-of-its-own-later.mjs',
+  'in-a-module-of-its-own-later.mjs',
+  'required.cjs',
+])('a module that starts processes when its import as a target is over breeds nothing: %s', async (name) => {
+  const { code, stdout, stderr } = await runNode([unguarded(name)])
+  expect(stdout).toBe('TargetError ERR_TARGET_LOAD_FAILED\nTargetError ERR_TARGET_LOAD_FAILED\n')
+  expect(stderr).toContain('parentProcess() === null')
+  expect(code).toBe(0)
+})
+
+test.each(['function-that-imports-its-file.mjs', 'function-that-requires-its-file.cjs'])(
+  'a function that loads the file which starts it breeds nothing: %s',
+  async (name) => {
+    const { code, stdout, stderr } = await runNode([unguarded(name)])
+    expect(stdout).toBe('TargetError ERR_TARGET_LOAD_FAILED\nTargetError ERR_TARGET_LOAD_FAILED\n')
+    expect(stderr).toContain('parentProcess() === null')
+    expect(code).toBe(0)
+  },
+)
+
+test('a function that loads its own file, which has the guard, finds what is in it', async () => {
+  expect(await runNode([unguarded('with-guard.mjs')])).toEqual({ code: 0, signal: null, stdout: '2\n4\n', stderr: '' })
 })
 
 test('the same program with the guard runs', async () => {

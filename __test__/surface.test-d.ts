@@ -7,16 +7,20 @@ import {
   activeChildren,
   argMax,
   ArrayError,
+  all,
   any,
+  argMin,
   cores,
   CorepoolError,
   count,
+  cube,
   currentProcess,
   dot,
   histogram,
   KernelError,
   max,
   mean,
+  min,
   norm,
   parentProcess,
   Process,
@@ -33,8 +37,8 @@ import {
 } from 'corepool'
 import type {
   cpuCount,
-  cube,
   isNative,
+  std,
   usableCpuCount,
   Arrays,
   AsyncOptions,
@@ -52,6 +56,7 @@ import type {
   Target,
   Topology,
 } from 'corepool'
+import type * as corepool from 'corepool'
 import type { Readable, Writable } from 'node:stream'
 import { hold, type Same } from './fixtures/same-types.ts'
 
@@ -70,6 +75,45 @@ export function arrays(): void {
   hold<Same<Operand, number | bigint | NumericArray>>()
   // @ts-expect-error a plain array is no operand
   hold<number[] extends Operand ? true : false>()
+}
+
+/** What a fused reduction of a kernel gives. */
+type Reduced<Name extends keyof Kernel> = Kernel[Name] extends (...operands: Operand[]) => infer R ? R : never
+
+/** 2. Every built-in kernel, by the number of its operands. */
+export function builtIns(): void {
+  type Built = typeof corepool
+  type One =
+    | 'abs'
+    | 'acos'
+    | 'acosh'
+    | 'asin'
+    | 'asinh'
+    | 'atan'
+    | 'atanh'
+    | 'cbrt'
+    | 'ceil'
+    | 'cos'
+    | 'cosh'
+    | 'cube'
+    | 'exp'
+  type OneMore =
+    | 'expm1'
+    | 'floor'
+    | 'log'
+    | 'log10'
+    | 'log1p'
+    | 'log2'
+    | 'neg'
+    | 'reciprocal'
+    | 'round'
+    | 'sign'
+    | 'sin'
+    | 'sinh'
+  hold<Same<Built[One | OneMore | 'sqrt' | 'square' | 'tan' | 'tanh' | 'trunc'], Kernel<[number]>>>()
+  type Two = 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'pow' | 'atan2' | 'hypot' | 'maximum' | 'minimum'
+  hold<Same<Built[Two], Kernel<[number, number]>>>()
+  hold<Same<Built['clamp' | 'axpy' | 'where'], Kernel<[number, number, number]>>>()
 }
 
 /** 2. Built-in kernels, asynchronous calls, reductions. */
@@ -99,12 +143,14 @@ export async function kernels(): Promise<void> {
   // @ts-expect-error what reports progress is a function
   void square.async(doubles, { onProgress: true })
 
-  hold<
-    Same<
-      [ReturnType<typeof square.sum>, ReturnType<typeof square.argMin>, ReturnType<typeof square.any>],
-      [number, number, boolean]
-    >
-  >()
+  const of = cube
+  hold<Same<Reduced<'sum' | 'mean' | 'variance' | 'std' | 'prod' | 'norm' | 'min' | 'max'>, number>>()
+  hold<Same<Reduced<'argMin' | 'argMax' | 'count'>, number>>()
+  hold<Same<Reduced<'any' | 'all'>, boolean>>()
+  hold<Same<Parameters<typeof of.sum>, Operand[]>>()
+  hold<Same<ReturnType<typeof of.toString>, string>>()
+  // @ts-expect-error read-only
+  of.info = square.info
   // @ts-expect-error a text is no operand
   square.sum('1, 2')
 }
@@ -123,13 +169,14 @@ export function reductions(): void {
   hold<Same<typeof numbers, number[]>>()
   const bigints = [sum(longs), prod(longs), max(longs), sumExact(longs), dot(longs, longs)]
   hold<Same<typeof bigints, bigint[]>>()
-  hold<Same<ReturnType<typeof variance>, number>>()
+  const least: [number, bigint, number] = [min(doubles), min(longs), argMin(doubles)]
+  hold<Same<[ReturnType<typeof variance>, ReturnType<typeof std>], [number, number]>>()
   variance(doubles, { ddof: 1 })
-  const found: [boolean, number, number] = [any(doubles), count(bytes), argMax(longs)]
+  const found: [boolean, boolean, number, number] = [any(doubles), all(longs), count(bytes), argMax(longs)]
   const { counts, edges } = histogram(doubles, { bins: 20, range: [0, 1] })
   hold<Same<[typeof counts, typeof edges], [Float64Array, Float64Array]>>()
   // @ts-expect-error a plain array
-  sum([1, 2, ...found.slice(1)])
+  sum([1, 2, ...found.slice(2), ...least])
   // @ts-expect-error no such order
   sum(doubles, { order: 'random' })
   // @ts-expect-error no such option
@@ -223,6 +270,10 @@ export async function processMembers(): Promise<void> {
   hold<Same<[typeof exitCode, typeof signalCode], [number | null, NodeJS.Signals | null]>>()
   hold<Same<[typeof p.stdin, typeof p.stdout, typeof p.stderr], [Writable | null, Readable | null, Readable | null]>>()
   hold<Same<typeof p, ReturnType<typeof p.start>>>()
+  hold<Same<ReturnType<typeof p.isAlive>, boolean>>()
+  hold<Same<[typeof p.name, typeof p.daemon], [string, boolean]>>()
+  hold<Same<ReturnType<typeof p.terminate | typeof p.kill | typeof p.close | typeof p.send>, void>>()
+  hold<Same<ReturnType<(typeof p)[typeof Symbol.asyncDispose]>, Promise<void>>>()
   hold<Same<ReturnType<typeof p.messages>, AsyncIterableIterator<unknown>>>()
   p.name = 'renamed'
   p.daemon = false
@@ -239,6 +290,10 @@ export async function processMembers(): Promise<void> {
 
 export function relatives(): void {
   hold<Same<ReturnType<typeof parentProcess>, ParentProcess | null>>()
+  hold<Same<ReturnType<ParentProcess['messages']>, AsyncIterableIterator<unknown>>>()
+  hold<
+    Same<[ParentProcess['name'], ParentProcess['pid'], ReturnType<ParentProcess['isAlive']>], [string, number, boolean]>
+  >()
   hold<Same<[ReturnType<typeof cpuCount>, ReturnType<typeof usableCpuCount>], [number, number]>>()
   const [child] = activeChildren()
   hold<typeof child extends Process | undefined ? true : false>()

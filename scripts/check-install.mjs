@@ -148,7 +148,9 @@ function runTutorial(folder) {
 function runKernel(folder) {
   const { stdout, stderr } = run(folder, ['kernel.mjs'])
   expectSame('what the kernels said on stderr', stderr, '')
-  return JSON.parse(stdout)
+  const { parts, ...printed } = JSON.parse(stdout)
+  expectSame('a compiled kernel, and a sum', parts, [1, 3, 5, 1])
+  return printed
 }
 
 function runRequired(folder, isNative) {
@@ -206,8 +208,8 @@ function check(name, url, expectedHash) {
   expectSame(`the engine after ${name}`, [native.isNative, native.answer, native.hash], [true, 'native', expectedHash])
   runTutorial(whole)
   runRequired(whole, true)
-  if (name === 'npm') runTyped(whole, true)
-  log(`${name}: the addon runs; import, require()${name === 'npm' ? ', TypeScript' : ''} and the tutorial`)
+  runTyped(whole, true)
+  log(`${name}: the addon runs; import, require(), TypeScript and the tutorial`)
 
   for (const [situation, expected, installed] of [
     ['bare', /^cores\.resize\(2\) needs .* is not installed .*Install it: (.*)$/, []],
@@ -226,7 +228,7 @@ function check(name, url, expectedHash) {
     if (command === undefined) throw new Error(`${name} (${situation}): ${plain.answer}`)
     runTutorial(folder)
     runRequired(folder, false)
-    if (name === 'npm') runTyped(folder, false)
+    runTyped(folder, false)
     // The settings that kept the right addon away are a choice of the user's, who takes it back with the command.
     for (const [file, text] of Object.entries(manager.settings(url))) writeFileSync(join(folder, file), text)
     const [program, ...args] = command.split(' ')
@@ -244,7 +246,7 @@ function plainHash() {
   const text = readFileSync(join(programs, 'kernel.mjs'), 'utf8')
   const own = `
     const kernel = (f) => Object.assign((x, { out } = {}) => (out ?? x.slice()).map((_, i) => f(x[i])), { async: async (x) => x.map((v) => f(v)) })
-    const square = kernel((v) => v * v), cube = kernel((v) => v * v * v), isNative = false, cores = { resize() {} }`
+    const square = kernel((v) => v * v), cube = kernel((v) => v * v * v), isNative = false, cores = { resize() {} }, sum = () => 1`
   const source = text.replace(/^import .*'corepool'$/m, own)
   return JSON.parse(run(work, ['--input-type=module', '--eval', source]).stdout).hash
 }

@@ -28,10 +28,11 @@ import {
 import { enterProcess } from './current-process.ts'
 import { encodeError, inspectSafely, isError } from './errors.ts'
 import type { FunctionSource } from './function-source.ts'
-import { importModule, loadTarget, moduleOnItsWay } from './load-target.ts'
+import { importModule, loadTarget } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
 import { watchParent } from './parent-watch.ts'
 import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './protocol.ts'
+import { moduleOnItsWay } from './start-guard.ts'
 import { checkSize, decode, encode } from './values.ts'
 
 // Not imported: see channel.ts.
@@ -53,10 +54,16 @@ process.on('beforeExit', () => {
   if (listenerCount('beforeExit') === 1) exit()
 })
 if (process.send !== undefined) process.send = guardedSend(process.send)
+// Node throws a rejection that nobody handles; Bun would end this process, and tell no monitor.
+if (process.versions['bun'] !== undefined) process.on('unhandledRejection', throwUnlessHandled)
 // What the parent asks for on the command line is none of the target's business.
 if (process.argv.splice(2).includes(ASK_HELLO)) reply(['hello'])
 
 function ignore(): void {}
+
+function throwUnlessHandled(reason: unknown): void {
+  if (listenerCount('unhandledRejection') === 1) throw reason
+}
 
 /** The source of a function that does nothing. */
 const NOTHING: FunctionSource = {
@@ -67,6 +74,7 @@ const NOTHING: FunctionSource = {
   line: 0,
   column: 0,
   importsDynamically: false,
+  ownUrl: null,
   nameKeepers: [],
   requires: false,
   imported: [],
@@ -80,7 +88,7 @@ let rehearsal: NodeJS.Immediate | undefined
  * such token, and drops them.
  */
 function rehearse(): void {
-  const parent = { pid: process.ppid, name: '' }
+  const parent = { pid: process.ppid, thread: null, name: '' }
   const target = ['function', NOTHING] as const
   begin('', { parent, isTied: true, name: '', daemon: false, identity: [], target, args: encode('args', [0]) })
   // Any small module will do. Where the permission model refuses it, it will refuse the target's too, and say so then.
@@ -111,7 +119,7 @@ function followParent({ isTied, parent }: ChildTask): void {
   // A program that stands between the two (a wrapper as execPath) is tied in the place of this one.
   if (isTied && process.ppid === parent.pid) return
   // Where nothing ends a busy child with its parent, Ctrl-C must: such a child reads no channel.
-  watchParent(parent.pid, () => process.removeListener('SIGINT', ignore))
+  watchParent(parent, () => process.removeListener('SIGINT', ignore))
 }
 
 /**

@@ -14,7 +14,7 @@ const { process, setTimeout: setTimer } = globalThis
 const { apply, defineProperty } = Reflect
 const arrayIteration = { value: Array.prototype[Symbol.iterator], writable: true, configurable: true }
 const send = process.send?.bind(process)
-const listenerCount = process.listenerCount.bind(process)
+const listeners = process.listeners.bind(process)
 const hasCapture = process.hasUncaughtExceptionCaptureCallback.bind(process)
 const setCapture = process.setUncaughtExceptionCaptureCallback.bind(process)
 const streamWrite: (this: Writable, text: string, done: () => void) => boolean = Writable.prototype.write
@@ -85,7 +85,7 @@ export function report(frame: FromChild, done: () => void = ignore): void {
     }
     done()
   })
-  if (isOnItsWay() && listenerCount('uncaughtException', late) === 0) process.on('uncaughtException', late)
+  if (isOnItsWay() && !listeners('uncaughtException').includes(late)) process.on('uncaughtException', late)
 }
 
 /**
@@ -98,7 +98,7 @@ export function isOnItsWay(): boolean {
 
 /** True where an uncaught error does not end this process, or it is about to end by process.exit(). */
 export function survivesErrors(): boolean {
-  return isLeaving || listenerCount('uncaughtException') > listenerCount('uncaughtException', late) || hasCapture()
+  return isLeaving || listeners('uncaughtException').some((listener) => listener !== late) || hasCapture()
 }
 
 function late(error: unknown): void {

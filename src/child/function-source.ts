@@ -4,6 +4,7 @@
  * Whatever would behave differently over there is refused here, before anything starts, by name and with a way out:
  * functions without source, classes, generators, and every name that the text uses but only its surroundings declare.
  */
+import { pathToFileURL } from 'node:url'
 import type { Function as FunctionNode } from 'acorn'
 import {
   captures,
@@ -40,6 +41,8 @@ export interface FunctionSource {
   readonly line: number
   readonly column: number
   readonly importsDynamically: boolean
+  /** Of `file`, where the function loads the very file that it stands in, which would start it again; else null. */
+  readonly ownUrl: string | null
   /** Free names to be bound to `(fn) => fn`: a compiler's helpers that only keep `fn.name`. */
   readonly nameKeepers: readonly string[]
   /** It uses the `require` of `file`, a CommonJS module. */
@@ -80,7 +83,8 @@ function readText(fn: Function, text: string, name: string, caller: string | nul
   if (node.generator) throw unsendableTarget(name, 'generator')
 
   const isGlobal = hasRequire(caller) ? (used: string) => used === 'require' || isNodeGlobal(used) : isNodeGlobal
-  const { captured, nameKeepers, globals, importsDynamically } = findFreeNames(node, strict, isGlobal, isProbedName)
+  const names = findFreeNames(node, strict, isGlobal, isProbedName)
+  const { captured, nameKeepers, globals, importsDynamically, specifiers } = names
   const used = globals.map((global) => global.name)
   const mistaken = declaredAnew(caller, used)
   const missing = [...captured, ...globals.filter((global) => mistaken.includes(global.name))]
@@ -93,6 +97,7 @@ function readText(fn: Function, text: string, name: string, caller: string | nul
     strict,
     file: caller,
     importsDynamically,
+    ownUrl: caller === null ? null : urlIfAmong(specifiers, caller),
     nameKeepers,
     requires: used.includes('require'),
     imported: importedAnew(caller, used),
@@ -102,6 +107,14 @@ function readText(fn: Function, text: string, name: string, caller: string | nul
 /** V8 has the files of CommonJS as paths, and those of ES modules, which have no `require`, as URLs. */
 function hasRequire(caller: string | null): boolean {
   return caller !== null && !caller.startsWith('file:')
+}
+
+/** The URL of the file where one of the specifiers, in it, names the file itself; require() may leave the ending out. */
+function urlIfAmong(specifiers: readonly string[], file: string): string | null {
+  const own = file.startsWith('file:') ? file : pathToFileURL(file).href
+  const paths = specifiers.filter((specifier) => /^(?:\.{0,2}\/|file:)/.test(specifier))
+  const urls = paths.filter((path) => URL.canParse(path, own)).map((path) => new URL(path, own).href)
+  return urls.some((url) => url === own || `${url}.js` === own) ? own : null
 }
 
 /** A method without its key, which may be computed or no name at all: the name travels apart. */

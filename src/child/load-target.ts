@@ -1,28 +1,13 @@
-/**
- * The function that a task names, in the child: compiled from its text, or imported.
- *
- * A module that starts a Process while it is imported as a target would start the next child, which imports it, and so on
- * without end. So the import has a context of its own, which whatever the module leaves running keeps; the target is
- * called outside of it, and may start as many as it likes.
- */
-import { AsyncLocalStorage } from 'node:async_hooks'
+/** The function that a task names, in the child: compiled from its text, or imported. */
 import { targetNeverLoads, targetNotFound } from '../errors/index.ts'
 import { compileFunction } from './compile.ts'
+import type { FunctionSource } from './function-source.ts'
 import { loadFailure } from './load-failure.ts'
 import { explaining } from './mistaken-globals.ts'
-import { hasProcessClass } from './process-class.ts'
 import type { TaskTarget } from './protocol.ts'
+import { importGuarded, outsideOfImport, relaxGuard } from './start-guard.ts'
 
 type Callable = (...args: unknown[]) => unknown
-
-const importing = new AsyncLocalStorage<string>()
-/** On Bun, whose contexts do not reach the code of a module: the module whose import has not ended. */
-let pending: string | null = null
-
-/** The module whose import the code that asks belongs to; null for all other code. */
-export function moduleOnItsWay(): string | null {
-  return importing.getStore() ?? pending
-}
 
 /**
  * @throws TargetError `ERR_TARGET_LOAD_FAILED` when importing the module throws, `ERR_TARGET_NOT_FOUND` when there is no
@@ -31,33 +16,37 @@ export function moduleOnItsWay(): string | null {
 export async function loadTarget(target: TaskTarget): Promise<Callable> {
   switch (target[0]) {
     case 'function':
-      return explaining(compileFunction(target[1]), target[1].imported)
+      return loadFunction(target[1])
     case 'module':
       return importFunction(target[1], target[2])
   }
 }
 
+/** The file that a function stands in and loads is loaded before it, under the guard: the file starts the function. */
+async function loadFunction(source: FunctionSource): Promise<Callable> {
+  const { ownUrl, imported } = source
+  if (ownUrl === null) return explaining(compileFunction(source), imported)
+  await importWhileAlive(ownUrl)
+  await relaxGuard()
+  return explaining(outsideOfImport(compileFunction(source)), imported)
+}
+
 async function importFunction(url: string, exportName: string): Promise<Callable> {
   const module = await importWhileAlive(url)
-  // Contexts make promises slower on older versions of Node; a module that did not bring Process along starts none.
-  if (!hasProcessClass()) importing.disable()
+  await relaxGuard()
   const names = Object.keys(module).filter((name) => typeof module[name] === 'function' && name !== 'module.exports')
   const found = names.includes(exportName) ? module[exportName] : undefined
   if (typeof found !== 'function') throw targetNotFound(url, exportName, names)
-  return found as Callable
+  return outsideOfImport(found as Callable)
 }
 
 /** As importModule(); rejects, too, when nothing is left that could settle what the module awaits at its top level. */
 function importWhileAlive(url: string): Promise<Readonly<Record<string, unknown>>> {
-  if (process.versions['bun'] !== undefined) pending = url
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(targetNeverLoads(url))
     process.once('beforeExit', giveUp)
-    const stopWaiting = (): void => {
-      pending = null
-      process.removeListener('beforeExit', giveUp)
-    }
-    void importing.run(url, importModule, url).finally(stopWaiting).then(resolve, reject)
+    const stopWaiting = (): void => void process.removeListener('beforeExit', giveUp)
+    void importGuarded(url, importModule).finally(stopWaiting).then(resolve, reject)
   })
 }
 

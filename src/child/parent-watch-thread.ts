@@ -1,5 +1,8 @@
-/** The thread of parent-watch: when the parent is gone, so is this process, whatever its main thread does. */
-import { readFileSync } from 'node:fs'
+/**
+ * The thread of parent-watch: when the parent is gone, or the thread of it that counts, so is this process, whatever its main
+ * thread does.
+ */
+import { existsSync, readFileSync } from 'node:fs'
 import { kill, pid } from 'node:process'
 import { workerData } from 'node:worker_threads'
 import type { Watched } from './parent-watch.ts'
@@ -7,11 +10,14 @@ import type { Watched } from './parent-watch.ts'
 /** Milliseconds between two looks. */
 const INTERVAL = 250
 
-const { parent, isOurs } = workerData as Watched
+const { parent, thread, isOurs } = workerData as Watched
+
+/** Of the parent's thread; null where there is none to look at, or another list of processes than the parent's. */
+const folder = thread === null || !existsSync(`/proc/${parent}/task`) ? null : `/proc/${parent}/task/${thread}`
 
 /** An orphan is adopted: then its parent is another one. A pid alone may have been given to a stranger. */
 function isThere(): boolean {
-  if (isOurs) return process.ppid === parent
+  if (isOurs) return process.ppid === parent && (folder === null || existsSync(folder))
   try {
     return kill(parent, 0) && !isZombie(parent)
   } catch {

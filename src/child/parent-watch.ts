@@ -2,23 +2,26 @@
  * Ends this process with its parent where the system does not: a thread of its own looks whether the parent is still there, so
  * that it sees it even while the target keeps the main thread busy.
  */
+import type { ChildTask } from './protocol.ts'
 
 /** What the thread looks for. */
 export interface Watched {
   /** A pid. */
   readonly parent: number
+  /** The thread of the parent that is to be there too; null: any. */
+  readonly thread: number | null
   /** Whether it is this process's own parent, and no process that started a program between the two. */
   readonly isOurs: boolean
 }
 
 /** Starts the thread, which keeps nothing alive; `onFailure` is called, at once or later, where there can be none. */
-export function watchParent(parent: number, onFailure: () => void): void {
+export function watchParent({ pid: parent, thread }: ChildTask['parent'], onFailure: () => void): void {
   try {
     // Loading it takes 1.5 ms, which a child that the system watches need not wait for.
     const { Worker } = process.getBuiltinModule('node:worker_threads')
     // Nothing that the user preloads runs there a second time.
     // Looked at here and now: while the thread boots the parent may end.
-    const watched: Watched = { parent, isOurs: process.ppid === parent }
+    const watched: Watched = { parent, thread, isOurs: process.ppid === parent }
     const options = { workerData: watched, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true }
     const worker = new Worker(new URL('./parent-watch-thread.js', import.meta.url), options)
     worker.once('error', onFailure)

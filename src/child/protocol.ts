@@ -15,8 +15,8 @@ export type TaskTarget =
 
 /** Everything a child needs to know. */
 export interface ChildTask {
-  /** The process that sent it. */
-  readonly parent: { readonly pid: number; readonly name: string }
+  /** The process that sent it, and the thread of it, by the system's number, where that may end first. */
+  readonly parent: { readonly pid: number; readonly thread: number | null; readonly name: string }
   /** The system ends this child with its parent, however busy it is. */
   readonly isTied: boolean
   readonly name: string

@@ -135,11 +135,27 @@ function write(payload: Payload, value: unknown, dry: boolean): Buffer {
 }
 
 function bytesOf(payload: Payload, value: unknown, dry: boolean): Buffer {
-  if (!hasClasses) return serialize(value)
+  if (!hasClasses) return bytesOnBun(payload, value)
   const writer = new ValueWriter(payload, dry)
   writer.writeHeader()
   writer.writeValue(value)
   return writer.releaseBuffer()
+}
+
+/** Bun's serialize() leaves out some of what it cannot clone, or writes nothing in its place; so that is looked for first. */
+function bytesOnBun(payload: Payload, value: unknown): Buffer {
+  let bytes = 0
+  const weigh = (part: unknown): null => {
+    if (ArrayBuffer.isView(part)) {
+      if (part.byteLength === 0) refuseDetached(part.buffer)
+      bytes += part.byteLength
+    }
+    if (bytes > LIMIT) throw payloadTooLarge(payload, bytes, LIMIT)
+    return null
+  }
+  const found = findUncloneable(value, payload, weigh)
+  if (found !== null) throw new Error(found.why)
+  return serialize(value)
 }
 
 /** Why `part` cannot be cloned, or null when it can. */

@@ -18,6 +18,7 @@ import type { ExecuteOptions, Execution, ExitStatus, Observer } from './executio
 import { launchOf, type Launch } from './launch.ts'
 import { Output } from './output.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
+import { threadHere } from './thread-here.ts'
 import { keepSpare, takeSpare } from './warm-spare.ts'
 
 /**
@@ -51,7 +52,9 @@ export function executeInChild(
     else process.nextTick(report, child.cause)
     return neverRan
   }
-  const parent = { pid: process.pid, name: currentProcess().name }
+  // A child that is tied ends with the thread that made it in any case.
+  const thread = child.isTied ? null : threadHere()
+  const parent = { pid: process.pid, thread, name: currentProcess().name }
   const task = { parent, isTied: child.isTied, name, daemon, identity, target, args: encoded }
   const warmth = warm ? launch : null
   return new ChildExecution(child, name, ['run', token, task], launch.runsOtherCode, warmth, observer)

@@ -30,6 +30,8 @@ export interface FreeNames {
   /** Names that no scope declares, and that exist all the same; likewise. */
   readonly globals: readonly FreeName[]
   readonly importsDynamically: boolean
+  /** What is loaded by `import('…')`, and by a call of the global `require`, where a text says what. */
+  readonly specifiers: readonly string[]
 }
 
 /** What a scope says of `this` and `super`: nothing (arrows, blocks), own `this`, or own `this` and a home for `super`. */
@@ -96,6 +98,7 @@ export function findFreeNames(
     nameKeepers: [...keepers],
     globals: [...firstUses(reader.globals).values()],
     importsDynamically: reader.importsDynamically,
+    specifiers: reader.specifiers,
   }
 }
 
@@ -111,6 +114,7 @@ class Reader {
   readonly uses: Use[] = []
   readonly globals: Use[] = []
   importsDynamically = false
+  readonly specifiers: string[] = []
   #isInlinedImport = false
   readonly #isGlobal: (name: string) => boolean
   readonly #isProbed: (name: string) => boolean
@@ -214,6 +218,7 @@ class Reader {
         return
       case 'ImportExpression':
         this.importsDynamically = true
+        this.#noteSpecifier(node.source)
         return this.#readAll(childrenOf(node), scope)
       case 'MetaProperty':
         if (node.meta.name === 'import') this.#note('import.meta', node)
@@ -253,9 +258,14 @@ class Reader {
     }
   }
 
+  #noteSpecifier(node: AnyNode | undefined): void {
+    if (node?.type === 'Literal' && typeof node.value === 'string') this.specifiers.push(node.value)
+  }
+
   #readCall(node: CallExpression, scope: Scope): void {
     const { callee } = node
     if (callee.type === 'Identifier') {
+      if (callee.name === 'require') this.#noteSpecifier(node.arguments[0])
       this.#use(callee.name, callee, scope, { keepsName: isNameKeeping(node, scope) })
     } else if (callee.type === 'SequenceExpression') {
       const [zero, member, ...more] = callee.expressions
