@@ -40,10 +40,60 @@ pub(super) unsafe fn unary<F: Unary>(
         unsafe { map_all(level, function, operand, output, len) };
         return 0;
     }
-    if F::NEEDS_FMA && !level.has_fma() {
+    // SAFETY: as above.
+    unsafe { block_by_block(&function, !F::NEEDS_FMA || level.has_fma(), level, operand, output, len) }
+}
+
+/// The forms of a function of one number over many: a driver that is one for all functions is a third of the size.
+trait Forms {
+    /// The lane form of `count` numbers; see [`map`].
+    ///
+    /// # Safety
+    /// As for [`map`].
+    unsafe fn lanes(&self, level: Level, input: *const f64, output: *mut f64, count: usize) -> u64;
+
+    /// The wide lane form, if there is one; see [`map_wide`].
+    ///
+    /// # Safety
+    /// As for [`map`].
+    unsafe fn wide_lanes(&self, level: Level, input: *const f64, output: *mut f64, count: usize) -> Option<u64>;
+
+    /// The scalar form.
+    fn number(&self, x: f64) -> f64;
+}
+
+impl<F: Unary> Forms for F {
+    unsafe fn lanes(&self, level: Level, input: *const f64, output: *mut f64, count: usize) -> u64 {
+        // SAFETY: the caller's promise.
+        unsafe { map(level, *self, input, output, count) }
+    }
+
+    unsafe fn wide_lanes(&self, level: Level, input: *const f64, output: *mut f64, count: usize) -> Option<u64> {
+        // SAFETY: the caller's promise.
+        F::HAS_WIDE_LANE.then(|| unsafe { map_wide(level, *self, input, output, count) })
+    }
+
+    fn number(&self, x: f64) -> f64 {
+        F::scalar(x)
+    }
+}
+
+/// See [`unary`]. Without `has_lanes` every lane takes the scalar form.
+///
+/// # Safety
+/// As for [`unary`].
+unsafe fn block_by_block(
+    function: &dyn Forms,
+    has_lanes: bool,
+    level: Level,
+    operand: *const f64,
+    output: *mut f64,
+    len: usize,
+) -> u64 {
+    if !has_lanes {
         for i in 0..len {
             // SAFETY: `i < len`, by this function's contract.
-            let result = F::scalar(unsafe { operand.wrapping_add(i).read() });
+            let result = function.number(unsafe { operand.wrapping_add(i).read() });
             // SAFETY: as above.
             unsafe { output.wrapping_add(i).write(result) };
         }
@@ -68,11 +118,11 @@ pub(super) unsafe fn unary<F: Unary>(
                 look_ahead(operand.wrapping_add(start + part), output);
             }
             // SAFETY: these elements lie inside both, by this function's contract, and the input is not the output.
-            left += unsafe { map(level, function, input, output, PART.min(count - part)) };
+            left += unsafe { function.lanes(level, input, output, PART.min(count - part)) };
         }
-        if left > TRY_WIDE && F::HAS_WIDE_LANE {
+        if left > TRY_WIDE {
             // SAFETY: as above.
-            left = unsafe { map_wide(level, function, input, output, count) };
+            left = unsafe { function.wide_lanes(level, input, output, count) }.unwrap_or(left);
         }
         if left > 0 {
             for i in 0..count {
@@ -80,7 +130,7 @@ pub(super) unsafe fn unary<F: Unary>(
                 // SAFETY: `i < count`, and each result is written.
                 if unsafe { place.read() }.to_bits() == UNCOVERED {
                     // SAFETY: `i < count`.
-                    let result = F::scalar(unsafe { input.wrapping_add(i).read() });
+                    let result = function.number(unsafe { input.wrapping_add(i).read() });
                     // SAFETY: as above.
                     unsafe { place.write(result) };
                 }
@@ -135,7 +185,6 @@ pub(super) unsafe fn binary<F: Binary>(
 /// Asks the caches for the operand and the output of [`PART`] lanes, a block further on. The CPU's own prefetching stops where a
 /// page ends, which may be where a block does, and it sees stores too late. (1e6 doubles on one core, exp: 1.65 ns an element
 /// without, 1.27 with.)
-#[inline(never)]
 fn look_ahead(operand: *const f64, output: *const f64) {
     for lane in (BLOCK..BLOCK + PART).step_by(LINE_LANES) {
         prefetch(operand.wrapping_add(lane).cast());
