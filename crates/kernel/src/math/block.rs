@@ -44,7 +44,7 @@ pub(super) unsafe fn unary<F: Unary>(
     unsafe { block_by_block(&function, !F::NEEDS_FMA || level.has_fma(), level, operand, output, len) }
 }
 
-/// The forms of a function of one number over many: a driver that is one for all functions is a third of the size.
+/// The forms of a function of one number over many, for one driver: a copy of it for each function made the addon 11 KB larger.
 trait Forms {
     /// The lane form of `count` numbers; see [`map`].
     ///
