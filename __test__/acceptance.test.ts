@@ -8,16 +8,20 @@ const textOf = (path: string): string => readFileSync(new URL(path, root), 'utf8
 const page = textOf('docs/acceptance.md')
 const installing = textOf('docs/acceptance-installing.md')
 const math = textOf('docs/acceptance-math.md')
+const core = textOf('docs/acceptance-core.md')
 
 /** Items that the page for installations must have: those of its issue, and the causes for which an addon does not load. */
 const installations = '1.1 1.2 2.1 2.2 2.3 4 5.1 5.2 6.1 6.2 6.3 6.4 7.1 7.2 7.3 8'
   .split(' ')
   .concat(Array.from({ length: 11 }, (_, i) => `3.${i + 1}`))
 
-/** Items that the page for functions and reductions must have. */
-const functionsAndReductions = [7, 2, 13].flatMap((count, section) =>
-  Array.from({ length: count }, (_, i) => `${section + 1}.${i + 1}`),
-)
+/** Items of as many sections, each of so many: 1.1, 1.2, … 2.1, … */
+const numbered = (...counts: number[]): string[] =>
+  counts.flatMap((count, section) => Array.from({ length: count }, (_, i) => `${section + 1}.${i + 1}`))
+
+/** Items that the pages for functions and reductions, and for the core, must have. */
+const functionsAndReductions = numbered(7, 2, 13)
+const nativeCore = numbered(8, 4, 3, 11, 2)
 
 /** Items that the page for Process must have: those of its list, and the faults of a single process. */
 const items = [
@@ -78,6 +82,7 @@ test('every item has a test that exists, or the reason why it has none', () => {
   expect(faultsOf(page, items)).toEqual([])
   expect(faultsOf(installing, installations)).toEqual([])
   expect(faultsOf(math, functionsAndReductions)).toEqual([])
+  expect(faultsOf(core, nativeCore)).toEqual([])
 })
 
 test('a row that names what does not exist, that names nothing, or that is missing, is found', () => {

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 import { cube, isNative, Process, square } from 'corepool'
 import { describe, expect, test } from 'vitest'
@@ -101,6 +104,19 @@ test('worker_threads use the same pool at once, each with its own values', async
   )
   expect(answers).toEqual([20, 20, 20])
   expect(cube(new Float64Array(100_000).fill(2)).every((v) => v === 8)).toBe(true)
+})
+
+test('eight processes at once, each with a pool on the same CPUs, get every value right', async () => {
+  const children = Array.from({ length: 8 }, () =>
+    spawn(process.execPath, [program('calls-when-told.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] }),
+  )
+  const lines = children.map(({ stdout }) => createInterface(stdout)[Symbol.asyncIterator]())
+  const next = (): Promise<unknown[]> => Promise.all(lines.map(async (line) => (await line.next()).value as unknown))
+  expect(await next()).toEqual(children.map(() => 'ready'))
+  for (const { stdin } of children) stdin.end('go\n')
+  expect(await next()).toEqual(children.map(() => '100'))
+  const codes = children.map((child) => child.exitCode ?? once(child, 'exit').then(([code]) => code as unknown))
+  expect(await Promise.all(codes)).toEqual(children.map(() => 0))
 })
 
 test('a worker_thread may be terminated while the pool works for it', async () => {
