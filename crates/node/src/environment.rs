@@ -87,6 +87,11 @@ impl Environment {
         }
     }
 
+    /// Whether it has no job. JS thread.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.state().jobs.is_empty()
+    }
+
     /// Remembers a job until it is taken or discarded. JS thread.
     pub(crate) fn remember(&self, id: u32, pending: Pending) {
         self.state().jobs.insert(id, pending);

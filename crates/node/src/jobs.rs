@@ -143,7 +143,10 @@ impl Jobs {
         }
         let chunks = job.chunks();
         let job = Arc::new(job);
-        let handle = pool.submit(Arc::clone(&job) as Arc<dyn corepool_pool::Job>, chunks);
+        let queued = Arc::clone(&job) as Arc<dyn corepool_pool::Job>;
+        // With nothing else on its way, this thread has likely nothing to do but to wait; of several jobs, each CPU should have some.
+        let handle =
+            if self.environment.is_idle() { pool.submit_near(queued, chunks) } else { pool.submit(queued, chunks) };
         self.environment.remember(id, Pending { job, handle });
         Ok(id)
     }

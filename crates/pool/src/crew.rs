@@ -150,12 +150,17 @@ impl Crew {
     }
 
     /// After something was put into the queue. Nobody else runs it, so a wake must not be lost; `Sleepers` says why none is. A
-    /// worker on another CPU than this thread's is better, any other will do.
-    pub(crate) fn wake_for_queue(&self) {
+    /// worker on another CPU than this thread's is better, or the one on this CPU where the job `is_near`; any other will do.
+    pub(crate) fn wake_for_queue(&self, is_near: bool) {
         let Shared { sleepers, tallies, .. } = &*self.shared;
         sleepers.after_offering();
-        let except = self.placement.excluded(current_cpu(), self.started);
-        if sleepers.wake(1, except) == 1 || sleepers.wake(1, NOBODY) == 1 {
+        let cpu = current_cpu();
+        let nearest = if is_near { self.placement.worker_on(cpu, self.started) } else { None };
+        let except = self.placement.excluded(cpu, self.started);
+        let is_woken = nearest.is_some_and(|worker| sleepers.wake_one(worker))
+            || sleepers.wake(1, except) == 1
+            || sleepers.wake(1, NOBODY) == 1;
+        if is_woken {
             tallies.others().wakes.add(1);
         }
     }

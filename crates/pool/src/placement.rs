@@ -72,13 +72,19 @@ impl Placement {
     /// The worker that a synchronous job does without when its caller stands on `cpu`: the one that would have to share that
     /// CPU; or any one, where that would make more threads than were asked for.
     pub(crate) fn excluded(&self, cpu: Option<usize>, started: usize) -> usize {
-        if self.has_own_cpus()
-            && let Some(worker) = cpu.and_then(|cpu| self.cpus.binary_search(&cpu).ok())
-            && worker < started
-        {
-            return worker;
+        match self.worker_on(cpu, started) {
+            Some(worker) => worker,
+            None if started < self.threads => NOBODY,
+            None => started - 1,
         }
-        if started < self.threads { NOBODY } else { started - 1 }
+    }
+
+    /// The worker whose own CPU that is, of `started` workers.
+    pub(crate) fn worker_on(&self, cpu: Option<usize>, started: usize) -> Option<usize> {
+        if !self.has_own_cpus() {
+            return None;
+        }
+        cpu.and_then(|cpu| self.cpus.binary_search(&cpu).ok()).filter(|&worker| worker < started)
     }
 }
 
@@ -128,6 +134,7 @@ mod tests {
         let placement = placement(None, false, &machine(&[0, 1], 2, None));
         assert_eq!(placement.cpus_of(0), None);
         assert_eq!(placement.excluded(Some(0), 2), 1);
+        assert_eq!(placement.worker_on(Some(0), 2), None);
     }
 
     #[test]
@@ -136,6 +143,10 @@ mod tests {
         assert_eq!(placement.excluded(Some(2), 3), 0);
         assert_eq!(placement.excluded(Some(7), 3), 2);
         assert_eq!(placement.size(3), 3);
+        assert_eq!(
+            [Some(2), Some(7), Some(4), None].map(|cpu| placement.worker_on(cpu, 3)),
+            [Some(0), Some(2), None, None]
+        );
     }
 
     #[test]

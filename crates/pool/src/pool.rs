@@ -139,7 +139,7 @@ impl Pool {
         // Who submitted before the replacement may have woken a worker that leaves without a look at the queue. The lock inside
         // `replace` orders those submissions before this look.
         if !self.queue.is_empty() {
-            crew.wake_for_queue();
+            crew.wake_for_queue(false);
         }
         let threads = before.dismiss(Order::Leave);
         if is_worker() {
@@ -177,11 +177,22 @@ impl Pool {
     /// Queues a job of `chunks` chunks for the workers; the calling thread does not take part. Jobs start in the order in which
     /// they come.
     pub fn submit(&self, job: Arc<dyn Job>, chunks: u32) -> Handle {
-        let submission = Arc::new(Submission::new(job, chunks));
+        self.enqueue(Submission::new(job, chunks))
+    }
+
+    /// As [`submit`](Self::submit), by a thread that is about to sleep until the job has ended, as an event loop does. A job of one chunk
+    /// is then given to the worker on this thread's CPU, which is awake, and on which this thread is woken afterwards. Every other CPU
+    /// may sleep, and a CPU that sleeps takes 5 to 100 µs to wake.
+    pub fn submit_near(&self, job: Arc<dyn Job>, chunks: u32) -> Handle {
+        self.enqueue(Submission::near(job, chunks))
+    }
+
+    fn enqueue(&self, submission: Submission) -> Handle {
+        let submission = Arc::new(submission);
         self.tallies.others().jobs.add(1);
         self.queue.push(Arc::clone(&submission));
         // In this order: see `resize`.
-        self.crew.latest().wake_for_queue();
+        self.crew.latest().wake_for_queue(submission.is_near());
         Handle::new(submission, Arc::clone(&self.queue))
     }
 }
@@ -212,6 +223,10 @@ impl fmt::Debug for Pool {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
+    use corepool_topology::{pin_current_thread, usable_cpus};
+
     use super::*;
     use crate::job::Outcome;
     use crate::sleepers::NOBODY;
@@ -280,6 +295,42 @@ mod tests {
             pool.run(100, &|_| ()).unwrap();
             // The caller may have moved since, so only the number is certain.
             assert!(pool.crew.latest().sleeping(NOBODY) >= 1, "worker {excluded} was woken too");
+        }
+    }
+
+    /// Notes the name of the thread that runs it.
+    #[derive(Default)]
+    struct Who(SpinLock<Option<String>>);
+
+    impl Job for Who {
+        fn run(&self, _: u32) {
+            self.0.with(|name| *name = current().name().map(str::to_owned));
+        }
+        fn progressed(&self, _: u32, _: u32) {}
+        fn finished(&self, _: Outcome) {}
+    }
+
+    #[test]
+    fn a_near_job_is_run_by_the_worker_on_the_submitters_cpu_and_any_worker_will_do() {
+        let cpus = usable_cpus();
+        let pool = Pool::new(Config { threads: Some(cpus.len()), ..Config::default() }).unwrap();
+        for (worker, &cpu) in cpus.iter().enumerate() {
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    pin_current_thread(&[cpu]).unwrap();
+                    for _ in 0..20 {
+                        wait_until_all_sleep(&pool);
+                        let job = Arc::new(Who::default());
+                        pool.submit_near(Arc::<Who>::clone(&job) as Arc<dyn Job>, 1).wait();
+                        assert_eq!(job.0.with(|name| name.take()), Some(format!("corepool-{worker}")));
+                    }
+                });
+            });
+        }
+        let shared = Pool::new(Config { threads: Some(cpus.len() + 1), ..Config::default() }).unwrap();
+        for chunks in [0, 1, 2, 100] {
+            wait_until_all_sleep(&shared);
+            shared.submit_near(Arc::new(Count(AtomicU32::new(0))), chunks).wait();
         }
     }
 

@@ -66,19 +66,26 @@ impl Sleepers {
                 if woken == limit {
                     return woken;
                 }
-                let bit = asleep & asleep.wrapping_neg();
-                asleep &= !bit;
-                // AcqRel: Acquire pairs with the Release in `sleep`, after which the worker's thread is registered; Release pairs
-                // with the Acquire there, so that the worker sees the work for which it was woken.
-                let was_asleep = bits.fetch_and(!bit, Ordering::AcqRel) & bit != 0;
-                let worker = word * WORD + bit.trailing_zeros() as usize;
-                if was_asleep && let Some(thread) = self.threads[worker].get() {
-                    thread.unpark();
-                    woken += 1;
-                }
+                let worker = word * WORD + asleep.trailing_zeros() as usize;
+                asleep &= asleep - 1;
+                woken += usize::from(self.wake_one(worker));
             }
         }
         woken
+    }
+
+    /// Wakes this worker, if it sleeps; says whether it did.
+    pub(crate) fn wake_one(&self, worker: usize) -> bool {
+        let bits = &self.bits[worker / WORD];
+        let bit = bit_in(worker / WORD, worker);
+        // AcqRel: Acquire pairs with the Release in `sleep`, after which the worker's thread is registered; Release pairs
+        // with the Acquire there, so that the worker sees the work for which it was woken.
+        let was_asleep = bits.fetch_and(!bit, Ordering::AcqRel) & bit != 0;
+        if was_asleep && let Some(thread) = self.threads[worker].get() {
+            thread.unpark();
+            return true;
+        }
+        false
     }
 
     /// Puts the calling thread, worker `worker`, to sleep until it is woken, unless there `is_work` after all; says whether it
@@ -154,7 +161,8 @@ mod tests {
             until(&|| woken.load(Ordering::Relaxed) == WORKERS - 1);
             assert_eq!((sleepers.count(NOBODY), sleepers.count(66)), (1, 0));
 
-            sleepers.wake(1, NOBODY);
+            assert!(!sleepers.wake_one(65), "it is awake");
+            assert!(sleepers.wake_one(66));
             until(&|| woken.load(Ordering::Relaxed) == WORKERS);
         });
     }

@@ -17,6 +17,7 @@ const STEPS: u64 = 100;
 pub(crate) struct Submission {
     job: UnsafeCell<Option<Arc<dyn Job>>>,
     chunks: u32,
+    is_near: bool,
     is_cancelled: AtomicBool,
     panic: FirstPanic,
     /// Held by the worker that reports progress. What it guards is the number that was reported last.
@@ -47,6 +48,7 @@ impl Submission {
         Self {
             job: UnsafeCell::new(Some(job)),
             chunks,
+            is_near: false,
             is_cancelled: AtomicBool::new(false),
             panic: FirstPanic::default(),
             progress: CachePadded::default(),
@@ -54,6 +56,16 @@ impl Submission {
             counted: CachePadded::default(),
             end: Latch::default(),
         }
+    }
+
+    /// For a thread that is about to sleep: one chunk is best run on its CPU.
+    pub(crate) fn near(job: Arc<dyn Job>, chunks: u32) -> Self {
+        Self { is_near: chunks <= 1, ..Self::new(job, chunks) }
+    }
+
+    /// Whether the worker on the submitter's CPU is to run it. It must leave that CPU at once when it has, for the submitter.
+    pub(crate) fn is_near(&self) -> bool {
+        self.is_near
     }
 
     /// Asks for chunks that have not started to be skipped; says whether nobody had asked and the job runs.

@@ -88,7 +88,8 @@ impl Worker {
     /// Works until it is told to stop.
     pub(crate) fn run(mut self) {
         loop {
-            // Only useful work is a reason to spin: a worker that is woken in vain often stands on the CPU of the thread that woke it.
+            // Only useful work is a reason to spin: a worker that is woken in vain often stands on the CPU of the thread that woke it, and
+            // so does the one that is given a job because it is near.
             if self.work() && self.spin() {
                 continue;
             }
@@ -102,14 +103,19 @@ impl Worker {
         }
     }
 
-    /// Works as long as there is something to do; says whether there was.
+    /// Works as long as there is something to do; says whether more may follow soon for which this worker is the right one.
     fn work(&mut self) -> bool {
-        let mut was_useful = false;
-        // A synchronous job has a thread waiting for it, so it comes first, between any two chunks.
-        while self.help() || self.run_chunk() {
-            was_useful = true;
+        let mut may_follow = false;
+        loop {
+            // A synchronous job has a thread waiting for it, so it comes first, between any two chunks.
+            if self.help() {
+                may_follow = true;
+            } else if let Some(is_near) = self.run_chunk() {
+                may_follow = !is_near;
+            } else {
+                return may_follow;
+            }
         }
-        was_useful
     }
 
     /// Helps with the synchronous job, if there is one for this worker.
@@ -117,11 +123,11 @@ impl Worker {
         self.shared.fork_join.help(self.number, |excluded| self.wake_others(excluded))
     }
 
-    /// Runs one chunk of the oldest asynchronous job, if there is one.
-    fn run_chunk(&mut self) -> bool {
+    /// Runs one chunk of the oldest asynchronous job, if there is one; says of that job whether it is near.
+    fn run_chunk(&mut self) -> Option<bool> {
         if self.shared.has(Order::Leave) {
             // What `current` has left is still in the queue.
-            return false;
+            return None;
         }
         for job in self.shared.queue.take_cancelled() {
             job.skip_rest();
@@ -130,7 +136,7 @@ impl Worker {
             let job = match self.current.take() {
                 Some(job) => job,
                 None => {
-                    let Some(job) = self.shared.queue.front() else { return false };
+                    let job = self.shared.queue.front()?;
                     if job.remaining() > 1 {
                         self.wake_others(NOBODY);
                     }
@@ -145,13 +151,14 @@ impl Worker {
             if is_last {
                 self.shared.queue.remove(&job);
             }
+            let is_near = job.is_near();
             self.tally().chunks.add(1);
             job.run(claim);
             if !is_last {
                 self.current = Some(job);
                 self.slice.yield_if_over();
             }
-            return true;
+            return Some(is_near);
         }
     }
 
