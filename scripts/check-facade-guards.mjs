@@ -64,7 +64,7 @@ const guards = [
   {
     guard: 'options by own properties only',
     module: 'kernel/call.js',
-    text: 'if (!Object.hasOwn(given, key))',
+    text: 'if (!hasOwn(given, key))',
     without: 'if (false)',
     file: 'kernel-bad-input',
     name: 'an option on Object.prototype',

@@ -28,6 +28,8 @@ const bufferOf = builtinGetter<ArrayBufferLike>(typedArrayPrototype, 'buffer')
 const byteOffsetOf = builtinGetter<number>(typedArrayPrototype, 'byteOffset')
 const isResizable = builtinGetter<boolean>(ArrayBuffer.prototype, 'resizable')
 const isGrowable = builtinGetter<boolean>(SharedArrayBuffer.prototype, 'growable')
+// Told by the object itself, whatever its prototype is.
+const { isSharedArrayBuffer } = types
 
 /**
  * Looks at `value`.
@@ -59,25 +61,11 @@ export function isAsViewed({ array, length }: ArrayView): boolean {
   return length > 0 && lengthOf(array) === length
 }
 
-/**
- * Whether it is a SharedArrayBuffer, given that its length cannot change. What the prototype says anybody can change, so it only
- * speeds up the usual answer: for a shared buffer that was given the prototype of the others `isResizable` throws.
- * @throws ArrayError `ERR_RESIZABLE`
- */
+/** Whether it is a SharedArrayBuffer, given that its length cannot change. @throws ArrayError `ERR_RESIZABLE` */
 function isSharedAndFixed(name: string, buffer: ArrayBufferLike): boolean {
-  if (Object.getPrototypeOf(buffer) === ArrayBuffer.prototype && isFixed(buffer)) return false
-  const isShared = types.isSharedArrayBuffer(buffer)
+  const isShared = isSharedArrayBuffer(buffer)
   if (isShared ? isGrowable(buffer) : isResizable(buffer)) throw resizable(name)
   return isShared
-}
-
-/** True for an ArrayBuffer of fixed length; false for everything else. */
-function isFixed(buffer: ArrayBufferLike): boolean {
-  try {
-    return !isResizable(buffer)
-  } catch {
-    return false
-  }
 }
 
 /** Node 20 has no `buffer.detached`; a view over a detached buffer cannot be made on any version. */
