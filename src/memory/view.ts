@@ -23,7 +23,8 @@ export interface ArrayView {
 }
 
 const typedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype)
-const lengthOf = builtinGetter<number>(typedArrayPrototype, 'length')
+/** Elements of a typed array, none of a detached one. @throws TypeError for anything else */
+export const lengthOf = builtinGetter<number>(typedArrayPrototype, 'length')
 const bufferOf = builtinGetter<ArrayBufferLike>(typedArrayPrototype, 'buffer')
 const byteOffsetOf = builtinGetter<number>(typedArrayPrototype, 'byteOffset')
 const isResizable = builtinGetter<boolean>(ArrayBuffer.prototype, 'resizable')
@@ -51,6 +52,16 @@ export function viewAs(dtype: DTypeInfo, name: string, array: NumericArray): Arr
   if (length === 0 && !isShared && isDetached(buffer)) throw detached(name)
   const byteLength = length * dtype.size
   return { array, dtype, length, buffer, byteOffset: byteOffsetOf(array), byteLength, isShared, isSteady: isShared }
+}
+
+/**
+ * The buffer of an array of that dtype and length, whose length is fixed and which only this thread can reach; undefined of
+ * anything else. For those who do without a view, which costs twice as much.
+ */
+export function ownMemoryOf(value: unknown, dtype: DTypeInfo, length: number): ArrayBufferLike | undefined {
+  if (dtypeOf(value) !== dtype || lengthOf(value) !== length) return undefined
+  const buffer = bufferOf(value)
+  return isSharedArrayBuffer(buffer) || isResizable(buffer) ? undefined : buffer
 }
 
 /**
