@@ -212,6 +212,12 @@ describe('operands that do not fit', () => {
       /in place/,
     ],
     [
+      'an output that overlaps one operand, the other elsewhere',
+      [new Float64Array(2), xs.subarray(0, 2), { out: xs.subarray(1, 3) }],
+      'ERR_OVERLAP',
+      /in place/,
+    ],
+    [
       'an output of other elements in the second operand’s memory',
       [new Float32Array(2), xs.subarray(0, 2), { out: new Float32Array(xs.buffer, 0, 2) }],
       'ERR_OVERLAP',

@@ -37,8 +37,19 @@ export interface AsyncCall extends Call {
   readonly onProgress: ((done: number, total: number) => void) | undefined
 }
 
+/** The options of a synchronous call, each read once; undefined where it has none. */
+export interface SyncOptions {
+  readonly out: unknown
+  readonly dtype: unknown
+}
+
+const noOptions: SyncOptions = { out: undefined, dtype: undefined }
+
 const syncOptions = ['out', 'dtype'] as const
 const asyncOptions = ['out', 'dtype', 'transfer', 'signal', 'onProgress'] as const
+
+/** Bound, not Object.hasOwn: V8 knows that the answer is yes while it goes through the keys of an object. */
+const hasOwn = Function.prototype.call.bind(Object.prototype.hasOwnProperty) as (object: object, key: string) => boolean
 
 /**
  * What a kernel takes, and how messages call the parts of its calls; made once a kernel, because making strings costs more than
@@ -68,23 +79,36 @@ export function signatureOf({ name, arity, takesBigints }: Operation): Signature
 }
 
 /**
- * Reads `kernel(...operands, options?)`, called with `count` arguments.
- * @param operands the first arguments, as many as the kernel has parameters; their views take their places
+ * Reads the options of `kernel(...operands, options?)`, called with `count` arguments.
+ * @param operands the first arguments, as many as the kernel has parameters
  * @param given the argument after them
  * @throws as the docstring of Kernel says
  */
-export function readCall(signature: Signature, operands: unknown[], given: unknown, count: number): Call {
+export function readSyncOptions(
+  signature: Signature,
+  operands: readonly unknown[],
+  given: unknown,
+  count: number,
+): SyncOptions {
+  if (!hasOptions(signature, signature.call, operands, given, count)) return noOptions
   let out: unknown
   let dtype: unknown
-  if (hasOptions(signature, signature.call, operands, given, count)) {
-    // As readOwnOptions does, without the object that it makes: this is the way of every call.
-    for (const key in given) {
-      if (!Object.hasOwn(given, key)) continue
-      if (key === 'out') out = given['out']
-      else if (key === 'dtype') dtype = given['dtype']
-      else throw unknownOption(signature.call, key, syncOptions)
-    }
+  // As readOwnOptions does, without the object that it makes: this is the way of every call.
+  for (const key in given) {
+    if (!hasOwn(given, key)) continue
+    if (key === 'out') out = given['out']
+    else if (key === 'dtype') dtype = given['dtype']
+    else throw unknownOption(signature.call, key, syncOptions)
   }
+  return { out, dtype }
+}
+
+/**
+ * Reads the operands of such a call, and looks at its arrays.
+ * @param operands their views take their places
+ * @throws as the docstring of Kernel says
+ */
+export function readCall(signature: Signature, operands: unknown[], { out, dtype }: SyncOptions, count: number): Call {
   return readOperands(signature, operands, count, out, dtype)
 }
 

@@ -3,13 +3,22 @@ import { hasAborted, onAbort } from '../arguments/index.ts'
 import { aborted, invalidType } from '../errors/index.ts'
 import type { ArrayView, NumericArray } from '../memory/index.ts'
 import { binding, type RunningJob } from '../native/index.ts'
-import { readAsyncCall, readCall, signatureOf, type AsyncCall, type Call, type Signature } from './call.ts'
+import {
+  readAsyncCall,
+  readCall,
+  readSyncOptions,
+  signatureOf,
+  type AsyncCall,
+  type Call,
+  type Signature,
+} from './call.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { nativeEngine } from './native-engine.ts'
 import { isCompiled, type Operation } from './operation.ts'
 import { plainEngine } from './plain-engine.ts'
 import { reduceResults } from './reductions/index.ts'
 import { reductionNames } from './reductions/names.ts'
+import { TinyCalls } from './tiny-calls.ts'
 import { moveIn, type MovedCall } from './transfer.ts'
 import type { Kernel, KernelInfo } from './types.ts'
 
@@ -118,10 +127,13 @@ export function elementWise<P extends unknown[], R = number>(operation: Operatio
 /** Of one operand: named parameters and `arguments.length`, since a rest parameter would allocate on every call. */
 function ofOne(operation: Operation, signature: () => Signature): Function {
   const { onNumbers } = operation
+  const tiny = isCompiled(operation) ? undefined : new TinyCalls(operation)
   return {
-    call(operand: unknown, options: unknown): number | NumericArray {
-      if (typeof operand === 'number') return onNumbers(operand, options as number)
-      return run(operation, readCall(signature(), [operand], options, arguments.length))
+    call(operand: unknown, given: unknown): number | NumericArray {
+      if (typeof operand === 'number') return onNumbers(operand, given as number)
+      const [operands, count] = [[operand], arguments.length]
+      const options = readSyncOptions(signature(), operands, given, count)
+      return tiny?.ofOne(operand, options) ?? run(operation, readCall(signature(), operands, options, count))
     },
   }.call
 }
@@ -129,10 +141,13 @@ function ofOne(operation: Operation, signature: () => Signature): Function {
 /** Of two operands, in the same way. */
 function ofTwo(operation: Operation, signature: () => Signature): Function {
   const { onNumbers } = operation
+  const tiny = isCompiled(operation) ? undefined : new TinyCalls(operation)
   return {
-    call(a: unknown, b: unknown, options: unknown): number | NumericArray {
-      if (typeof a === 'number' && typeof b === 'number') return onNumbers(a, b, options as number)
-      return run(operation, readCall(signature(), [a, b], options, arguments.length))
+    call(a: unknown, b: unknown, given: unknown): number | NumericArray {
+      if (typeof a === 'number' && typeof b === 'number') return onNumbers(a, b, given as number)
+      const [operands, count] = [[a, b], arguments.length]
+      const options = readSyncOptions(signature(), operands, given, count)
+      return tiny?.ofTwo(a, b, options) ?? run(operation, readCall(signature(), operands, options, count))
     },
   }.call
 }
@@ -143,7 +158,8 @@ function ofMany(operation: Operation, signature: () => Signature): Function {
   return (...args: unknown[]): number | NumericArray => {
     const operands = argumentsOf(args, arity)
     if (operands.every((operand) => typeof operand === 'number')) return onNumbers(...(args as number[]))
-    return run(operation, readCall(signature(), operands, args[arity], args.length))
+    const options = readSyncOptions(signature(), operands, args[arity], args.length)
+    return run(operation, readCall(signature(), operands, options, args.length))
   }
 }
 

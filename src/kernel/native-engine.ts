@@ -15,7 +15,7 @@ import {
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { NativePrograms } from './native-programs.ts'
 import { differenceReason, isCompiled, type CheckedOperand } from './operation.ts'
-import { plainEngine, runTiny } from './plain-engine.ts'
+import { plainEngine } from './plain-engine.ts'
 
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
@@ -37,12 +37,6 @@ function runNative(binding: Binding, code: number, operands: readonly CheckedOpe
     binding.elementwise(code, length, value, place, handed(x), placeOf(x), handed(y), placeOf(y))
   } else binding.elementwise(code, length, value, place, ...allHanded(operands))
 }
-
-/**
- * Up to this many elements a loop in JavaScript is done before a call of the addon would be: 100 on Node 20, 220 on Node 26, for
- * square, cube and add alike.
- */
-const TINY = 150
 
 /** The engine over this addon. */
 export function nativeEngine(binding: Binding): Engine {
@@ -76,8 +70,6 @@ export function nativeEngine(binding: Binding): Engine {
         }
         return operation.pass(prepared, operands, output)(0, output.length)
       }
-      // Shared memory may be claimed by a call that is writing it, which only the addon knows.
-      if (output.length <= TINY && !output.isShared && runTiny(operation, operands, output)) return
       try {
         runNative(binding, operation.code, operands, output)
       } catch (error) {

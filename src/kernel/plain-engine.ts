@@ -3,7 +3,16 @@
  * and lets the event loop turn between them.
  */
 import { runReasons } from '../errors/index.ts'
-import { allocate, viewOf, type ArrayView, type DTypeInfo, type NumericArray } from '../memory/index.ts'
+import {
+  allocate,
+  dtypeByName,
+  dtypeNames,
+  viewOf,
+  type ArrayView,
+  type DType,
+  type DTypeInfo,
+  type NumericArray,
+} from '../memory/index.ts'
 import type { RunningJob } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { loopsOf, type DirectLoop, type DoublesLoop } from './built-in-loops.ts'
@@ -97,22 +106,6 @@ function overDoubles(loop: DoublesLoop, operands: readonly CheckedOperand[], out
       if (!isFloat64) storeLoop(result, output.array, at, count)
     }
   }
-}
-
-/**
- * One pass between arrays of the output's dtype, at once: nothing is prepared for a slice that may come later.
- * @returns false: they are of another
- */
-export function runTiny(operation: BuiltInOperation, operands: readonly CheckedOperand[], output: ArrayView): boolean {
-  const { array, dtype, length } = output
-  const loop = loopsOf(operation).direct[dtype.name]
-  if (loop === undefined) return false
-  const [x, y] = operands
-  if (typeof x !== 'object' || x.dtype !== dtype) return false
-  if (operands.length === 1) loop(0, length, array, x.array)
-  else if (operands.length === 2 && typeof y === 'object' && y.dtype === dtype) loop(0, length, array, x.array, y.array)
-  else return false
-  return true
 }
 
 /** A pass that runs when this call has returned: bound arrays are copied, as operands are. */
@@ -216,9 +209,23 @@ const engine: Engine = {
   start: begin,
 }
 
+export type { DirectLoop }
+
 /** The engine. A function, as all exports of a part that is loaded at first use. */
 export function plainEngine(): Engine {
   return engine
+}
+
+/** The loops between arrays of one dtype, by its code; undefined where an operation has none of its own. */
+export function directLoopsOf(operation: BuiltInOperation): readonly (DirectLoop | undefined)[] {
+  const { direct } = loopsOf(operation)
+  const loops: (DirectLoop | undefined)[] = []
+  for (const name of dtypeNames) {
+    const code = dtypeByName(name)?.code as number
+    while (loops.length <= code) loops.push(undefined)
+    loops[code] = direct[name as DType]
+  }
+  return loops
 }
 
 /** The loop of an operation on doubles. */

@@ -56,28 +56,29 @@ function entry(name: string, constructor: ArrayConstructor, code: number, isBigi
   }
 }
 
-/** Keyed by the name that `%TypedArray%.prototype[Symbol.toStringTag]` gives, which nobody can forge. */
-const byTag = new Map<string, DTypeInfo>([
-  ['Float64Array', entry('float64', Float64Array, 0)],
-  ['Float32Array', entry('float32', Float32Array, 1)],
-  ['Int8Array', entry('int8', Int8Array, 3)],
-  ['Uint8Array', entry('uint8', Uint8Array, 4)],
-  ['Uint8ClampedArray', entry('uint8c', Uint8ClampedArray, 5)],
-  ['Int16Array', entry('int16', Int16Array, 6)],
-  ['Uint16Array', entry('uint16', Uint16Array, 7)],
-  ['Int32Array', entry('int32', Int32Array, 8)],
-  ['Uint32Array', entry('uint32', Uint32Array, 9)],
-  ['BigInt64Array', entry('int64', BigInt64Array, 10, true)],
-  ['BigUint64Array', entry('uint64', BigUint64Array, 11, true)],
-])
-
 const float16Array = (globalThis as { Float16Array?: ArrayConstructor }).Float16Array
-if (float16Array !== undefined) byTag.set('Float16Array', entry('float16', float16Array, 2))
 
-const byName = new Map<unknown, DTypeInfo>([...byTag.values()].map((info) => [info.name, info]))
+const float64 = entry('float64', Float64Array, 0)
+const float32 = entry('float32', Float32Array, 1)
+const float16 = float16Array && entry('float16', float16Array, 2)
+const int8 = entry('int8', Int8Array, 3)
+const uint8 = entry('uint8', Uint8Array, 4)
+const uint8c = entry('uint8c', Uint8ClampedArray, 5)
+const int16 = entry('int16', Int16Array, 6)
+const uint16 = entry('uint16', Uint16Array, 7)
+const int32 = entry('int32', Int32Array, 8)
+const uint32 = entry('uint32', Uint32Array, 9)
+const int64 = entry('int64', BigInt64Array, 10, true)
+const uint64 = entry('uint64', BigUint64Array, 11, true)
+
+const all = [float64, float32, int8, uint8, uint8c, int16, uint16, int32, uint32, int64, uint64, float16].filter(
+  (info) => info !== undefined,
+)
+
+const byName = new Map<unknown, DTypeInfo>(all.map((info) => [info.name, info]))
 
 /** The names of all dtypes that this runtime has. */
-export const dtypeNames: readonly string[] = [...byTag.values()].map((info) => info.name)
+export const dtypeNames: readonly string[] = all.map((info) => info.name)
 
 /** The dtype of that name; undefined for anything else. */
 export function dtypeByName(name: unknown): DTypeInfo | undefined {
@@ -86,10 +87,40 @@ export function dtypeByName(name: unknown): DTypeInfo | undefined {
 
 const tagOf = builtinGetter<string | undefined>(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
 
-/** The dtype of a typed array, whatever its subclass (a Buffer is `uint8`); undefined for anything else. */
+/**
+ * The dtype of a typed array, whatever its subclass (a Buffer is `uint8`); undefined for anything else. By the name that
+ * `%TypedArray%.prototype[Symbol.toStringTag]` gives, which nobody can forge; compared one by one, since to look a text up in a map
+ * takes longer than reading it.
+ */
 export function dtypeOf(value: unknown): DTypeInfo | undefined {
-  const tag = tagOf(value)
-  return tag === undefined ? undefined : byTag.get(tag)
+  switch (tagOf(value)) {
+    case 'Float64Array':
+      return float64
+    case 'Float32Array':
+      return float32
+    case 'Int32Array':
+      return int32
+    case 'Uint32Array':
+      return uint32
+    case 'Uint8Array':
+      return uint8
+    case 'Uint8ClampedArray':
+      return uint8c
+    case 'Int8Array':
+      return int8
+    case 'Int16Array':
+      return int16
+    case 'Uint16Array':
+      return uint16
+    case 'BigInt64Array':
+      return int64
+    case 'BigUint64Array':
+      return uint64
+    case 'Float16Array':
+      return float16
+    default:
+      return undefined
+  }
 }
 
 /** True for a typed array of numbers or bigints. */

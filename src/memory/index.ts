@@ -10,4 +10,15 @@ export {
   type NumericArray,
 } from './dtype.ts'
 export { moveBuffer, type MovedBuffer } from './move.ts'
-export { allocate, checkFit, coincide, overlap, isAsViewed, viewAs, viewOf, type ArrayView } from './view.ts'
+export {
+  allocate,
+  checkFit,
+  coincide,
+  isAsViewed,
+  lengthOf,
+  overlap,
+  ownMemoryOf,
+  viewAs,
+  viewOf,
+  type ArrayView,
+} from './view.ts'

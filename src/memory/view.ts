@@ -23,11 +23,14 @@ export interface ArrayView {
 }
 
 const typedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype)
-const lengthOf = builtinGetter<number>(typedArrayPrototype, 'length')
+/** Elements of a typed array, none of a detached one. @throws TypeError for anything else */
+export const lengthOf = builtinGetter<number>(typedArrayPrototype, 'length')
 const bufferOf = builtinGetter<ArrayBufferLike>(typedArrayPrototype, 'buffer')
 const byteOffsetOf = builtinGetter<number>(typedArrayPrototype, 'byteOffset')
 const isResizable = builtinGetter<boolean>(ArrayBuffer.prototype, 'resizable')
 const isGrowable = builtinGetter<boolean>(SharedArrayBuffer.prototype, 'growable')
+// Told by the object itself, whatever its prototype is.
+const { isSharedArrayBuffer } = types
 
 /**
  * Looks at `value`.
@@ -52,6 +55,16 @@ export function viewAs(dtype: DTypeInfo, name: string, array: NumericArray): Arr
 }
 
 /**
+ * The buffer of an array of that dtype and length, whose length is fixed and which only this thread can reach; undefined of
+ * anything else. For those who do without a view, which costs twice as much.
+ */
+export function ownMemoryOf(value: unknown, dtype: DTypeInfo, length: number): ArrayBufferLike | undefined {
+  if (dtypeOf(value) !== dtype || lengthOf(value) !== length) return undefined
+  const buffer = bufferOf(value)
+  return isSharedArrayBuffer(buffer) || isResizable(buffer) ? undefined : buffer
+}
+
+/**
  * Whether an array surely is as it was when it was looked at: memory of fixed length changes only by being detached, and then the
  * array has no elements. False of one that had none.
  */
@@ -59,25 +72,11 @@ export function isAsViewed({ array, length }: ArrayView): boolean {
   return length > 0 && lengthOf(array) === length
 }
 
-/**
- * Whether it is a SharedArrayBuffer, given that its length cannot change. What the prototype says anybody can change, so it only
- * speeds up the usual answer: for a shared buffer that was given the prototype of the others `isResizable` throws.
- * @throws ArrayError `ERR_RESIZABLE`
- */
+/** Whether it is a SharedArrayBuffer, given that its length cannot change. @throws ArrayError `ERR_RESIZABLE` */
 function isSharedAndFixed(name: string, buffer: ArrayBufferLike): boolean {
-  if (Object.getPrototypeOf(buffer) === ArrayBuffer.prototype && isFixed(buffer)) return false
-  const isShared = types.isSharedArrayBuffer(buffer)
+  const isShared = isSharedArrayBuffer(buffer)
   if (isShared ? isGrowable(buffer) : isResizable(buffer)) throw resizable(name)
   return isShared
-}
-
-/** True for an ArrayBuffer of fixed length; false for everything else. */
-function isFixed(buffer: ArrayBufferLike): boolean {
-  try {
-    return !isResizable(buffer)
-  } catch {
-    return false
-  }
 }
 
 /** Node 20 has no `buffer.detached`; a view over a detached buffer cannot be made on any version. */

@@ -4,7 +4,7 @@
  */
 import { wrongArguments } from '../../errors/index.ts'
 import type { ArrayView } from '../../memory/index.ts'
-import { readCall, signatureOf, type Call, type Signature } from '../call.ts'
+import { readCall, signatureOf, type Call, type Signature, type SyncOptions } from '../call.ts'
 import type { Engine } from '../engine.ts'
 import { isCompiled, type Operation } from '../operation.ts'
 import type { ReductionName } from './names.ts'
@@ -43,7 +43,7 @@ function signatureOfMethod(operation: Operation, name: ReductionName): Signature
 }
 
 /** Results are computed, and reduced, in float64, whatever the dtypes of the operands. */
-const asNumbers = { dtype: 'float64' }
+const asNumbers: SyncOptions = { out: undefined, dtype: 'float64' }
 
 /** The operands of `kernel.sum(...args)`. @throws as a call of the kernel does, and ArrayError `ERR_DTYPE` for bigints */
 function readNumbers(
