@@ -12,12 +12,14 @@ use super::lanes::{Each, Same, Target, count_up};
 use super::leaf::Leaf;
 use super::lower::{Code, Direct, Place, Shape, Step, Task};
 use super::node::{MAX_OPERANDS, Operation};
+use super::opcode::Opcode;
 use super::perform::{Lanes, perform};
 use super::scratch::Registers;
 use crate::cost::Cost;
 use crate::elements::{gather, load};
 use crate::level::Level;
 use crate::operand::Operand;
+use crate::reduce::Pairing;
 use crate::scalar_lanes::ScalarLanes;
 use crate::stream::until_line;
 
@@ -167,6 +169,19 @@ impl Evaluation {
     pub unsafe fn for_each_block(&self, range: Range<usize>, mut take: impl FnMut(usize, &[f64])) {
         // SAFETY: the caller's promise.
         unsafe { self.blocks(range, None, |start, lanes| take(start, lanes)) };
+    }
+
+    /// The two arrays of lanes that the results are made of, where one step makes them and a sum can do it itself.
+    pub(crate) fn pair(&self) -> Option<(Pairing, View, View)> {
+        let [step] = &*self.code.steps else { return None };
+        let pairing = match step.task {
+            Task::Perform(Operation::SquareOfDifference) => Pairing::SquareOfDifference,
+            Task::Perform(Operation::Single(Opcode::Multiply)) => Pairing::Product,
+            _ => return None,
+        };
+        let &[Place::Parameter(x), Place::Parameter(y)] = step.operands() else { return None };
+        let array = |number: u16| self.operands[usize::from(number)].array().copied();
+        Some((pairing, array(x)?, array(y)?)).filter(|_| self.kind == Kind::Number)
     }
 
     /// Where the elements from `index` on are, of the first arrays among the operands.

@@ -54,21 +54,27 @@ impl Block<'_> {
     #[inline(always)]
     pub(crate) fn groups(self) -> impl ExactSizeIterator<Item = [f64; LANES]> {
         // SAFETY: the address is that of a whole group, for which the block is valid (its maker's promise).
-        self.group_addresses().map(|group| unsafe { group.cast::<[f64; LANES]>().read() })
+        (0..self.len / LANES).map(move |number| unsafe { self.group(number).cast::<[f64; LANES]>().read() })
     }
 
-    /// Where the groups are: each address is valid for reads of [`LANES`] elements, for as long as the block is used.
+    /// Where a group is: the address is valid for reads of [`LANES`] elements, for as long as the block is used, if the block has so
+    /// many groups.
     #[inline(always)]
-    pub(crate) fn group_addresses(self) -> impl ExactSizeIterator<Item = *const f64> {
-        (0..self.len / LANES).map(move |group| {
-            for next in self.next.into_iter().flatten() {
-                for line in (0..size_of::<[f64; LANES]>()).step_by(LINE) {
-                    prefetch(next.wrapping_add(group * size_of::<[f64; LANES]>() + line));
-                }
+    pub(crate) fn group(self, number: usize) -> *const f64 {
+        let ask = |next: *const u8| {
+            for line in (0..size_of::<[f64; LANES]>()).step_by(LINE) {
+                prefetch(next.wrapping_add(number * size_of::<[f64; LANES]>() + line));
             }
-            // group * LANES + LANES is at most `len`.
-            self.base.wrapping_add(group * LANES)
-        })
+        };
+        // No loop over both: the compiler would keep them in memory.
+        let [first, second] = self.next;
+        if let Some(first) = first {
+            ask(first);
+        }
+        if let Some(second) = second {
+            ask(second);
+        }
+        self.base.wrapping_add(number * LANES)
     }
 
     /// The elements after the last whole group: the first is lane 0's.
@@ -79,6 +85,13 @@ impl Block<'_> {
             // SAFETY: below `len`, for which the block is valid.
             unsafe { self.base.wrapping_add(index).read() }
         })
+    }
+
+    /// The elements after the last whole group, and zeros in the lanes that have none.
+    pub(crate) fn padded_rest(self) -> [f64; LANES] {
+        let mut lanes = [0.0; LANES];
+        lanes.iter_mut().zip(self.rest()).for_each(|(lane, value)| *lane = value);
+        lanes
     }
 
     /// All elements, in order.
@@ -93,6 +106,8 @@ impl Block<'_> {
 
 #[cfg(test)]
 mod tests {
+    use core::iter;
+
     use super::{Block, LANES};
 
     #[test]
@@ -102,6 +117,7 @@ mod tests {
             let block = Block::from(&values[..]);
             let joined: Vec<f64> = block.groups().flatten().chain(block.rest()).collect();
             assert_eq!(joined, values);
+            assert!(block.rest().chain(iter::repeat(0.0)).take(LANES).eq(block.padded_rest()));
             assert_eq!(block.groups().len(), values.len() / LANES);
             assert!(block.iter().eq(values.iter().copied()));
         }

@@ -43,6 +43,8 @@ impl<R: Reducer> Fold<R> {
     ///
     /// # Panics
     /// When a block follows that ended there.
+    // Each source of blocks would have a copy of its own.
+    #[inline(never)]
     pub(crate) fn absorb(&mut self, block: Block<'_>) {
         let mut rest = block;
         while rest.len() > 0 {

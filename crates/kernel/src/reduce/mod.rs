@@ -27,6 +27,7 @@ mod fold;
 mod histogram;
 mod integers;
 mod moments;
+mod pairing;
 mod product;
 mod run;
 mod source;
@@ -38,6 +39,7 @@ mod two_term;
 
 pub(crate) use block::Block;
 pub(crate) use fold::{Fold, Reducer};
+pub(crate) use pairing::Pairing;
 pub(crate) use source::Source;
 
 pub use integers::{Integers, IntegersError};

@@ -14,11 +14,11 @@ use super::extreme::{Extreme, Extremes};
 use super::histogram::{Bins, Histogram};
 use super::moments::{Moments, Squares};
 use super::product::{Product, Products};
-use super::source::{Elements, Results};
+use super::source::{AnySource, Elements, Results};
 use super::sum::Sum;
 use super::tree::Tree;
 use super::two_term::TwoTerm;
-use super::{Block, Fold, Reducer, Source};
+use super::{Fold, Reducer, Source};
 use crate::chunking::{Chunking, Range};
 use crate::level::Level;
 use crate::operand::Operand;
@@ -113,35 +113,6 @@ pub struct Numbers {
     level: Level,
 }
 
-/// Where they come from.
-#[derive(Clone, Debug)]
-enum AnySource {
-    Elements(Elements),
-    Results(Results),
-    Evaluation(Evaluation),
-}
-
-impl Source for AnySource {
-    fn len(&self) -> usize {
-        match self {
-            Self::Elements(source) => source.len(),
-            Self::Results(source) => source.len(),
-            Self::Evaluation(source) => source.len(),
-        }
-    }
-
-    unsafe fn blocks(&self, range: Range, consume: impl FnMut(Block<'_>)) {
-        match self {
-            // SAFETY: the caller's promise.
-            Self::Elements(source) => unsafe { source.blocks(range, consume) },
-            // SAFETY: as above.
-            Self::Results(source) => unsafe { source.blocks(range, consume) },
-            // SAFETY: as above.
-            Self::Evaluation(source) => unsafe { source.blocks(range, consume) },
-        }
-    }
-}
-
 impl Numbers {
     fn of(source: AnySource) -> Self {
         // Sixteen lanes in registers: for AVX-512 the compiler puts each vector together from pieces.
@@ -182,8 +153,17 @@ impl Numbers {
     /// The view's contract ([`View::new`]) must hold until this returns.
     pub unsafe fn sum(&self, pool: &Pool, compensated: bool) -> Result<TwoTerm, ReduceError> {
         // Its compensated loop has a form for AVX-512.
+        let level = Level::chosen();
+        let pair = self.source.pair().filter(|_| compensated);
+        let first = pair.map(|(_, x, _)| AnySource::Elements(Elements { view: x, level }));
+        let source = first.as_ref().unwrap_or(&self.source);
+        let reducer = || match pair {
+            // SAFETY: the caller's promise, for the other array.
+            Some((pairing, _, y)) => unsafe { Sum::of_pairs(level, pairing, Elements { view: y, level }) },
+            None => Sum::new(level, compensated),
+        };
         // SAFETY: the caller's promise.
-        Ok(unsafe { reduce(pool, &self.source, || Sum::new(Level::chosen(), compensated)) }?.unwrap_or_default())
+        Ok(unsafe { reduce(pool, source, reducer) }?.unwrap_or_default())
     }
 
     /// What the distances x * scale − center come to; `scale` is a power of two.
@@ -290,107 +270,4 @@ impl Numbers {
 }
 
 #[cfg(test)]
-mod tests {
-    use corepool_memory::ElementType::{Float32, Float64, Int64};
-    use corepool_pool::Config;
-
-    use super::*;
-    use crate::math::Mode;
-    use crate::operation::{Binary, Unary};
-    use crate::program::{Opcode, Program};
-    use crate::reduce::tests_support::{Random, Values};
-
-    fn pool(threads: usize) -> Pool {
-        Pool::new(Config { threads: Some(threads), ..Config::default() }).unwrap()
-    }
-
-    fn view<T>(values: &mut [T], element: corepool_memory::ElementType) -> View {
-        // SAFETY: the slice has that many elements of that size, and outlives the view in every test below.
-        unsafe { View::new(values.as_mut_ptr().cast(), values.len(), element) }.unwrap()
-    }
-
-    #[test]
-    fn the_number_of_threads_changes_no_bit() {
-        let mut random = Random::new(13);
-        for len in [32_768, 32_769, 16_384 * 5, 300_001] {
-            let values = Values((0..len).map(|_| random.spanning(-200, 200)).collect());
-            let of = |threads| {
-                // SAFETY: the values outlive the reduction.
-                let sum = unsafe { reduce(&pool(threads), &values, || Sum::new(Level::chosen(), true)) };
-                sum.unwrap().unwrap()
-            };
-            let expected = crate::reduce::tests_support::reduced(Sum::new(Level::chosen(), true), &values.0).unwrap();
-            assert_eq!([1, 2, 3, 8].map(of), [expected; 4]);
-        }
-    }
-
-    #[test]
-    fn results_of_an_operation_are_reduced_as_if_they_had_been_stored() {
-        let mut random = Random::new(14);
-        let pool = pool(2);
-        for len in [0, 1, 511, 512, 4097, 70_003] {
-            let mut x: Vec<f64> = (0..len).map(|_| random.spanning(-20, 20)).collect();
-            let mut y: Vec<f32> = (0..len).map(|i| i as f32).collect();
-            let mut difference: Vec<f64> = x.iter().zip(&y).map(|(x, y)| x - f64::from(*y)).collect();
-            let mut square: Vec<f64> = x.iter().map(|x| x * x).collect();
-            let operands = [Operand::Array(view(&mut x, Float64)), Operand::Array(view(&mut y, Float32))];
-            let fused = [
-                (Operation::Binary(Binary::Sub), &operands[..], &mut difference),
-                (Operation::Unary(Unary::Square), &operands[..1], &mut square),
-            ];
-            for (operation, operands, stored) in fused {
-                let results = Numbers::of_operation(operation, operands, len).unwrap();
-                let stored = Numbers::new(view(stored, Float64));
-                // SAFETY: all arrays outlive the reductions.
-                let [a, b] = [&results, &stored].map(|numbers| unsafe { numbers.sum(&pool, true) }.unwrap());
-                assert_eq!(a, b);
-                // SAFETY: as above.
-                let [a, b] = [&results, &stored].map(|numbers| unsafe { numbers.extreme(&pool, true, false) }.unwrap());
-                assert_eq!(a, b);
-                // SAFETY: as above.
-                let [a, b] = [&results, &stored].map(|numbers| unsafe { numbers.squares(&pool, 0.5, 2.0) }.unwrap());
-                assert_eq!(a, b);
-            }
-        }
-    }
-
-    /// The program (x − y)², as docs/kernel-programs.md writes it.
-    fn squared_difference() -> Program {
-        let fields = [0_u16, 2, 0, 0, 0, 2, 3, 0, 0, 0];
-        let instructions = [[Opcode::Subtract.code(), 0, 1, 0], [Opcode::Multiply.code(), 2, 2, 0]];
-        let words = fields.into_iter().chain(instructions.into_iter().flatten());
-        let bytes: Vec<u8> = b"CPK1".iter().copied().chain(words.flat_map(u16::to_le_bytes)).collect();
-        Program::load(&bytes, Mode::ExactFdlibm).unwrap()
-    }
-
-    #[test]
-    fn results_of_a_program_are_reduced_as_if_they_had_been_stored() {
-        let mut random = Random::new(15);
-        let (pool, program) = (pool(3), squared_difference());
-        for len in [0, 1, 1000, 4097, 100_003] {
-            let mut x: Vec<f64> = (0..len).map(|_| random.spanning(-20, 20)).collect();
-            let mut y: Vec<f32> = (0..len).map(|i| i as f32).collect();
-            let mut stored: Vec<f64> = x.iter().zip(&y).map(|(x, y)| x - f64::from(*y)).map(|d| d * d).collect();
-            let operands = [Operand::Array(view(&mut x, Float64)), Operand::Array(view(&mut y, Float32))];
-            let evaluation = Evaluation::new(&program, &operands, &[], &[]).unwrap();
-            let results = Numbers::of_program(evaluation).unwrap();
-            let stored = Numbers::new(view(&mut stored, Float64));
-            // SAFETY: all arrays outlive the reductions.
-            let [a, b] = [&results, &stored].map(|numbers| unsafe { numbers.sum(&pool, true) }.unwrap());
-            assert_eq!(a, b);
-            // SAFETY: as above.
-            let [a, b] = [&results, &stored].map(|numbers| unsafe { numbers.exact_sum(&pool) }.unwrap());
-            assert_eq!(a, b);
-        }
-    }
-
-    #[test]
-    fn operands_that_do_not_fit_are_refused() {
-        let (mut x, mut big) = ([1.0; 3], [1_i64; 3]);
-        let (x, big) = (Operand::Array(view(&mut x, Float64)), Operand::Array(view(&mut big, Int64)));
-        let square = Operation::Unary(Unary::Square);
-        for (operands, len) in [(&[x, x][..], 3), (&[x][..], 4), (&[big][..], 3), (&[][..], 3)] {
-            assert_eq!(Numbers::of_operation(square, operands, len).err(), Some(ReduceError::Operands));
-        }
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 use corepool_memory::{ElementType, View};
 
-use super::{Block, LANES};
+use super::{Block, LANES, Pairing};
 use crate::chunking::Range;
 use crate::elements::load;
 use crate::level::Level;
@@ -39,21 +39,37 @@ pub(crate) struct Elements {
     pub(crate) level: Level,
 }
 
+impl Elements {
+    /// The elements of `range` where they lie.
+    ///
+    /// # Panics
+    /// When they are no doubles, or not inside the array.
+    ///
+    /// # Safety
+    /// As for [`Source::blocks`], for as long as the block is used.
+    pub(crate) unsafe fn doubles<'a>(self, range: Range) -> Block<'a> {
+        assert!(self.view.element() == ElementType::Float64, "{:?} is widened first", self.view.element());
+        // Checks the end; the start is before it.
+        let _ = self.view.at(range.end);
+        let base = self.view.at(range.start).cast::<f64>();
+        // SAFETY: the range lies within the view, which is aligned, and valid by the caller's promise.
+        let block = unsafe { Block::new(base, range.end - range.start) };
+        block.before([Some(base.cast::<u8>().wrapping_add(AHEAD).cast_const()), None])
+    }
+}
+
 impl Source for Elements {
     fn len(&self) -> usize {
         self.view.len()
     }
 
     unsafe fn blocks(&self, range: Range, mut consume: impl FnMut(Block<'_>)) {
+        if self.view.element() == ElementType::Float64 {
+            // SAFETY: the caller's promise.
+            return consume(unsafe { self.doubles(range) });
+        }
         // Checks the end; the start is before it.
         let _ = self.view.at(range.end);
-        if self.view.element() == ElementType::Float64 {
-            let base = self.view.at(range.start).cast::<f64>();
-            // SAFETY: the range lies within the view, which is aligned, and valid by the caller's promise.
-            let block = unsafe { Block::new(base, range.end - range.start) };
-            consume(block.before([Some(base.cast::<u8>().wrapping_add(AHEAD).cast_const()), None]));
-            return;
-        }
         let mut values = [0.0; BLOCK];
         for start in (range.start..range.end).step_by(BLOCK) {
             let values = &mut values[..BLOCK.min(range.end - start)];
@@ -126,6 +142,45 @@ impl Source for Evaluation {
                 consume(Block::from(lanes).before(self.addresses(start + lanes.len())));
             });
         };
+    }
+}
+
+/// Any of these.
+#[derive(Clone, Debug)]
+pub(super) enum AnySource {
+    Elements(Elements),
+    Results(Results),
+    Evaluation(Evaluation),
+}
+
+impl AnySource {
+    /// The two arrays of doubles that the numbers are made of, where a sum makes them itself.
+    pub(super) fn pair(&self) -> Option<(Pairing, View, View)> {
+        match self {
+            Self::Evaluation(evaluation) => evaluation.pair(),
+            Self::Elements(_) | Self::Results(_) => None,
+        }
+    }
+}
+
+impl Source for AnySource {
+    fn len(&self) -> usize {
+        match self {
+            Self::Elements(source) => source.len(),
+            Self::Results(source) => source.len(),
+            Self::Evaluation(source) => source.len(),
+        }
+    }
+
+    unsafe fn blocks(&self, range: Range, consume: impl FnMut(Block<'_>)) {
+        match self {
+            // SAFETY: the caller's promise.
+            Self::Elements(source) => unsafe { source.blocks(range, consume) },
+            // SAFETY: as above.
+            Self::Results(source) => unsafe { source.blocks(range, consume) },
+            // SAFETY: as above.
+            Self::Evaluation(source) => unsafe { source.blocks(range, consume) },
+        }
     }
 }
 
