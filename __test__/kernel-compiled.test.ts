@@ -21,6 +21,7 @@ function expectValues(text: string): Kernel {
   const expected = new Float64Array(xs.length)
   for (let i = 0; i < xs.length; i++) expected[i] = fn(...operands.map((operand) => operand[i] as number))
   expectSame(compiled(...operands) as NumericArray, expected)
+  expect(compiled.info.engine).toBe(isNative ? 'native' : 'js')
   expect(compiled.info.reason ?? '').not.toContain('The function itself')
   return compiled
 }
@@ -75,6 +76,8 @@ describe('operators and functions of Math give JavaScript’s bits over all pair
     '??',
   ]
   const ofOne = 'abs sign floor ceil trunc round sqrt fround clz32'.split(' ')
+  // Since Node 24.
+  if ('f16round' in Math) ofOne.push('f16round')
   const tests = [
     ...unary.map((text) => `(x) => ${text}`),
     ...binary.map((operator) => `(x, y) => x ${operator} y`),
@@ -177,6 +180,8 @@ describe('statements', () => {
       '(x, y) => { let [p, q = 2, ...r] = [x]; const { a, b: { c } } = { a: y, b: { c: 3 } }; [p, q] = [q, p]; return p - q * a + c + r.length }',
     ],
     ['an array by an index', '(x) => [10, 20, 30][x]'],
+    ['items of any kind by constant indices', '(x, y) => [[x, 2], [y, 4]][1][0] + [Math.abs, (v) => v * 2][1](x)'],
+    ['an item that is there is no undefined', '(x, y) => [x, y][0] === y'],
     [
       'Math by other names',
       '(x) => { const { sqrt, PI } = Math, M = Math; const root = M["sqrt"]; return root(x) + sqrt(x) * PI + M?.abs(x) }',
@@ -280,6 +285,39 @@ describe('bigints', () => {
     expect(f(BigInt64Array.of(3n))).toEqual(BigInt64Array.of(27n))
     expect(f(BigUint64Array.of(2n ** 40n + 1n))).toEqual(BigUint64Array.of(BigInt.asUintN(64, (2n ** 40n + 1n) ** 3n)))
     expect(kernel('(x, y) => x - y')(BigInt64Array.of(3n), 5n)).toEqual(BigInt64Array.of(-2n))
+  })
+
+  test('what bound numbers decide is decided while compiling, for each of their values', () => {
+    const text = '(x) => { let r = on ? x : -x; if (k > 2) r = r * 3n; return r }'
+    const longs = BigInt64Array.of(5n, -7n, 2n ** 63n - 1n)
+    for (const on of [true, false]) {
+      for (const k of [2, 3]) {
+        const formula = (x: bigint): bigint => (on ? x : -x) * (k > 2 ? 3n : 1n)
+        const f = kernel(text, { bindings: { on, k } })
+        expectSame(f(longs as never) as never, longs.map(formula))
+        expect(f.info.reason ?? '').not.toContain('The function itself')
+      }
+    }
+  })
+
+  test('what an index, an element, a length or the bound number of a text for numbers decides is refused', () => {
+    const longs = BigInt64Array.of(5n, -7n) as never
+    const lut = Float64Array.of(1, 2)
+    const refused = expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED' })
+    expect(() => kernel('(x, i) => (i > 2 ? x : x * 2n)', { index: true })).toThrow(refused)
+    expect(() => kernel('(x) => (lut[0] > 2 ? x : x * 2n)', { bindings: { lut } })).toThrow(refused)
+    expect(() => kernel('(x) => (lut.length > 2 ? x : x * 2n)', { bindings: { lut } })).toThrow(refused)
+    for (const k of [1, 3]) {
+      const f = kernel('(x) => (k > 2 ? x : x * x)', { bindings: { k } })
+      expect(() => f(longs)).toThrow(refused)
+      expect(f(Float64Array.of(3))).toEqual(Float64Array.of(k > 2 ? 3 : 9))
+    }
+  })
+
+  test('BigInt.asIntN of 64 bits is what arrays do', () => {
+    const f = kernel((x: bigint) => BigInt.asIntN(64, x * x))
+    const big = 2n ** 40n + 1n
+    expect(f(BigInt64Array.of(big))).toEqual(BigInt64Array.of(BigInt.asIntN(64, big * big)))
   })
 
   test.each([

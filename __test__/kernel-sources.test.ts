@@ -1,7 +1,7 @@
 /** Every form in which a function's text comes: as written, as methods, minified, compiled for older versions, made from text. */
 import { createContext, runInContext, runInThisContext } from 'node:vm'
 import { transformSync } from 'esbuild'
-import { kernel, KernelError } from 'corepool'
+import { isNative, kernel, KernelError } from 'corepool'
 import { minify } from 'terser'
 import { describe, expect, test } from 'vitest'
 import { expectSame } from './fixtures/expect-same.ts'
@@ -20,6 +20,7 @@ function expectCompiles(fn: unknown): void {
     (fn as AnyFunction)(...operands.map((column) => column[i] as number)),
   )
   expectSame(compiled(...(operands as never[])) as never, expected)
+  expect(compiled.info.engine).toBe(isNative ? 'native' : 'js')
   expect(compiled.info.reason ?? '').not.toContain('The function itself')
 }
 

@@ -32,6 +32,8 @@ export const reasons = {
   bigintOperator: (operator: string) =>
     `it uses ${operator} on bigints, which does not commute with the wrapping of 64-bit arrays; + - * & | ^ ~ and << by a constant do`,
   bigintCondition: 'its course depends on the values of bigints, which only numbers may do in a compiled kernel',
+  bigintLane:
+    'its course depends on an index, an element or a bound value, which a kernel of bigints cannot compute with',
   bigintError: (message: string) => `it throws in JavaScript: ${message}`,
   numberKernel: 'it computes with numbers, and its operands are bigints',
   bigintKernel: 'it computes with bigints, and its operands are numbers',

@@ -119,10 +119,12 @@ function compileSource(
       functions.set(bound, parseSource(shape.name === '' ? bound : shape.name, shape.text, isBound))
   }
   let isOfConstants = false
+  // Once the text is kept, kernels of other values have it: their values cannot become constants any more.
+  let isKept = false
   const attempt = (domain: 'number' | 'bigint', parsed: SourceText): Compilation | KernelError => {
     const made = compile(parsed, { domain, index, bindings: bindingsOf(shapes, functions, isOfConstants) })
     if (!('other' in made)) return made
-    if (made.other === 'bigint' || isOfConstants) return made.error
+    if (made.other === 'bigint' || isOfConstants || isKept) return made.error
     isOfConstants = true
     return attempt(domain, parsed)
   }
@@ -139,6 +141,7 @@ function compileSource(
     arity = ofBigints.parameters
   } else arity = ofNumbers.parameters
   const { expression } = source
+  isKept = true
 
   return {
     isOfConstants,

@@ -11,6 +11,7 @@ import { evaluateExpression } from './expressions.ts'
 import { Graph } from './graph.ts'
 import type { Node } from './node.ts'
 import { Lanes } from './lanes.ts'
+import { nodesOf } from './order.ts'
 import { BigintRefusal, Refusal, ScalarLoopRefusal } from './refusal.ts'
 import { Scope } from './scopes.ts'
 import { refusalError, type SourceText } from './source-text.ts'
@@ -88,8 +89,20 @@ function finish(unit: Compiler, source: SourceText, parameters: number, value: V
   if (unit.domain === 'bigint' && value.types !== Type.bigint) {
     return unit.refuse(at, reasons.resultIs('a number where its operands are bigints'))
   }
+  if (unit.domain === 'bigint') checkBigints(unit, at, source, value.node)
   const emitted = emit(unit, parameters, value.node)
   return typeof emitted === 'string' ? unit.refuse(source.fn, emitted) : { ...emitted, parameters }
+}
+
+/** A program of bigints has no lanes of numbers: a condition on a bound number must be known while compiling. */
+function checkBigints(unit: Compiler, at: AnyNode, source: SourceText, result: Node): void {
+  const nodes = nodesOf([result])
+  if (nodes.some(({ kind }) => kind === 'index' || kind === 'gather')) unit.refuse(at, reasons.bigintLane)
+  const lanes = nodes.filter(({ kind }) => kind === 'scalar')
+  if (lanes.length === 0) return
+  const isOfNumbers = lanes.every(({ value }) => unit.scalars[Number(value)]?.of === 'value')
+  if (isOfNumbers) throw new ScalarLoopRefusal(at, source, reasons.bigintLane)
+  unit.refuse(at, reasons.bigintLane)
 }
 
 const resultNames = {

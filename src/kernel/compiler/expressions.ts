@@ -217,7 +217,12 @@ function member(unit: Unit, node: MemberExpression, scope: Scope): Value {
 
 /** An item of an array written here, by an index that may differ from lane to lane. */
 function itemOf(unit: Unit, list: ListValue, key: Value, node: AnyNode): Value {
-  const index = numberValue(unit.number(key, node).node)
+  const { node: at, types } = unit.number(key, node)
+  // `[1, 2][true]` reads the property "true".
+  if ((types & Type.boolean) !== 0) return unit.refuse(node, reasons.key)
+  // The one item that it is, whatever its kind, is not chosen lane by lane.
+  if (at.kind === 'constant') return list.items[Number(at.value)] ?? unit.undefined()
+  const index = numberValue(at)
   return list.items.reduceRight<Value>((otherwise, item, k) => {
     const isIt = equality(unit, true, index, numberValue(unit.graph.constant(k)), {
       node,
@@ -241,6 +246,8 @@ function record(unit: Unit, node: ObjectExpression, scope: Scope): Value {
   for (const property of node.properties) {
     if (property.type === 'SpreadElement' || property.kind !== 'init') return unit.refuse(property, reasons.object)
     const key = keyOf(unit, property.key, property.computed, scope)
+    // `{ __proto__: value }` is no field.
+    if (key === '__proto__') return unit.refuse(property, reasons.object)
     fields.set(key, unit.evaluate(property.value, scope))
   }
   return { kind: 'record', fields }

@@ -18,5 +18,5 @@ export class Refusal extends Error {
 /** Bigints turned up where numbers were computed: the function may be a kernel of bigints. */
 export class BigintRefusal extends Refusal {}
 
-/** A loop that would have constant bounds if the bound numbers were constants. */
+/** What could be compiled if the bound numbers were constants: a loop would have constant bounds. */
 export class ScalarLoopRefusal extends Refusal {}
