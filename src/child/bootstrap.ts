@@ -25,7 +25,7 @@ import {
   survivesErrors,
   writeNow,
 } from './channel.ts'
-import { enterProcess } from './current-process.ts'
+import { currentProcess, enterProcess } from './current-process.ts'
 import { encodeError, inspectSafely, isError } from './errors.ts'
 import type { FunctionSource } from './function-source.ts'
 import { importModule, loadTarget } from './load-target.ts'
@@ -56,6 +56,8 @@ process.on('beforeExit', () => {
 if (process.send !== undefined) process.send = guardedSend(process.send)
 // Node throws a rejection that nobody handles; Bun would end this process, and tell no monitor.
 if (process.versions['bun'] !== undefined) process.on('unhandledRejection', throwUnlessHandled)
+// While the command line still tells: what is loaded before the task comes may start nothing.
+currentProcess()
 // What the parent asks for on the command line is none of the target's business.
 if (process.argv.splice(2).includes(ASK_HELLO)) reply(['hello'])
 

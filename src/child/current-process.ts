@@ -7,7 +7,7 @@
  * same: the bootstrap's own, and the one that the user's code imports.
  */
 import type { ParentLink } from './parent-link.ts'
-import type { TaskTarget } from './protocol.ts'
+import { ASK_HELLO, type TaskTarget } from './protocol.ts'
 
 export interface CurrentProcess {
   readonly name: string
@@ -29,9 +29,18 @@ const holder = globalThis as { [key]?: CurrentProcess }
 
 const mainProgram = { name: 'MainProcess', daemon: false, identity: [], ancestors: [], parent: null }
 
+const LOADED_FIRST =
+  'Code that --import, --require or NODE_OPTIONS load first (other execArgv or env keep it out of a child)'
+
+/** True in a child that knows no task yet, in code that is loaded before the bootstrap. */
+function isBooting(): boolean {
+  const [, file, argument] = process.argv
+  return argument === ASK_HELLO && file?.endsWith('bootstrap.cjs') === true && process.send !== undefined
+}
+
 /** The record of the process that this code runs in. */
 export function currentProcess(): CurrentProcess {
-  return holder[key] ?? enterProcess(mainProgram, () => null)
+  return holder[key] ?? enterProcess(mainProgram, isBooting() ? () => LOADED_FIRST : () => null)
 }
 
 /** Says what this process is; called by the bootstrap of a child. */

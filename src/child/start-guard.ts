@@ -7,7 +7,7 @@
  * that has neither (a listener of the process, say) proves nothing: there, what has started an ancestor is not started again.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { tracingChannel } from 'node:diagnostics_channel'
+import { channel } from 'node:diagnostics_channel'
 import { currentProcess } from './current-process.ts'
 import { hasProcessClass } from './process-class.ts'
 import type { TaskTarget } from './protocol.ts'
@@ -75,10 +75,20 @@ function fileOf(target: TaskTarget): string {
 
 /** From here on what is loaded has a context that says so; a module that is loaded by another belongs to the first. */
 export function watchLoads(): void {
-  if (isBun) return
-  tracingChannel('module.import').start.bindStore(context, (message) => loadedBy(Reflect.get(message as object, 'url')))
-  tracingChannel('module.require').start.bindStore(context, (message) => loadedBy(Reflect.get(message as object, 'id')))
+  if (isBun || isWatching) return
+  isWatching = true
+  channel('tracing:module.import:start').bindStore(context, (message) =>
+    loadedBy(Reflect.get(message as object, 'url')),
+  )
+  channel('tracing:module.require:start').bindStore(context, (message) =>
+    loadedBy(Reflect.get(message as object, 'id')),
+  )
 }
+
+let isWatching = false
+
+// A spare does it while nobody waits. Where contexts are costly it must not: the rehearsal loads a module.
+if (!isCostly) watchLoads()
 
 function loadedBy(name: unknown): string | Loaded {
   tellsOfLoads = process.versions['deno'] === undefined
