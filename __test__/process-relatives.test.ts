@@ -116,6 +116,34 @@ test.each(['function-that-imports-its-file.mjs', 'function-that-requires-its-fil
   },
 )
 
+/** Node 20 does not tell of what is loaded, and Deno of require() alone: there such programs end after five generations. */
+const tellsOfLoads = !process.versions.node.startsWith('20.') && process.versions['deno'] === undefined
+
+test.runIf(tellsOfLoads).each(['function-that-imports-another-file.mjs', 'function-that-requires-another-file.cjs'])(
+  'a function that loads another file, which loads the one that starts it, breeds nothing: %s',
+  async (name) => {
+    const { code, stdout, stderr } = await runNode([unguarded(name)])
+    expect(stdout).toBe('TargetError ERR_TARGET_LOAD_FAILED\nTargetError ERR_TARGET_LOAD_FAILED\n')
+    expect(stderr).toContain('parentProcess() === null')
+    expect(code).toBe(0)
+  },
+)
+
+test.each(['unreferenced-timer.mjs', 'listener-of-the-process.mjs'])(
+  'what a module leaves behind where nothing sees it ends after two generations at the latest: %s',
+  async (name) => {
+    const { code, stdout, stderr } = await runNode([unguarded(name)])
+    expect(stdout).not.toContain('storm')
+    expect(stderr).toContain('parentProcess() === null')
+    expect(code).toBe(0)
+  },
+)
+
+test('a target that starts itself goes as deep as it likes, but for sixteen processes one below the other', async () => {
+  const p = new Process({ target: target<() => Promise<string>>(fixture, 'deeper') }).start()
+  expect(await p.result).toBe(tellsOfLoads ? '16 ERR_NOT_SUPPORTED' : '5 ERR_TARGET_LOAD_FAILED')
+})
+
 test('a function that loads its own file, which has the guard, finds what is in it', async () => {
   expect(await runNode([unguarded('with-guard.mjs')])).toEqual({ code: 0, signal: null, stdout: '2\n4\n', stderr: '' })
 })

@@ -242,3 +242,16 @@ test('without stdio: pipe there are no streams', async () => {
   expect([p.stdin, p.stdout, p.stderr]).toEqual([null, null, null])
   await p.join()
 })
+
+test('a program that is loaded first in its children too starts none there, though it has the guard', async () => {
+  const { code, stdout, stderr } = await runNode([
+    '--import',
+    pathToFileURL(program('with-guard.mjs')).href,
+    '--eval',
+    '',
+  ])
+  expect(stdout).toBe('')
+  expect(stderr).toContain('ERR_TARGET_LOAD_FAILED')
+  expect(stderr).toContain('NODE_OPTIONS')
+  expect(code).toBe(1)
+})

@@ -60,7 +60,9 @@ const unguarded = [
   'function-that-imports-its-file.mjs',
   'function-that-requires-its-file.cjs',
   'in-a-module-of-its-own-later.mjs',
+  'listener-of-the-process.mjs',
   'required.cjs',
+  'unreferenced-timer.mjs',
 ]
 
 /** A line of the program about each of its children, and where Bun refuses only what these start, one of theirs. */

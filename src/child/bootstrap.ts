@@ -25,14 +25,14 @@ import {
   survivesErrors,
   writeNow,
 } from './channel.ts'
-import { enterProcess } from './current-process.ts'
+import { currentProcess, enterProcess } from './current-process.ts'
 import { encodeError, inspectSafely, isError } from './errors.ts'
 import type { FunctionSource } from './function-source.ts'
 import { importModule, loadTarget } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
 import { watchParent } from './parent-watch.ts'
 import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './protocol.ts'
-import { moduleOnItsWay } from './start-guard.ts'
+import { moduleOnItsWay, watchLoads, withItsOrigin } from './start-guard.ts'
 import { checkSize, decode, encode } from './values.ts'
 
 // Not imported: see channel.ts.
@@ -56,6 +56,8 @@ process.on('beforeExit', () => {
 if (process.send !== undefined) process.send = guardedSend(process.send)
 // Node throws a rejection that nobody handles; Bun would end this process, and tell no monitor.
 if (process.versions['bun'] !== undefined) process.on('unhandledRejection', throwUnlessHandled)
+// While the command line still tells: what is loaded before the task comes may start nothing.
+currentProcess()
 // What the parent asks for on the command line is none of the target's business.
 if (process.argv.splice(2).includes(ASK_HELLO)) reply(['hello'])
 
@@ -90,7 +92,16 @@ let rehearsal: NodeJS.Immediate | undefined
 function rehearse(): void {
   const parent = { pid: process.ppid, thread: null, name: '' }
   const target = ['function', NOTHING] as const
-  begin('', { parent, isTied: true, name: '', daemon: false, identity: [], target, args: encode('args', [0]) })
+  begin('', {
+    parent,
+    isTied: true,
+    name: '',
+    daemon: false,
+    identity: [],
+    ancestors: [],
+    target,
+    args: encode('args', [0]),
+  })
   // Any small module will do. Where the permission model refuses it, it will refuse the target's too, and say so then.
   importModule(new URL('./hold.js', import.meta.url).href).catch(ignore)
 }
@@ -110,7 +121,10 @@ function receive(message: unknown): void {
 function begin(token: string, task: ChildTask): void {
   followParent(task)
   headErrors(heading(task))
-  enterProcess({ ...task, parent: linkToParent(task.parent, token) }, moduleOnItsWay)
+  // The rehearsal loads a module of ours, and must leave no context behind.
+  if (task.identity.length > 0) watchLoads()
+  const ancestors = withItsOrigin(task.ancestors, task.target)
+  enterProcess({ ...task, ancestors, parent: linkToParent(task.parent, token) }, moduleOnItsWay)
   void run(token, task)
 }
 

@@ -7,34 +7,48 @@
  * same: the bootstrap's own, and the one that the user's code imports.
  */
 import type { ParentLink } from './parent-link.ts'
+import { ASK_HELLO, type TaskTarget } from './protocol.ts'
 
 export interface CurrentProcess {
   readonly name: string
   readonly daemon: boolean
   /** Numbers of this process and its ancestors, oldest first; empty in the main program. */
   readonly identity: readonly number[]
+  /** What this process and its ancestors were started with, oldest first: see start-guard.ts; empty in the main program. */
+  readonly ancestors: readonly string[]
   /** null in the main program. */
   readonly parent: ParentLink | null
   /** Processes made here so far. */
   children: number
-  /** The module that the code which asks is part of the import of, when that module is imported as a target. */
-  moduleOnItsWay(): string | null
+  /** The module whose code starts `target`, where that code may not; `target` is null for a kernel. */
+  moduleOnItsWay(target: TaskTarget | null): string | null
 }
 
 const key = Symbol.for('corepool.current-process')
 const holder = globalThis as { [key]?: CurrentProcess }
 
+const mainProgram = { name: 'MainProcess', daemon: false, identity: [], ancestors: [], parent: null }
+
+const LOADED_FIRST =
+  'Code that --import, --require or NODE_OPTIONS load first (other execArgv or env keep it out of a child)'
+
+/** True in a child that knows no task yet, in code that is loaded before the bootstrap. */
+function isBooting(): boolean {
+  const [, file, argument] = process.argv
+  return argument === ASK_HELLO && file?.endsWith('bootstrap.cjs') === true && process.send !== undefined
+}
+
 /** The record of the process that this code runs in. */
 export function currentProcess(): CurrentProcess {
-  return holder[key] ?? enterProcess({ name: 'MainProcess', daemon: false, identity: [], parent: null }, () => null)
+  return holder[key] ?? enterProcess(mainProgram, isBooting() ? () => LOADED_FIRST : () => null)
 }
 
 /** Says what this process is; called by the bootstrap of a child. */
 export function enterProcess(
-  { name, daemon, identity, parent }: Omit<CurrentProcess, 'children' | 'moduleOnItsWay'>,
-  moduleOnItsWay: () => string | null,
+  { name, daemon, identity, ancestors, parent }: Omit<CurrentProcess, 'children' | 'moduleOnItsWay'>,
+  moduleOnItsWay: CurrentProcess['moduleOnItsWay'],
 ): CurrentProcess {
-  const current = { name, daemon, identity, parent, children: 0, moduleOnItsWay }
+  const current = { name, daemon, identity, ancestors, parent, children: 0, moduleOnItsWay }
   Object.defineProperty(holder, key, { value: current, configurable: true })
   return current
 }

@@ -25,7 +25,7 @@ export async function loadTarget(target: TaskTarget): Promise<Callable> {
 /** The file that a function stands in and loads is loaded before it, under the guard: the file starts the function. */
 async function loadFunction(source: FunctionSource): Promise<Callable> {
   const { ownUrl, imported } = source
-  if (ownUrl === null) return explaining(compileFunction(source), imported)
+  if (ownUrl === null) return explaining(outsideOfImport(compileFunction(source)), imported)
   await importWhileAlive(ownUrl)
   await relaxGuard()
   return explaining(outsideOfImport(compileFunction(source)), imported)

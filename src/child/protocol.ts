@@ -22,6 +22,8 @@ export interface ChildTask {
   readonly name: string
   readonly daemon: boolean
   readonly identity: readonly number[]
+  /** What the processes between the main program and this one were started with, oldest first: see start-guard.ts. */
+  readonly ancestors: readonly string[]
   readonly target: TaskTarget
   readonly args: Uint8Array
 }

@@ -1,13 +1,16 @@
 /**
- * The start guard: to which module's import the code belongs that starts a Process.
+ * The start guard: whether the code that starts a Process is the target's, or that of a module which a child has loaded.
  *
- * A module that starts a Process while it is imported as a target would start the next child, which imports it, and so on
- * without end. So the import has a context of its own, which whatever the module leaves running keeps; the target is
- * called outside of it, and may start as many as it likes.
+ * A module that starts a Process because it is loaded would start the next child, which loads it, and so on without end. So what
+ * is loaded has a context of its own, which whatever the module leaves running keeps: the import of the target by us, what the
+ * target imports or requires by the channels on which Node tells of it. The target itself runs in a context that says so. Code
+ * that has neither (a listener of the process, say) proves nothing: there, what has started an ancestor is not started again.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { channel } from 'node:diagnostics_channel'
 import { currentProcess } from './current-process.ts'
 import { hasProcessClass } from './process-class.ts'
+import type { TaskTarget } from './protocol.ts'
 
 // Not taken from the global object when they are needed: the module may have replaced them.
 const { setImmediate } = globalThis
@@ -15,16 +18,81 @@ const activeResources = process.getActiveResourcesInfo.bind(process)
 const isBun = process.versions['bun'] !== undefined
 /** Before Node 24 each promise is slower, by twice its own time, as long as there are contexts. */
 const isCostly = Number(process.versions.node.split('.', 1)) < 24
+/** How often a target may stand in its own line of ancestors where nobody tells of what is loaded: a storm of two each is 62 processes. */
+const MOST_REPEATED = 5
 
-/** The module that is imported; null in the target itself, on Bun. */
-const context = new AsyncLocalStorage<string | null>()
+/** A module that the target has loaded, by the name under which it did. */
+interface Loaded {
+  readonly loaded: string
+}
+
+/** The module that is imported as the target; what the target has loaded; null: the target itself. */
+const context = new AsyncLocalStorage<string | Loaded | null>()
 /** On Bun, where some code has no context: the module that it is taken to be of. */
 let suspected: string | null = null
+/** The target has the context that says so, so that code without one is not proved to be the target's. */
+let isMarked = false
+/**
+ * This runtime tells of what is loaded. Node tells of both ways or of none, and whoever starts a Process has loaded the class; Deno
+ * tells of require() alone.
+ */
+let tellsOfLoads = false
 
-/** The module whose import the code that asks belongs to; null for all other code. */
-export function moduleOnItsWay(): string | null {
-  const url = context.getStore()
-  return url === undefined ? suspected : url
+/** The module whose code starts the target, where it may not; null for all other code. */
+export function moduleOnItsWay(target: TaskTarget | null): string | null {
+  const code = context.getStore()
+  if (typeof code === 'string') return code
+  if (code === undefined && suspected !== null) return suspected
+  if (target === null) return null
+  const { ancestors, identity } = currentProcess()
+  const origin = originOf(target)
+  const times = ancestors.filter((ancestor) => ancestor === origin).length
+  // A module may start another target than those it came from, but not in the next generation again.
+  if (code) return times > 0 || identity.length > 1 ? code.loaded : null
+  if (code === undefined && isMarked) return times > 0 ? fileOf(target) : null
+  return !tellsOfLoads && times >= MOST_REPEATED ? fileOf(target) : null
+}
+
+/** The line of ancestors of which this process, with its target, is the last. */
+export function withItsOrigin(ancestors: readonly string[], target: TaskTarget): readonly string[] {
+  const origin = originOf(target)
+  // Where contexts are costly only a target that starts itself is marked; a storm is then one generation longer.
+  isMarked = isBun || !isCostly || ancestors.includes(origin)
+  return [...ancestors, origin]
+}
+
+/** The same for the same target in each generation, and for no other. */
+function originOf(target: TaskTarget): string {
+  if (target[0] === 'module') return `${fileOf(target)}#${target[2]}`
+  const { line, column, name, text } = target[1]
+  return `${fileOf(target)}:${line}:${column} ${name} ${text.length}`
+}
+
+function fileOf(target: TaskTarget): string {
+  // A query makes a module another one, which is the same file.
+  return target[0] === 'module' ? target[1].replace(/[?#].*$/s, '') : (target[1].file ?? 'the target')
+}
+
+/** From here on what is loaded has a context that says so; a module that is loaded by another belongs to the first. */
+export function watchLoads(): void {
+  if (isBun || isWatching) return
+  isWatching = true
+  channel('tracing:module.import:start').bindStore(context, (message) =>
+    loadedBy(Reflect.get(message as object, 'url')),
+  )
+  channel('tracing:module.require:start').bindStore(context, (message) =>
+    loadedBy(Reflect.get(message as object, 'id')),
+  )
+}
+
+let isWatching = false
+
+// A spare does it while nobody waits. Where contexts are costly it must not: the rehearsal loads a module.
+if (!isCostly) watchLoads()
+
+function loadedBy(name: unknown): string | Loaded {
+  tellsOfLoads = process.versions['deno'] === undefined
+  return context.getStore() ?? { loaded: String(name) }
 }
 
 /** Imports the module by `load` as one that may start no Process, now or later. */
@@ -50,14 +118,14 @@ function loadByRequire<T>(url: string, load: (url: string) => Promise<T>): Promi
 
 /** The target, such that what it starts is its own. */
 export function outsideOfImport<A extends unknown[], R>(target: (...args: A) => R): (...args: A) => R {
-  return isBun ? (...args) => context.run(null, target, ...args) : target
+  return isMarked ? (...args) => context.run(null, target, ...args) : target
 }
 
 /** To be called when the import is over: has promises be fast again where the module can start no Process any more. */
 export async function relaxGuard(): Promise<void> {
   if (!isCostly || hasProcessClass()) return
   // A turn later, what only promises kept going is over, or waits for something that is seen. A timer that keeps nothing alive
-  // is not seen.
+  // is not seen: what it starts is stopped by the line of ancestors, one generation later.
   await new Promise<void>((resolve) => void setImmediate(resolve))
   if (!hasProcessClass() && activeResources().length === 0) context.disable()
 }

@@ -61,6 +61,7 @@ export {
   exitWithoutResult,
   flagsNotSupported,
   kernelHearsNothing,
+  nestedTooDeep,
   notStarted,
   spawnFailed,
   startedBefore,

@@ -47,13 +47,22 @@ export function daemonChild(name: string, parent: string): ProcessStateError {
   )
 }
 
-/** `ERR_TARGET_LOAD_FAILED`: a module starts a process while a child imports it as its target; `url` is that module. */
+/** `ERR_TARGET_LOAD_FAILED`: a module starts a process because a child loads it; `url` is that module. */
 export function startedWhileLoading(name: string, url: string): TargetError {
   return new TargetError(
     'ERR_TARGET_LOAD_FAILED',
     `${name}: An attempt has been made to start a new process before the current process has finished its bootstrapping ` +
-      `phase. ${url} starts it while a child process imports it as its target, and each child would start the next. ` +
+      `phase. ${url} starts it because a child process loads it, and each child would start the next. ` +
       'Start processes in the main program only, if (parentProcess() === null) { … }, or keep the target in a module of its own.',
+  )
+}
+
+/** `ERR_NOT_SUPPORTED`: a chain of processes, each started by the one before, that has most likely no end. */
+export function nestedTooDeep(name: string, deepest: number): CorepoolError {
+  return new CorepoolError(
+    'ERR_NOT_SUPPORTED',
+    `${name} would be more than ${deepest} processes below the main program. If a module starts it because a child process loads it, ` +
+      'let it start processes in the main program only, if (parentProcess() === null) { … }; otherwise start it from a process further up.',
   )
 }
 

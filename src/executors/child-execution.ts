@@ -54,8 +54,9 @@ export function executeInChild(
   }
   // A child that is tied ends with the thread that made it in any case.
   const thread = child.isTied ? null : threadHere()
-  const parent = { pid: process.pid, thread, name: currentProcess().name }
-  const task = { parent, isTied: child.isTied, name, daemon, identity, target, args: encoded }
+  const { name: parentName, ancestors } = currentProcess()
+  const parent = { pid: process.pid, thread, name: parentName }
+  const task = { parent, isTied: child.isTied, name, daemon, identity, ancestors, target, args: encoded }
   const warmth = warm ? launch : null
   return new ChildExecution(child, name, ['run', token, task], launch.runsOtherCode, warmth, observer)
 }

@@ -15,6 +15,7 @@ import {
   daemonChild,
   invalidType,
   invalidValue,
+  nestedTooDeep,
   startedWhileLoading,
 } from '../errors/index.ts'
 import { execute, prepareTarget } from '../executors/index.ts'
@@ -37,6 +38,9 @@ const active = new Set<Process>()
 export function activeChildren(): Process[] {
   return [...active]
 }
+
+/** Processes that may stand one below the other under the main program: what the start guard does not see ends here. */
+const DEEPEST = 16
 
 /** Milliseconds before force where nobody chose a killTimeout and nobody is left to decide. */
 const DEFAULT_KILL_TIMEOUT = 5_000
@@ -184,16 +188,19 @@ export class Process<A extends unknown[] = any[], R = any> {
    * Launches the target; its pid is known when this returns. A launch that the system refuses leaves the pid null and
    * rejects `ready` and `result`.
    * @throws ProcessStateError `ERR_CLOSED`, `ERR_ALREADY_STARTED`, `ERR_DAEMON_CHILD`; TargetError
-   *   `ERR_TARGET_LOAD_FAILED` in a module that a child imports as its target; what a kernel throws for its operands; the constructor's errors for arguments that have become wrong since. The process is then as if start()
+   *   `ERR_TARGET_LOAD_FAILED` in a module that a child loads and that would start the next one; `ERR_NOT_SUPPORTED` 16 processes
+   *   below the main program; what a kernel throws for its operands; the constructor's errors for arguments that have become wrong since. The process is then as if start()
    *   had not been called
    */
   start(): this {
     const next = transition(this.#state, 'start', this.#name)
     const parent = currentProcess()
-    const loading = parent.moduleOnItsWay()
+    const prepared = this.#prepared
+    const isChild = prepared?.engine === 'child'
+    const loading = parent.moduleOnItsWay(isChild ? prepared.target : null)
     if (loading !== null) throw startedWhileLoading(this.#name, loading)
     if (parent.daemon) throw daemonChild(this.#name, parent.name)
-    const prepared = this.#prepared
+    if (isChild && parent.identity.length >= DEEPEST) throw nestedTooDeep(this.#name, DEEPEST)
     // Only start() and close() let go of it, and neither can be before a start() that the states allow.
     if (prepared === null) throw alreadyStarted(this.#name)
     const { signal } = this.#settings
