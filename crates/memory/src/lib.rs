@@ -1,7 +1,7 @@
 //! Memory that kernels read and write: the element types, the one checked [`View`] over memory that somebody else owns,
 //! and [`Buffer`], aligned memory that the library owns itself.
 //!
-//! Knows nothing of kernels, threads or JavaScript. Its invariant: a `View` that exists is aligned, does not wrap around the
+//! Knows nothing of kernels, pools or JavaScript. Its invariant: a `View` that exists is aligned, does not wrap around the
 //! address space, and its length times its element size is its size in bytes.
 
 mod budget;

@@ -5,6 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use crate::mapping::Mapping;
@@ -15,6 +16,10 @@ const KEPT: usize = 512 << 20;
 
 /// What comes back when nobody has asked for a buffer for so long goes to the system: an idle program keeps nothing.
 const IDLE: Duration = Duration::from_secs(2);
+
+/// Bytes from which unmapping is left to a thread of its own: 2.5 ms a gigabyte in huge pages, ten times as long in small ones, where a
+/// thread is started in 0.05 ms. Who gives memory back is mostly the thread of an event loop.
+const ELSEWHERE: usize = 64 << 20;
 
 /// A kept mapping serves a buffer of at least this part of its size: the rest would be resident for nothing.
 const FILL: (usize, usize) = (3, 4);
@@ -106,7 +111,7 @@ fn is_idle() -> bool {
 pub(crate) fn give(mapping: Mapping) {
     COUNTERS.returned.fetch_add(1, Ordering::Relaxed);
     if mapping.bytes() > KEPT || is_idle() {
-        return;
+        return unmap(vec![mapping]);
     }
     let mut evicted = Vec::new();
     let mut free = free();
@@ -120,7 +125,16 @@ pub(crate) fn give(mapping: Mapping) {
     }
     // Unmapping takes its time: not under the lock.
     drop(free);
-    drop(evicted);
+    unmap(evicted);
+}
+
+/// Gives mappings back to the system, now or soon.
+fn unmap(mappings: Vec<Mapping>) {
+    let bytes: usize = mappings.iter().map(Mapping::bytes).sum();
+    if bytes >= ELSEWHERE {
+        // Nobody waits for it. Where no thread can be started they are dropped with the closure, here.
+        drop(Builder::new().name("corepool-unmap".to_owned()).stack_size(64 << 10).spawn(move || drop(mappings)));
+    }
 }
 
 /// Gives everything that is kept back to the system.
