@@ -150,12 +150,17 @@ impl Crew {
     }
 
     /// After something was put into the queue. Nobody else runs it, so a wake must not be lost; `Sleepers` says why none is. A
-    /// worker on another CPU than this thread's is better, any other will do.
-    pub(crate) fn wake_for_queue(&self) {
+    /// worker on another CPU than this thread's is better, any other will do; but for one chunk alone it is the worker on this
+    /// thread's own CPU: nobody hears of its end before this thread has nothing to do, and then no sleeping CPU is to be woken, neither
+    /// for the chunk nor for the news.
+    pub(crate) fn wake_for_queue(&self, chunks: u32) {
         let Shared { sleepers, tallies, .. } = &*self.shared;
         sleepers.after_offering();
-        let except = self.placement.excluded(current_cpu(), self.started);
-        if sleepers.wake(1, except) == 1 || sleepers.wake(1, NOBODY) == 1 {
+        let cpu = current_cpu();
+        let is_woken_here = chunks <= 1
+            && self.placement.worker_on(cpu, self.started).is_some_and(|worker| sleepers.wake_worker(worker));
+        let except = self.placement.excluded(cpu, self.started);
+        if is_woken_here || sleepers.wake(1, except) == 1 || sleepers.wake(1, NOBODY) == 1 {
             tallies.others().wakes.add(1);
         }
     }

@@ -72,13 +72,16 @@ impl Placement {
     /// The worker that a synchronous job does without when its caller stands on `cpu`: the one that would have to share that
     /// CPU; or any one, where that would make more threads than were asked for.
     pub(crate) fn excluded(&self, cpu: Option<usize>, started: usize) -> usize {
-        if self.has_own_cpus()
-            && let Some(worker) = cpu.and_then(|cpu| self.cpus.binary_search(&cpu).ok())
-            && worker < started
-        {
+        if let Some(worker) = self.worker_on(cpu, started) {
             return worker;
         }
         if started < self.threads { NOBODY } else { started - 1 }
+    }
+
+    /// The worker that is kept on `cpu` alone, of the first `started`.
+    pub(crate) fn worker_on(&self, cpu: Option<usize>, started: usize) -> Option<usize> {
+        let worker = cpu.filter(|_| self.has_own_cpus()).and_then(|cpu| self.cpus.binary_search(&cpu).ok())?;
+        (worker < started).then_some(worker)
     }
 }
 

@@ -139,7 +139,7 @@ impl Pool {
         // Who submitted before the replacement may have woken a worker that leaves without a look at the queue. The lock inside
         // `replace` orders those submissions before this look.
         if !self.queue.is_empty() {
-            crew.wake_for_queue();
+            crew.wake_for_queue(u32::MAX);
         }
         let threads = before.dismiss(Order::Leave);
         if is_worker() {
@@ -181,7 +181,7 @@ impl Pool {
         self.tallies.others().jobs.add(1);
         self.queue.push(Arc::clone(&submission));
         // In this order: see `resize`.
-        self.crew.latest().wake_for_queue();
+        self.crew.latest().wake_for_queue(chunks);
         Handle::new(submission, Arc::clone(&self.queue))
     }
 }
@@ -212,6 +212,10 @@ impl fmt::Debug for Pool {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
+    use corepool_topology::{Pinned, current_cpu, pin_current_thread};
+
     use super::*;
     use crate::job::Outcome;
     use crate::sleepers::NOBODY;
@@ -281,6 +285,42 @@ mod tests {
             // The caller may have moved since, so only the number is certain.
             assert!(pool.crew.latest().sleeping(NOBODY) >= 1, "worker {excluded} was woken too");
         }
+    }
+
+    /// On which CPU its chunk ran.
+    struct Where(AtomicU32);
+
+    impl Job for Where {
+        fn run(&self, _: u32) {
+            self.0.store(cpu_here(), Ordering::Relaxed);
+        }
+        fn progressed(&self, _: u32, _: u32) {}
+        fn finished(&self, _: Outcome) {}
+    }
+
+    fn cpu_here() -> u32 {
+        current_cpu().and_then(|cpu| u32::try_from(cpu).ok()).unwrap_or(u32::MAX)
+    }
+
+    #[test]
+    fn an_asynchronous_job_of_one_chunk_runs_on_the_cpu_of_the_thread_that_brings_it() {
+        let pool = Pool::new(Config::default()).unwrap();
+        let pinned = pool.pinned();
+        // Where workers have no CPUs of their own there is nothing to choose.
+        let cpus = if pinned.len() == pool.crew.latest().started() { pinned } else { Vec::new() };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for cpu in cpus.into_iter().cycle().take(50) {
+                    if !matches!(pin_current_thread(&[cpu]), Ok(Pinned::ToCpus)) {
+                        return;
+                    }
+                    wait_until_all_sleep(&pool);
+                    let job = Arc::new(Where(AtomicU32::new(u32::MAX)));
+                    pool.submit(Arc::<Where>::clone(&job), 1).wait();
+                    assert_eq!(job.0.load(Ordering::Relaxed), cpu_here());
+                }
+            });
+        });
     }
 
     #[test]

@@ -81,6 +81,17 @@ impl Sleepers {
         woken
     }
 
+    /// Wakes this one worker, if it sleeps; says whether it did.
+    pub(crate) fn wake_worker(&self, worker: usize) -> bool {
+        let bit = bit_in(worker / WORD, worker);
+        // AcqRel: as in `wake`.
+        let was_asleep = self.bits[worker / WORD].fetch_and(!bit, Ordering::AcqRel) & bit != 0;
+        if was_asleep && let Some(thread) = self.threads[worker].get() {
+            thread.unpark();
+        }
+        was_asleep
+    }
+
     /// Puts the calling thread, worker `worker`, to sleep until it is woken, unless there `is_work` after all; says whether it
     /// slept.
     pub(crate) fn sleep(&self, worker: usize, is_work: impl FnOnce() -> bool) -> bool {

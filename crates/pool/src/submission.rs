@@ -77,6 +77,11 @@ impl Submission {
         ran.min(self.chunks)
     }
 
+    /// Chunks that there were.
+    pub(crate) fn chunks(&self) -> u32 {
+        self.chunks
+    }
+
     /// Chunks that nobody has claimed.
     pub(crate) fn remaining(&self) -> u32 {
         self.remaining.load(Ordering::Relaxed)

@@ -106,10 +106,16 @@ impl Worker {
     fn work(&mut self) -> bool {
         let mut was_useful = false;
         // A synchronous job has a thread waiting for it, so it comes first, between any two chunks.
-        while self.help() || self.run_chunk() {
-            was_useful = true;
+        loop {
+            if self.help() {
+                was_useful = true;
+                continue;
+            }
+            match self.run_chunk() {
+                Some(has_more) => was_useful |= has_more,
+                None => return was_useful,
+            }
         }
-        was_useful
     }
 
     /// Helps with the synchronous job, if there is one for this worker.
@@ -117,11 +123,12 @@ impl Worker {
         self.shared.fork_join.help(self.number, |excluded| self.wake_others(excluded))
     }
 
-    /// Runs one chunk of the oldest asynchronous job, if there is one.
-    fn run_chunk(&mut self) -> bool {
+    /// Runs one chunk of the oldest asynchronous job, if there is one; says whether that job has others. One chunk alone is no reason to
+    /// spin: it runs on the CPU of a thread that is about to hear of it.
+    fn run_chunk(&mut self) -> Option<bool> {
         if self.shared.has(Order::Leave) {
             // What `current` has left is still in the queue.
-            return false;
+            return None;
         }
         for job in self.shared.queue.take_cancelled() {
             job.skip_rest();
@@ -130,7 +137,7 @@ impl Worker {
             let job = match self.current.take() {
                 Some(job) => job,
                 None => {
-                    let Some(job) = self.shared.queue.front() else { return false };
+                    let job = self.shared.queue.front()?;
                     if job.remaining() > 1 {
                         self.wake_others(NOBODY);
                     }
@@ -142,6 +149,7 @@ impl Worker {
                 continue;
             };
             let is_last = claim.is_last;
+            let is_one_of_several = job.chunks() > 1;
             if is_last {
                 self.shared.queue.remove(&job);
             }
@@ -151,7 +159,7 @@ impl Worker {
                 self.current = Some(job);
                 self.slice.yield_if_over();
             }
-            return true;
+            return Some(is_one_of_several);
         }
     }
 
