@@ -57,7 +57,7 @@ fault 'a turn ends without Release' turn.rs \
   'self.0.store(false, Ordering::Release)' 'self.0.store(false, Ordering::Relaxed)' \
   callers_take_turns "$race"
 fault 'new threads are not woken for what was submitted before them' pool.rs \
-  'crew.wake_for_queue();
+  'crew.wake_for_queue(u32::MAX);
         }' '}' \
   a_job_is_done_although "$stuck"
 
