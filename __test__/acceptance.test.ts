@@ -9,6 +9,7 @@ const page = textOf('docs/acceptance.md')
 const installing = textOf('docs/acceptance-installing.md')
 const math = textOf('docs/acceptance-math.md')
 const core = textOf('docs/acceptance-core.md')
+const kernels = textOf('docs/acceptance-kernels.md')
 
 /** Items that the page for installations must have: those of its issue, and the causes for which an addon does not load. */
 const installations = '1.1 1.2 2.1 2.2 2.3 4 5.1 5.2 6.1 6.2 6.3 6.4 7.1 7.2 7.3 8'
@@ -19,9 +20,10 @@ const installations = '1.1 1.2 2.1 2.2 2.3 4 5.1 5.2 6.1 6.2 6.3 6.4 7.1 7.2 7.3
 const numbered = (...counts: number[]): string[] =>
   counts.flatMap((count, section) => Array.from({ length: count }, (_, i) => `${section + 1}.${i + 1}`))
 
-/** Items that the pages for functions and reductions, and for the core, must have. */
+/** Items that the pages for functions and reductions, for the core, and for compiled kernels must have. */
 const functionsAndReductions = numbered(7, 2, 13)
 const nativeCore = numbered(8, 4, 3, 11, 2)
+const compiledKernels = numbered(8, 4, 3, 3, 1, 3)
 
 /** Items that the page for Process must have: those of its list, and the faults of a single process. */
 const items = [
@@ -83,6 +85,7 @@ test('every item has a test that exists, or the reason why it has none', () => {
   expect(faultsOf(installing, installations)).toEqual([])
   expect(faultsOf(math, functionsAndReductions)).toEqual([])
   expect(faultsOf(core, nativeCore)).toEqual([])
+  expect(faultsOf(kernels, compiledKernels)).toEqual([])
 })
 
 test('a row that names what does not exist, that names nothing, or that is missing, is found', () => {
