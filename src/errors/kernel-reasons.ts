@@ -65,7 +65,7 @@ export const reasons = {
 
   // statements
   dataDependentLoop:
-    'whether this loop goes on depends on the elements. Loops with constant bounds are compiled; data-dependent ones are not, yet',
+    'whether this loop goes on depends on the elements, or on a bound array. Loops with constant bounds are compiled; data-dependent ones are not, yet',
   unrolled: 'its loops unroll to more than a compiled kernel may have: lower their bounds',
   write: 'it writes a property or an element, and a kernel changes nothing but its own variables',
   statement: (what: string) => `it uses ${what}, which has no meaning for single elements`,
