@@ -6,6 +6,7 @@ const aboutTheAddon = [
   'batch-job',
   'bench-harness',
   'binding',
+  'bundled',
   'cores',
   'native-pool',
   'native-programs',

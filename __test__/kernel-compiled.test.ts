@@ -4,7 +4,7 @@ import { isNative, kernel, square, type DType, type Kernel, type NumericArray } 
 import { describe, expect, test } from 'vitest'
 import { edgeNumbers } from './fixtures/edge-numbers.ts'
 import { expectSame } from './fixtures/expect-same.ts'
-import { bigintArrays, numberArrays } from './fixtures/random-arrays.ts'
+import { numberArrays } from './fixtures/random-arrays.ts'
 
 type AnyFunction = (...values: number[]) => number
 
@@ -256,92 +256,6 @@ describe('dtypes', () => {
     const expected = a.map((v, i) => v * (b[i] as number) + v)
     expect(f(a, b, { out: a })).toBe(a)
     expectSame(a, expected)
-  })
-})
-
-describe('bigints', () => {
-  test('what commutes with 64 bits is compiled, and wraps as stores do', () => {
-    const formulas = [
-      (x: bigint, y: bigint): bigint => x * x + 3n * y,
-      (x: bigint, y: bigint): bigint => (x ^ ~y) & ((x | 5n) - y),
-      (x: bigint, y: bigint): bigint => -x + (y << 5n) - (x << 70n),
-      (x: bigint, y: bigint): bigint => x ** 5n + y,
-      (x: bigint, y: bigint): bigint => {
-        let s = 0n
-        for (let i = 0; i < 3; i++) s += x * BigInt(i)
-        s++
-        return BigInt.asIntN(64, s) - (1n << 65n) / 3n + y
-      },
-    ]
-    const some = [0n, 1n, -1n, 3n, 2n ** 63n - 1n, -(2n ** 63n), 3037000500n, -12345678901234n]
-    for (const formula of formulas) {
-      const f = kernel(formula)
-      for (const [, Bigints] of bigintArrays) {
-        const [a, b] = [new Bigints(some), new Bigints(some.toReversed())]
-        const expected = new Bigints(Array.from(a, (v, i) => formula(v, b[i] as bigint)))
-        expectSame(f(a, b) as NumericArray, expected)
-      }
-    }
-  })
-
-  test('one text serves numbers and bigints', () => {
-    const f = kernel((x: number) => x * x * x)
-    expect(f(Float64Array.of(3))).toEqual(Float64Array.of(27))
-    expect(f(BigInt64Array.of(3n))).toEqual(BigInt64Array.of(27n))
-    expect(f(BigUint64Array.of(2n ** 40n + 1n))).toEqual(BigUint64Array.of(BigInt.asUintN(64, (2n ** 40n + 1n) ** 3n)))
-    expect(kernel('(x, y) => x - y')(BigInt64Array.of(3n), 5n)).toEqual(BigInt64Array.of(-2n))
-  })
-
-  test('what bound numbers decide is decided while compiling, for each of their values', () => {
-    const text = '(x) => { let r = on ? x : -x; if (k > 2) r = r * 3n; return r }'
-    const longs = BigInt64Array.of(5n, -7n, 2n ** 63n - 1n)
-    for (const on of [true, false]) {
-      for (const k of [2, 3]) {
-        const formula = (x: bigint): bigint => (on ? x : -x) * (k > 2 ? 3n : 1n)
-        const f = kernel(text, { bindings: { on, k } })
-        expectSame(f(longs as never) as never, longs.map(formula))
-        expect(f.info.reason ?? '').not.toContain('The function itself')
-      }
-    }
-  })
-
-  test('what an index, an element, a length or the bound number of a text for numbers decides is refused', () => {
-    const longs = BigInt64Array.of(5n, -7n) as never
-    const lut = Float64Array.of(1, 2)
-    const refused = expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED' })
-    expect(() => kernel('(x, i) => (i > 2 ? x : x * 2n)', { index: true })).toThrow(refused)
-    expect(() => kernel('(x) => (lut[0] > 2 ? x : x * 2n)', { bindings: { lut } })).toThrow(refused)
-    expect(() => kernel('(x) => (lut.length > 2 ? x : x * 2n)', { bindings: { lut } })).toThrow(refused)
-    for (const k of [1, 3]) {
-      const f = kernel('(x) => (k > 2 ? x : x * x)', { bindings: { k } })
-      expect(() => f(longs)).toThrow(refused)
-      expect(f(Float64Array.of(3))).toEqual(Float64Array.of(k > 2 ? 3 : 9))
-    }
-  })
-
-  test('BigInt.asIntN of 64 bits is what arrays do', () => {
-    const f = kernel((x: bigint) => BigInt.asIntN(64, x * x))
-    const big = 2n ** 40n + 1n
-    expect(f(BigInt64Array.of(big))).toEqual(BigInt64Array.of(BigInt.asIntN(64, big * big)))
-  })
-
-  test.each([
-    ['x / 2n', '/'],
-    ['x % 2n', '%'],
-    ['x >> 1n', '>>'],
-    ['x > 2n ? x : 1n', 'values of bigints'],
-    ['x + 1', 'bigints beside numbers'],
-    ['x + 0.5 * 2', 'bigints beside numbers'],
-  ])('%s is refused', (text, reason) => {
-    expect(() => kernel(text)(BigInt64Array.of(1n) as never)).toThrow(
-      expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining(reason) }),
-    )
-  })
-
-  test('a kernel of bigints refuses arrays of numbers', () => {
-    expect(() => kernel('x + 1n')(Float64Array.of(1))).toThrow(
-      expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED', name: 'KernelError' }),
-    )
   })
 })
 

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest'
 import { edgeNumbers } from './fixtures/edge-numbers.ts'
 import { expectSame } from './fixtures/expect-same.ts'
 import { numberArrays } from './fixtures/random-arrays.ts'
-import { anyKernel, bindings, type Leaves, type RandomKernel } from './fixtures/random-kernels.ts'
+import type { Leaves } from './fixtures/random-expressions.ts'
+import { anyKernel, bindings, type RandomKernel } from './fixtures/random-kernels.ts'
 
 /** Small integers too: switches and loops ask for them. */
 const values = [...edgeNumbers, -1, 2, 3, 4, 5, -7.5, 0.1]

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
  * Beside the core: each cause for which an addon does not load, where Node has another permission model than in the tests of CI; and
  * functions from which Node itself has stripped the types.
  */
-const more = { node24: ['binding', 'rewritten-functions'] }
+const more = { node24: ['binding', 'bundled', 'rewritten-functions'] }
 
 /** Flags without which the runtime may not load an addon, start a process or read a file. */
 const flags = { bun: ['--bun'], deno: ['run', '--allow-all'] }
@@ -40,6 +40,7 @@ const tests = {
   ],
   deno: [
     'kernel-bad-input',
+    'kernel-bigints',
     'kernel-compiled',
     'kernel-self-check',
     'kernel-values',

@@ -17,6 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 export const core = [
   'kernel-async',
   'kernel-bad-input',
+  'kernel-bigints',
   'kernel-compiled',
   'kernel-functions',
   'kernel-operands',
@@ -39,6 +40,7 @@ export const core = [
   'process-stdio',
   'process-targets',
   'process-warm',
+  'reduction-histogram',
   'reduction-values',
   'result-memory',
   'tutorial',

@@ -1,11 +1,11 @@
 /**
  * The free names of a function: what its text uses and does not declare.
  *
- * Declarations are entered when their scope is, before anything in it is read, so that every name is resolved the way the
- * language does: hoisted `var` and functions, block scopes, parameters apart from the body, named expressions. Nothing here
- * knows of processes, nor which globals exist; a name in doubt (inside `with`, or made by `eval`) counts as free.
+ * Nothing here knows of processes, nor which globals exist; a name in doubt (inside `with`, or made by `eval`) counts as free.
  */
-import type { AnyNode, CallExpression, Class, Function as FunctionNode, Identifier, Pattern } from 'acorn'
+import type { AnyNode, CallExpression, Class, Function as FunctionNode, Identifier } from 'acorn'
+import { Scope, declareHoisted, declareLexical, declarePattern, type Receiver } from './scopes.ts'
+import { childrenOf, hasUseStrict } from './tree.ts'
 
 /** The first use of a free name. `this`, `arguments`, `super`, `new.target`, `import.meta` and `#name` count as names. */
 export interface FreeName {
@@ -32,44 +32,6 @@ export interface FreeNames {
   readonly importsDynamically: boolean
   /** What is loaded by `import('…')`, and by a call of the global `require`, where a text says what. */
   readonly specifiers: readonly string[]
-}
-
-/** What a scope says of `this` and `super`: nothing (arrows, blocks), own `this`, or own `this` and a home for `super`. */
-type Receiver = 'outer' | 'this' | 'this and super'
-type Declared = 'function or class' | 'value'
-
-class Scope {
-  readonly parent: Scope | null
-  readonly receiver: Receiver
-  readonly strict: boolean
-  readonly isStaticBlock: boolean
-  readonly privateNames = new Set<string>()
-  readonly #names = new Map<string, Declared>()
-
-  constructor(parent: Scope | null, options: { receiver?: Receiver; strict?: boolean; isStaticBlock?: boolean } = {}) {
-    this.parent = parent
-    this.receiver = options.receiver ?? 'outer'
-    this.strict = options.strict ?? parent?.strict ?? false
-    this.isStaticBlock = options.isStaticBlock ?? false
-  }
-
-  declare(name: string, as: Declared = 'value'): void {
-    // A function and a `var` of one name are one variable: the function stays known as such.
-    if (this.#names.get(name) !== 'function or class') this.#names.set(name, as)
-  }
-
-  find(name: string): Declared | undefined {
-    return this.#names.get(name) ?? this.parent?.find(name)
-  }
-
-  hasPrivateName(name: string): boolean {
-    return this.privateNames.has(name) || (this.parent?.hasPrivateName(name) ?? false)
-  }
-
-  /** The scope that `this` belongs to here. */
-  receiving(): Scope | null {
-    return this.receiver === 'outer' ? (this.parent?.receiving() ?? null) : this
-  }
 }
 
 interface Use extends FreeName {
@@ -350,68 +312,4 @@ function isNameKeeping({ arguments: args, optional }: CallExpression, scope: Sco
     default:
       return false
   }
-}
-
-/** The names that a statement declares in the scope of its block. */
-function declareLexical(node: AnyNode, scope: Scope): void {
-  if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') {
-    if (node.id) scope.declare(node.id.name, 'function or class')
-  } else if (node.type === 'VariableDeclaration' && node.kind !== 'var') {
-    for (const { id } of node.declarations) declarePattern(id, scope)
-  } else if (node.type === 'LabeledStatement') declareLexical(node.body, scope)
-}
-
-/** The names that a statement, or one within it, declares in the scope of the whole function. */
-function declareHoisted(node: AnyNode, scope: Scope): void {
-  switch (node.type) {
-    case 'FunctionDeclaration':
-      // In sloppy code a plain function declared in a block is a `var` as well.
-      if (!scope.strict && !node.async && !node.generator && node.id) scope.declare(node.id.name, 'function or class')
-      return
-    case 'FunctionExpression':
-    case 'ArrowFunctionExpression':
-    case 'ClassDeclaration':
-    case 'ClassExpression':
-      return
-    case 'VariableDeclaration':
-      if (node.kind === 'var') for (const { id } of node.declarations) declarePattern(id, scope)
-      return
-    default:
-      for (const child of childrenOf(node)) declareHoisted(child, scope)
-  }
-}
-
-function declarePattern(pattern: Pattern, scope: Scope): void {
-  switch (pattern.type) {
-    case 'Identifier':
-      return scope.declare(pattern.name)
-    case 'ObjectPattern':
-      for (const property of pattern.properties) {
-        declarePattern(property.type === 'RestElement' ? property.argument : property.value, scope)
-      }
-      return
-    case 'ArrayPattern':
-      for (const element of pattern.elements) if (element) declarePattern(element, scope)
-      return
-    case 'AssignmentPattern':
-      return declarePattern(pattern.left, scope)
-    case 'RestElement':
-      return declarePattern(pattern.argument, scope)
-    case 'MemberExpression':
-      return
-  }
-}
-
-/** True for the statements of a function or program that says so of itself. */
-export function hasUseStrict(statements: readonly AnyNode[]): boolean {
-  return statements.some((node) => node.type === 'ExpressionStatement' && node.directive === 'use strict')
-}
-
-/** The nodes directly below `node`, in the order of the text. */
-export function childrenOf(node: AnyNode): AnyNode[] {
-  return Object.values(node).flat().filter(isNode)
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
 }

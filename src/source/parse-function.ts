@@ -7,7 +7,7 @@
  */
 import type { AnyNode, ArrowFunctionExpression, ClassExpression, FunctionExpression } from 'acorn'
 import { acorn } from './acorn.ts'
-import { childrenOf } from './captures.ts'
+import { childrenOf } from './tree.ts'
 
 export interface ParsedFunction {
   readonly fn: FunctionExpression | ArrowFunctionExpression | ClassExpression
