@@ -115,7 +115,7 @@ describe('an asynchronous program', () => {
       const xs = operands.find((operand) => typeof operand === 'object')
       const length = xs?.length ?? 0
       const memory = { length, outputCode: 0, output: undefined, operands: operands.map(operandOf) }
-      jobs.start({ ...memory, program, scalars, tables: tables.map(view) }, (end) => {
+      jobs.start({ ...memory, work: { program, scalars, tables: tables.map(view) } }, (end) => {
         if (end.kind === 'completed') resolve(new Float64Array(end.take()))
         else reject(new Error(end.kind))
       })

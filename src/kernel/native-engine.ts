@@ -9,7 +9,6 @@ import {
   ResultMemory,
   type Binding,
   type JobEnd,
-  type JobOperation,
   type JobProgram,
 } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
@@ -85,7 +84,7 @@ export function nativeEngine(binding: Binding): Engine {
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
       const { operation, operands, length, dtype, out, onProgress } = request
-      let work: JobOperation | JobProgram
+      let work: number | JobProgram
       if (isCompiled(operation)) {
         const prepared = operation.prepare(operands, dtype.isBigint, out)
         const { program } = prepared
@@ -97,17 +96,10 @@ export function nativeEngine(binding: Binding): Engine {
           scalars: programs.handedOf(prepared).scalars,
           tables: prepared.tables,
         }
-      } else work = { operation: operation.code }
+      } else work = operation.code
       memory.noteUse()
       return jobs.start(
-        {
-          ...work,
-          length,
-          outputCode: dtype.code,
-          output: out?.isSteady === true ? out : undefined,
-          operands,
-          onProgress,
-        },
+        { work, length, outputCode: dtype.code, output: out?.isSteady ? out : undefined, operands, onProgress },
         (end) => {
           if (end.kind === 'cancelled') return observer.cancelled()
           if (end.kind === 'failed') return observer.failed(nativeFailure(operation.name, end.message))

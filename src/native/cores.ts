@@ -2,7 +2,6 @@
  * The threads of the native pool, and the machine under them: `cores.size`, `cores.resize(4)`, `cores.topology()`,
  * `cores.stats()`. Nothing here starts the pool: its first job does. Without the addon there is one thread, this one.
  */
-import { availableParallelism, cpus as cpusOfMachine } from 'node:os'
 import { fromNative, invalidType, invalidValue } from '../errors/index.ts'
 import type { Binding } from './binding.ts'
 import { binding, requireBinding } from './loaded.ts'
@@ -116,8 +115,9 @@ const plainCores: Cores = {
     if (checked !== undefined && checked > 1) requireBinding(`cores.resize(${checked})`)
   },
   topology() {
+    const { availableParallelism, cpus } = process.getBuiltinModule('node:os')
     const usable = Array.from({ length: availableParallelism() }, (_, cpu) => cpu)
-    const all = Math.max(cpusOfMachine().length, usable.length)
+    const all = Math.max(cpus().length, usable.length)
     return frozen({ cpus: all, usable, quota: null, pinned: [], simd: 'none', caches: {} })
   },
   stats: () =>

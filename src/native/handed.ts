@@ -22,9 +22,10 @@ export function placeOf(operand: ArrayView | number | bigint): number {
   return (operand.isShared ? 0 : operand.byteOffset * 16) + operand.dtype.code
 }
 
-/** Values and places, one after the other. */
-export function allHanded(operands: readonly (ArrayView | number | bigint)[]): Handed[] {
-  return operands.flatMap((operand) => [handed(operand), placeOf(operand)])
+/** Values and places, one after the other, behind those in `all`. By a loop, since `flatMap` makes a list of each operand. */
+export function allHanded(operands: readonly (ArrayView | number | bigint)[], all: Handed[] = []): Handed[] {
+  for (const operand of operands) all.push(handed(operand), placeOf(operand))
+  return all
 }
 
 /** Bound arrays, whose lengths are their own: value, place and length of each, one after the other. */

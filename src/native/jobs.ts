@@ -5,22 +5,19 @@
 import { fromNative } from '../errors/index.ts'
 import type { ArrayView } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
-import { allBound, allHanded } from './handed.ts'
+import { allBound, allHanded, handed, placeOf } from './handed.ts'
 
-/** What a job needs to start: a built-in operation, or a program with its scalars and bound arrays. */
-export type JobRequest = JobMemory & (JobOperation | JobProgram)
-
-export interface JobOperation {
-  readonly operation: number
-}
-
+/** A program with its scalars and bound arrays. */
 export interface JobProgram {
   readonly program: number
   readonly scalars: Float64Array | BigUint64Array | undefined
   readonly tables: readonly ArrayView[]
 }
 
-export interface JobMemory {
+/** What a job needs to start. */
+export interface JobRequest {
+  /** The code of a built-in operation, or a program. */
+  readonly work: number | JobProgram
   /** Of every array. */
   readonly length: number
   /** The dtype of the result. */
@@ -56,6 +53,13 @@ function isMoved(operand: ArrayView | number | bigint | undefined): boolean {
   return typeof operand === 'object' && operand.isSteady && !operand.isShared
 }
 
+/** 0 for an output that was moved, n for operand n. */
+function movedOf(output: ArrayView | undefined, operands: readonly (ArrayView | number | bigint)[]): number[] {
+  const moved = isMoved(output) ? [0] : []
+  for (let n = 0; n < operands.length; n++) if (isMoved(operands[n])) moved.push(n + 1)
+  return moved
+}
+
 /** Starts jobs and hears of them. */
 export class JobTable {
   readonly #jobs: NativeJobs
@@ -83,14 +87,16 @@ export class JobTable {
    * @throws what the binding refuses: no memory, a bad environment variable
    */
   start(request: JobRequest, onEnd: (end: JobEnd) => void): RunningJob {
-    const { length, outputCode, output, operands, onProgress } = request
-    const arrays = [...(output === undefined ? [null, 0] : allHanded([output])), ...allHanded(operands)]
-    const moved = [output, ...operands].flatMap((one, n) => (isMoved(one) ? [n] : []))
+    const { work, length, outputCode, output, operands, onProgress } = request
+    const arrays = allHanded(operands, output === undefined ? [null, 0] : [handed(output), placeOf(output)])
+    const moved = movedOf(output, operands)
     const wantsProgress = onProgress !== undefined
     let id: number
     try {
-      if ('program' in request) {
-        const { program, scalars, tables } = request
+      if (typeof work === 'number') {
+        id = this.#jobs.submit(work, length, outputCode, arrays, moved, wantsProgress)
+      } else {
+        const { program, scalars, tables } = work
         id = this.#jobs.submitProgram(
           program,
           length,
@@ -101,8 +107,6 @@ export class JobTable {
           moved,
           wantsProgress,
         )
-      } else {
-        id = this.#jobs.submit(request.operation, length, outputCode, arrays, moved, wantsProgress)
       }
     } catch (error) {
       throw fromNative(error)

@@ -15,7 +15,6 @@ import { CutShort, WrongAddon, type Failure } from './failure.ts'
 import { libcHere, packageFor, platforms } from './platform.ts'
 import { VERSION } from './version.ts'
 
-const require = createRequire(import.meta.url)
 /** The file that this module is in: of a build, one of dist/bundle or dist/native/load.js. */
 const here = fileURLToPath(import.meta.url)
 
@@ -25,7 +24,11 @@ export type Loaded = { readonly binding: Binding } | { readonly binding: null; r
 /** @throws whatever keeps the addon from being used */
 function open(path: string): Binding {
   if (process.platform === 'linux' && readElf(path)?.isWhole === false) throw new CutShort()
-  const addon = require(path) as { readonly VERSION?: unknown } | null
+  // What require() comes to for an addon, without its way there: to make a `require` and to find a file whose path is known took a
+  // millisecond.
+  const module = { exports: {} as { readonly VERSION?: unknown } | null }
+  process.dlopen(module, path)
+  const addon = module.exports
   const version = typeof addon?.VERSION === 'string' ? addon.VERSION : undefined
   if (version !== VERSION) throw new WrongAddon(version)
   return addon as unknown as Binding
@@ -40,7 +43,7 @@ function locateBuilt(): string[] {
 /** Where the package for a platform has its addon; undefined where it is not. @throws where looking is not allowed */
 function locate(platform: string): string | undefined {
   try {
-    return require.resolve(packageFor(platform))
+    return createRequire(import.meta.url).resolve(packageFor(platform))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
     throw error

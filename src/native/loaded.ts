@@ -1,5 +1,5 @@
 /**
- * The addon of this program. It is loaded once, when this module is: one to two milliseconds, for which `isNative` tells the
+ * The addon of this program. It is loaded once, when this module is: half a millisecond to one, for which `isNative` tells the
  * truth from the first line on.
  */
 import { bindingNeeded } from '../errors/index.ts'

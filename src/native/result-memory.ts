@@ -3,7 +3,6 @@
  * than most kernels. They come back when their ArrayBuffer was collected and the event loop turned; above a budget, and for
  * small results, V8's own memory serves better.
  */
-import { totalmem } from 'node:os'
 import { fromNative } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
 import type { Binding } from './binding.ts'
@@ -17,14 +16,12 @@ const IDLE = 1000
 /** Makes results; one for each environment. */
 export class ResultMemory {
   readonly #binding: Binding
+  #hasLimit = false
   #lastUsed = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(binding: Binding) {
     this.#binding = binding
-    // What the container allows, where it says so; half a gibibyte is enough for any loop that turns.
-    const available = Math.min(totalmem(), process.constrainedMemory() || Infinity)
-    binding.setMemoryLimit(Math.min(2 ** 29, Math.floor(available / 8)))
   }
 
   /** A new array whose elements are unspecified: every one must be written. @throws ArrayError `ERR_OUT_OF_MEMORY` */
@@ -45,7 +42,16 @@ export class ResultMemory {
     if (this.#timer === undefined) this.#timer = setTimeout(() => this.#giveBack(), IDLE).unref()
   }
 
+  /** Before the first loan, not at the import: `node:os` takes longer to load than most of this package's modules. */
+  #setLimit(): void {
+    this.#hasLimit = true
+    // What the container allows, where it says so; half a gibibyte is enough for any loop that turns.
+    const available = Math.min(process.getBuiltinModule('node:os').totalmem(), process.constrainedMemory() || Infinity)
+    this.#binding.setMemoryLimit(Math.min(2 ** 29, Math.floor(available / 8)))
+  }
+
   #lend(bytes: number): ArrayBuffer | null {
+    if (!this.#hasLimit) this.#setLimit()
     try {
       return this.#binding.lend(bytes)
     } catch (error) {

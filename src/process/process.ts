@@ -5,7 +5,6 @@
  * Knows nothing of child processes or kernels: it sees an Execution. What the target does never throws here: it settles
  * `result`, and only what the caller does wrong is thrown.
  */
-import { channel } from 'node:diagnostics_channel'
 import type { Readable, Writable } from 'node:stream'
 import { hasAborted, onAbort } from '../arguments/index.ts'
 import { currentProcess, holdBy, Inbox, nextIdentity, noteProcessClass } from '../child/index.ts'
@@ -28,9 +27,6 @@ noteProcessClass()
 
 /** The arguments of the target: required unless it can do without. */
 export type Args<A extends unknown[]> = [] extends A ? { args?: A } : { args: A }
-
-/** Tells of every result that is rejected, whether or not somebody awaits it. */
-const failures = channel('corepool:process.failed')
 
 const active = new Set<Process>()
 
@@ -334,6 +330,8 @@ export class Process<A extends unknown[] = any[], R = any> {
     if (this.#hasOutcome) return
     this.#hasOutcome = true
     this.#result.reject(error)
+    // For whoever wants to hear of every result that is rejected, whether or not somebody awaits it.
+    const failures = process.getBuiltinModule('node:diagnostics_channel').channel('corepool:process.failed')
     if (failures.hasSubscribers) failures.publish({ name: this.#name, pid: this.#execution?.pid ?? null, error })
   }
 
