@@ -176,14 +176,6 @@ fn cosine(x: f64, y: f64) -> f64 {
     (1.0 - q) - ((0.5 * z - q) - (z * r - x * y))
 }
 
-/// (sin r − r)/r³ and (cos r − 1 + z/2)/z² on [−π/4, π/4], for z = r², with fused operations.
-#[inline(always)]
-pub(super) fn fused_polynomials(z: f64) -> (f64, f64) {
-    let sine = S6.mul_add(z, S5).mul_add(z, S4).mul_add(z, S3).mul_add(z, S2).mul_add(z, S1);
-    let cosine = C6.mul_add(z, C5).mul_add(z, C4).mul_add(z, C3).mul_add(z, C2).mul_add(z, C1);
-    (sine, cosine)
-}
-
 const T: [f64; 13] = [
     0.3333333333333341,
     0.13333333333320124,
