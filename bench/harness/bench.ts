@@ -64,12 +64,17 @@ export class Bench {
   /** Starts a Rust program that answers rounds; null where there is none. Whoever starts it ends it. */
   async startProbe(
     lengths: readonly number[],
-    { program = 'limit-probe', threads }: { program?: ProbeProgram; threads?: number } = {},
+    { program = 'limit-probe', threads, reads }: { program?: ProbeProgram; threads?: number; reads?: boolean } = {},
   ): Promise<Probe | null> {
     const { probe, gate } = this.settings
     const built = probe(program)
     if ('missing' in built) return null
-    return Probe.start(built.path, { lengths, gate, ...(threads !== undefined && { threads }) })
+    return Probe.start(built.path, {
+      lengths,
+      gate,
+      ...(threads !== undefined && { threads }),
+      ...(reads && { reads }),
+    })
   }
 
   /** Why there is no such program. */

@@ -46,19 +46,30 @@ export class Probe {
   readonly #gate: Gate
   readonly #used = new Set<number>()
 
-  private constructor(path: string, lengths: readonly number[], threads: number | undefined, gate: Gate) {
-    const some = threads === undefined ? [] : ['--threads', String(threads)]
+  private constructor(
+    path: string,
+    lengths: readonly number[],
+    threads: number | undefined,
+    reads: boolean,
+    gate: Gate,
+  ) {
+    const some = [...(reads ? ['--reads'] : []), ...(threads === undefined ? [] : ['--threads', String(threads)])]
     this.#child = spawn(path, [...some, ...lengths.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#lines = createInterface(this.#child.stdout)
     this.#gate = gate
   }
 
-  /** Starts one, and checks all values that it computes. `threads` absent: one on each usable CPU. */
+  /** Starts one, and checks all values that it computes. `threads` absent: one on each usable CPU; `reads`: it reads two arrays only. */
   static async start(
     path: string,
-    { lengths, threads, gate }: { lengths: readonly number[]; threads?: number; gate: Gate },
+    {
+      lengths,
+      threads,
+      reads = false,
+      gate,
+    }: { lengths: readonly number[]; threads?: number; reads?: boolean; gate: Gate },
   ): Promise<Probe> {
-    const probe = new Probe(path, lengths, threads, gate)
+    const probe = new Probe(path, lengths, threads, reads, gate)
     await probe.#line()
     for (const n of lengths) await probe.#ask(`check ${n}`)
     return probe

@@ -15,11 +15,13 @@ use crate::cpu_time;
 /// Whoever asked measures something else next, and must not find our threads spinning: they do for a millisecond at most.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// What the command line asks for: `[--threads N] [--rounds N] n…`.
+/// What the command line asks for: `[--reads] [--threads N] [--rounds N] n…`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// Threads to measure with; all CPUs where it says nothing.
     pub threads: Option<usize>,
+    /// To measure reading alone.
+    pub reads: bool,
     rounds: Option<usize>,
     lengths: Vec<usize>,
 }
@@ -56,6 +58,7 @@ impl Request {
         let mut request = Self::default();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
+                "--reads" => request.reads = true,
                 "--threads" => request.threads = Some(positive(&arguments.next()?)?),
                 "--rounds" => request.rounds = Some(positive(&arguments.next()?)?),
                 length => request.lengths.push(positive(length)?),
@@ -151,8 +154,9 @@ mod tests {
 
     #[test]
     fn the_command_line_is_lengths_and_two_options() {
-        let expected = Request { threads: Some(2), rounds: Some(30), lengths: vec![1000, 5] };
+        let expected = Request { threads: Some(2), reads: false, rounds: Some(30), lengths: vec![1000, 5] };
         assert_eq!(parse("--threads 2 1000 --rounds 30 5"), Some(expected));
+        assert_eq!(parse("--reads 5"), Some(Request { reads: true, lengths: vec![5], ..Request::default() }));
         for wrong in ["", "--threads 2", "0", "ten", "--rounds", "--rounds 0 5", "--what 5"] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }

@@ -17,6 +17,8 @@ pub(crate) enum Operation {
     Copy,
     /// A copy too, by the system's routine.
     Memcpy,
+    /// Nothing: it reads the output as it reads the input.
+    Read,
 }
 
 impl Operation {
@@ -26,6 +28,7 @@ impl Operation {
             Self::Cube => "cube",
             Self::Copy => "copy",
             Self::Memcpy => "memcpy",
+            Self::Read => "read",
         }
     }
 
@@ -34,7 +37,7 @@ impl Operation {
         match self {
             Self::Square => v * v,
             Self::Cube => v * v * v,
-            Self::Copy | Self::Memcpy => v,
+            Self::Copy | Self::Memcpy | Self::Read => v,
         }
     }
 }

@@ -15,7 +15,16 @@ pub(crate) struct Pages {
 
 impl Pages {
     /// `len` doubles, at least one, each `value(index)`; ends the process where there is no memory for them.
-    pub(crate) fn new(len: usize, value: impl Fn(usize) -> f64) -> Self {
+    pub(crate) fn new(len: usize, value: fn(usize) -> f64) -> Self {
+        Self::filled(len, true, value)
+    }
+
+    /// The same, in the pages that the system gives unasked.
+    pub(crate) fn as_they_come(len: usize, value: fn(usize) -> f64) -> Self {
+        Self::filled(len, false, value)
+    }
+
+    fn filled(len: usize, in_huge: bool, value: fn(usize) -> f64) -> Self {
         let array = Layout::array::<f64>(len.max(1)).and_then(|layout| layout.align_to(HUGE_PAGE));
         let Ok(layout) = array else { handle_alloc_error(Layout::new::<f64>()) };
         // SAFETY: the layout's size is not zero: it is that of one double at least.
@@ -24,7 +33,9 @@ impl Pages {
             handle_alloc_error(layout);
         }
         let pages = Self { base, len, layout };
-        pages.advise();
+        if in_huge {
+            pages.advise();
+        }
         for i in 0..len {
             // SAFETY: `i < len`, and the allocation has `len` doubles.
             unsafe { base.wrapping_add(i).write(value(i)) };

@@ -2,6 +2,7 @@
 import { cores, kernel } from 'corepool'
 import { doubtOf, type Bench } from '../../harness/bench.ts'
 import { fresh } from '../../harness/fresh-functions.ts'
+import { limitOf } from '../../harness/probe.ts'
 import { length, type Cell } from '../../harness/report.ts'
 import { repeated } from '../../harness/rounds.ts'
 import { median, ratioOfMedians, type Estimate } from '../../harness/statistics.ts'
@@ -31,9 +32,18 @@ export async function fusedSums(bench: Bench): Promise<void> {
     const calls = (times: number): void => {
       for (let i = 0; i < times; i++) squaredDistance.sum(xs, ys)
     }
-    const rounds = await bench.compare([repeated('sum', calls), repeated('loop', (times) => void loop(xs, ys, times))])
+    const probe = n === 1e7 ? await bench.startProbe([n], { reads: true }) : null
+    const limit = probe === null ? [] : [{ name: 'probe', sample: () => probe.round(n) }]
+    const ours = [repeated('sum', calls), repeated('loop', (times) => void loop(xs, ys, times))]
+    const rounds = await bench.compare([...limit, ...ours]).finally(() => probe?.end())
     const speed = ratioOfMedians(rounds.of('loop'), rounds.of('sum'))
     rows.push([length(n), median(rounds.of('sum')) / n, median(rounds.of('loop')) / n, speed.value])
+    if (probe !== null) {
+      // What a sum could be at most: the loop against reading both arrays, and nothing else.
+      const { stores, samples } = limitOf('read', rounds.samples)
+      const most = ratioOfMedians(rounds.of('loop'), samples).value
+      rows.push([`${length(n)}, reading alone (probe, ${stores})`, median(samples) / n, '', most])
+    }
     if (n === 1e7) bench.figure('math/fused-sum-1e7', speed, cores.topology().simd, doubtOf(rounds))
     else short.push({ speed, n, doubt: doubtOf(rounds) })
   }

@@ -20,6 +20,13 @@ pub(crate) const CHUNK: usize = 16 * 1024;
 /// Up to this many elements of a reduction, waking another thread costs more than it brings: the job is one chunk.
 pub(crate) const ALONE: usize = 2 * CHUNK;
 
+/// From this many stored elements on, the chunks of a reduction are [`LONG_CHUNK`]: they are at least 64, and each begins with what the
+/// prefetchers do not foresee. (The sum of 1e7 doubles on two CPUs: 0.164 ns an element, with the longer ones 0.137.)
+const LONG: usize = 64 * LONG_CHUNK;
+
+/// Elements of a chunk of such a reduction: 10 to 40 µs of reading.
+const LONG_CHUNK: usize = 4 * CHUNK;
+
 /// The elements of one chunk, as a half-open range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Range {
@@ -70,9 +77,13 @@ impl Chunking {
     }
 
     /// Chunks of [`CHUNK`] elements, or of that times a power of two, but for the last one: for reductions, whose result is that of
-    /// a tree of such chunks.
-    pub(crate) fn of_powers(len: usize) -> Self {
-        let mut size = if len <= ALONE { ALONE } else { CHUNK };
+    /// a tree of such chunks. `stored` elements are read, and not computed first.
+    pub(crate) fn of_powers(len: usize, stored: bool) -> Self {
+        let mut size = match len {
+            ..=ALONE => ALONE,
+            LONG.. if stored => LONG_CHUNK,
+            _ => CHUNK,
+        };
         loop {
             if let Ok(chunks) = u32::try_from(len.div_ceil(size)) {
                 return Self { len, chunks, size, grain: GRAIN, longer: 0 };
@@ -135,7 +146,7 @@ mod tests {
     fn chunks_follow_each_other_from_the_first_element_to_the_last() {
         for len in LENGTHS {
             let even = costs().map(|cost| Chunking::new(len, cost));
-            for chunking in even.into_iter().chain([Chunking::of_powers(len)]) {
+            for chunking in even.into_iter().chain([true, false].map(|stored| Chunking::of_powers(len, stored))) {
                 let chunks = chunking.chunks();
                 let looked_at = (0..chunks.min(100)).chain(chunks.saturating_sub(100)..chunks);
                 for index in looked_at {
@@ -205,12 +216,13 @@ mod tests {
 
     #[test]
     fn the_chunks_of_a_reduction_are_a_power_of_two_long() {
-        assert_eq!(Chunking::of_powers(ALONE).chunks(), 1);
+        assert_eq!(Chunking::of_powers(ALONE, true).chunks(), 1);
         for len in LENGTHS.into_iter().filter(|len| *len > ALONE) {
-            let chunking = Chunking::of_powers(len);
-            let Range { start, end } = chunking.range(0);
-            assert!((end - start).is_power_of_two() && end - start >= CHUNK);
-            assert_eq!(chunking.range(1).start, end);
+            for chunking in [true, false].map(|stored| Chunking::of_powers(len, stored)) {
+                let Range { start, end } = chunking.range(0);
+                assert!((end - start).is_power_of_two() && end - start >= CHUNK);
+                assert_eq!(chunking.range(1).start, end);
+            }
         }
     }
 }

@@ -198,13 +198,31 @@ per_level! {
     /// The lane form over some numbers; writes [`UNCOVERED`] for the lanes that are not covered, and returns how many there are.
     ///
     /// # Safety
-    /// As for [`unary`], but the two must be disjoint.
+    /// As for [`unary`], but the two must be disjoint, and `count` at most [`PART`].
     unsafe fn map<F: Unary>(function: F, input: *const f64, output: *mut f64, count: usize) -> u64 {
         let _ = function;
         let mut left = 0;
+        let mut begun = [const { MaybeUninit::<f64>::uninit() }; 3 * PART];
+        let begun: *mut f64 = begun.as_mut_ptr().cast();
+        if F::HAS_HALVES {
+            for i in 0..count {
+                // SAFETY: `i < count`.
+                let values = F::begin(unsafe { input.wrapping_add(i).read() });
+                for (number, value) in values.into_iter().enumerate() {
+                    // SAFETY: the local has three times PART places, and `i` is below PART.
+                    unsafe { begun.wrapping_add(number * PART + i).write(value) };
+                }
+            }
+        }
         for i in 0..count {
             // SAFETY: `i < count`.
-            let lane = F::lane(unsafe { input.wrapping_add(i).read() });
+            let x = unsafe { input.wrapping_add(i).read() };
+            let lane = if F::HAS_HALVES {
+                // SAFETY: the loop above wrote the three.
+                F::finish(x, [0, 1, 2].map(|number| unsafe { begun.wrapping_add(number * PART + i).read() }))
+            } else {
+                F::lane(x)
+            };
             // SAFETY: as above.
             unsafe { output.wrapping_add(i).write(lane.value_or(UNCOVERED)) };
             left += u64::from(!lane.covered);

@@ -2,11 +2,13 @@
 //!
 //! A lane costs about half of the exact form's. What it does not cover has the exact form's value, in every form.
 
+use core::hint::select_unpredictable;
+
 use super::exponential::Exp;
 use super::lane::{Binary, Lane, Unary};
 use super::logarithmic::{self, LEAST, Log, split};
 use super::power::{Power, power_in_two};
-use super::trigonometric::{self, Tan};
+use super::trigonometric::Tan;
 use super::words::{SHIFTER, is_normal, negated_like, scaled};
 
 /// e^x within an ulp.
@@ -100,45 +102,70 @@ const HALF_PI: f64 = core::f64::consts::FRAC_PI_2;
 const HALF_PI_REST: f64 = 6.123233995736766e-17;
 /// About 2^19 π/2.
 const LARGEST_ANGLE: f64 = 8.2e5;
-/// Nearer to a multiple of π/2, the remainder has lost too many bits.
-const LEAST_REMAINDER: f64 = 1.0 / 1_048_576.0;
+/// The square of 2^-20: nearer to a multiple of π/2, the remainder has lost too many bits.
+const LEAST_SQUARE: f64 = 1.0 / 1_099_511_627_776.0;
+
+/// (2 tan (r/2) − r)/r³ for r up to π/4 in magnitude, by r²: fitted to 2^-58 of 2 tan (r/2).
+const TAN_OF_HALF: [f64; 9] = [
+    0.08333333333333369,
+    0.00833333333330862,
+    0.000843253968826714,
+    8.542768319505521e-05,
+    8.65554348649205e-06,
+    8.768343005905776e-07,
+    8.92005700489313e-08,
+    8.535940297283238e-09,
+    1.2524821508049903e-09,
+];
 
 impl Unary for TanFused {
     const NEEDS_FMA: bool = true;
 
-    /// |x| = n π/2 + r; sine and cosine of r in two doubles each, and their quotient, or −1 through it.
     #[inline(always)]
     fn lane(x: f64) -> Lane {
-        let magnitude = x.abs();
-        let shifted = magnitude.mul_add(core::f64::consts::FRAC_2_PI, SHIFTER);
+        Self::finish(x, Self::begin(x))
+    }
+
+    const HAS_HALVES: bool = true;
+
+    /// x = n π/2 + r, and s = 2 tan (r/2) by a polynomial: r without its last bits, what is missing in it to s, and n.
+    #[inline(always)]
+    fn begin(x: f64) -> [f64; 3] {
+        let shifted = x.mul_add(core::f64::consts::FRAC_2_PI, SHIFTER);
         let n = shifted - SHIFTER;
         // Exact: a multiple of the last place of π/2, or of x where that is smaller.
-        let rest = (-n).mul_add(HALF_PI, magnitude);
-        let r = (-n).mul_add(HALF_PI_REST, rest);
-        let r_low = (-n).mul_add(HALF_PI_REST, rest - r);
+        let rest = (-n).mul_add(HALF_PI, x);
+        let rest_low = n * HALF_PI_REST;
+        let r = rest - rest_low;
         let z = r * r;
-        let (sine_tail, cosine_tail) = trigonometric::fused_polynomials(z);
-        // 1 − r²/2 + z² tail.
-        let half = 0.5 * r;
-        let first = (-half).mul_add(r, 1.0);
-        let first_low = (-half).mul_add(r, 1.0 - first);
-        let fourth = z * z * cosine_tail;
-        let cosine = first + fourth;
-        let cosine_low = (-r).mul_add(r_low, ((first - cosine) + fourth) + first_low);
-        // r + r³ tail.
-        let cube = z * r;
-        let sine = cube.mul_add(sine_tail, r);
-        let sine_low = r_low.mul_add(cosine, cube.mul_add(sine_tail, r - sine));
+        let [t0, t1, t2, t3, t4, t5, t6, t7, t8] = TAN_OF_HALF;
+        let t = t8.mul_add(z, t7).mul_add(z, t6).mul_add(z, t5).mul_add(z, t4);
+        let t = t.mul_add(z, t3).mul_add(z, t2).mul_add(z, t1).mul_add(z, t0);
+        [rest, (z * r).mul_add(t, -rest_low), shifted]
+    }
+
+    /// tan r = s/(1 − s²/4), and tan (r + π/2) = −(1 − s²/4)/s.
+    #[inline(always)]
+    fn finish(x: f64, [rest, more, shifted]: [f64; 3]) -> Lane {
+        let s = rest + more;
+        let quarter = 0.25 * s;
+        let c = (-quarter).mul_add(s, 1.0);
+        // Choices rather than branches: of those the compiler makes one, with a division to either side.
         let odd = shifted.to_bits() & 1 == 1;
-        let (a, a_low) = if odd { (cosine, cosine_low) } else { (sine, sine_low) };
-        let (b, b_low) = if odd { (sine, sine_low) } else { (cosine, cosine_low) };
-        let inverse = 1.0 / b;
-        let quotient = a * inverse;
-        let error = (-quotient).mul_add(b, a) + (-quotient).mul_add(b_low, a_low);
+        let either = |odd_value, even_value| select_unpredictable(odd, odd_value, even_value);
+        let inverse = -1.0 / either(s, c);
+        let quotient = either(c, s) * inverse;
+        // What the quotient, which is −a/b, leaves of a: a + quotient × b, where s is rest + more.
+        let of_rest = either(quotient, 1.0);
+        let of_square = either(quarter, quotient * quarter);
+        let error = of_rest.mul_add(rest, either(1.0, quotient));
+        let error = (-of_square).mul_add(rest, error);
+        let error = (of_rest - of_square).mul_add(more, error);
         let value = error.mul_add(inverse, quotient);
-        let value = negated_like(value, f64::from_bits(x.to_bits() ^ (shifted.to_bits() << 63)));
-        let certain = (r.abs() >= LEAST_REMAINDER) | (n == 0.0);
-        Lane { value, covered: (magnitude < LARGEST_ANGLE) & certain }
+        // Even quadrants have the other sign.
+        let value = negated_like(value, f64::from_bits(!(shifted.to_bits() << 63)));
+        let certain = (rest * rest >= LEAST_SQUARE) | (shifted.to_bits() == SHIFTER.to_bits());
+        Lane { value, covered: (x.abs() < LARGEST_ANGLE) & certain }
     }
 
     const HAS_WIDE_LANE: bool = true;

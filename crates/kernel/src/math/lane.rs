@@ -43,6 +43,22 @@ pub(super) trait Unary: Copy {
     /// The function where most arguments are.
     fn lane(x: f64) -> Lane;
 
+    /// [`Unary::lane`] is [`Unary::finish`] of [`Unary::begin`], each of which a block computes for all its lanes: of a long form at
+    /// once, a CPU does not look far enough ahead to overlap enough lanes (tan by AVX2, in cache: 2.57 ns an element, in halves 1.80).
+    const HAS_HALVES: bool = false;
+
+    /// The first half.
+    #[inline(always)]
+    fn begin(_: f64) -> [f64; 3] {
+        [0.0; 3]
+    }
+
+    /// The second half.
+    #[inline(always)]
+    fn finish(x: f64, _begun: [f64; 3]) -> Lane {
+        Self::lane(x)
+    }
+
     /// [`Unary::wide_lane`] differs from [`Unary::lane`].
     const HAS_WIDE_LANE: bool = false;
 

@@ -1,9 +1,9 @@
 //! sin, cos and tan: fdlibm's kernels on [−π/4, π/4] over the reduction of the argument.
 //!
-//! The lane forms compute on |x|, evaluate the kernels of both parities and choose.
+//! The lane forms compute on |x|, evaluate the kernels of both parities and choose; their first half is the reduction.
 
 use super::lane::{Lane, Unary};
-use super::reduction::{NO_REDUCTION_BELOW, reduced, reduced_lane};
+use super::reduction::{NO_REDUCTION_BELOW, ReducedLane, reduced, reduced_lane};
 use super::words::{negated_like, with_high_word, without_low_word};
 
 /// Sine.
@@ -19,14 +19,26 @@ pub(super) struct Tan;
 impl Unary for Sin {
     #[inline(always)]
     fn lane(x: f64) -> Lane {
-        sine_lane(x, false)
+        Self::finish(x, Self::begin(x))
+    }
+
+    const HAS_HALVES: bool = true;
+
+    #[inline(always)]
+    fn begin(x: f64) -> [f64; 3] {
+        angle(x, false)
+    }
+
+    #[inline(always)]
+    fn finish(x: f64, angle: [f64; 3]) -> Lane {
+        sine_lane(x, angle)
     }
 
     const HAS_WIDE_LANE: bool = true;
 
     #[inline(always)]
     fn wide_lane(x: f64) -> Lane {
-        sine_lane(x, true)
+        sine_lane(x, angle(x, true))
     }
 
     fn scalar(x: f64) -> f64 {
@@ -46,9 +58,23 @@ impl Unary for Sin {
     }
 }
 
+/// |x| reduced: head, tail, and the bits of the quadrant, none of which is set where the lane is not covered.
 #[inline(always)]
-fn sine_lane(x: f64, two_steps: bool) -> Lane {
+fn angle(x: f64, two_steps: bool) -> [f64; 3] {
     let y = reduced_lane(x.abs(), two_steps);
+    [y.head, y.tail, f64::from_bits(if y.covered { y.quadrant } else { 0 })]
+}
+
+/// What [`angle`] made of `x`.
+#[inline(always)]
+fn taken(x: f64, [head, tail, quadrant]: [f64; 3]) -> ReducedLane {
+    let quadrant = quadrant.to_bits();
+    ReducedLane { quadrant, head, tail, small: x.abs() < NO_REDUCTION_BELOW, covered: quadrant != 0 }
+}
+
+#[inline(always)]
+fn sine_lane(x: f64, angle: [f64; 3]) -> Lane {
+    let y = taken(x, angle);
     let sine_with_tail = sine_with_tail(y.head, y.tail);
     let sine = if y.small { sine(y.head) } else { sine_with_tail };
     let cosine = cosine(y.head, y.tail);
@@ -61,14 +87,26 @@ fn sine_lane(x: f64, two_steps: bool) -> Lane {
 impl Unary for Cos {
     #[inline(always)]
     fn lane(x: f64) -> Lane {
-        cosine_lane(x, false)
+        Self::finish(x, Self::begin(x))
+    }
+
+    const HAS_HALVES: bool = true;
+
+    #[inline(always)]
+    fn begin(x: f64) -> [f64; 3] {
+        angle(x, false)
+    }
+
+    #[inline(always)]
+    fn finish(x: f64, angle: [f64; 3]) -> Lane {
+        cosine_lane(x, angle)
     }
 
     const HAS_WIDE_LANE: bool = true;
 
     #[inline(always)]
     fn wide_lane(x: f64) -> Lane {
-        cosine_lane(x, true)
+        cosine_lane(x, angle(x, true))
     }
 
     fn scalar(x: f64) -> f64 {
@@ -89,8 +127,8 @@ impl Unary for Cos {
 }
 
 #[inline(always)]
-fn cosine_lane(x: f64, two_steps: bool) -> Lane {
-    let y = reduced_lane(x.abs(), two_steps);
+fn cosine_lane(x: f64, angle: [f64; 3]) -> Lane {
+    let y = taken(x, angle);
     let sine = sine_with_tail(y.head, y.tail);
     let cosine = cosine(y.head, y.tail);
     let value = if y.quadrant & 1 == 1 { sine } else { cosine };
@@ -102,14 +140,26 @@ fn cosine_lane(x: f64, two_steps: bool) -> Lane {
 impl Unary for Tan {
     #[inline(always)]
     fn lane(x: f64) -> Lane {
-        tangent_lane(x, false)
+        Self::finish(x, Self::begin(x))
+    }
+
+    const HAS_HALVES: bool = true;
+
+    #[inline(always)]
+    fn begin(x: f64) -> [f64; 3] {
+        angle(x, false)
+    }
+
+    #[inline(always)]
+    fn finish(x: f64, angle: [f64; 3]) -> Lane {
+        tangent_lane(x, angle)
     }
 
     const HAS_WIDE_LANE: bool = true;
 
     #[inline(always)]
     fn wide_lane(x: f64) -> Lane {
-        tangent_lane(x, true)
+        tangent_lane(x, angle(x, true))
     }
 
     fn scalar(x: f64) -> f64 {
@@ -125,8 +175,8 @@ impl Unary for Tan {
 }
 
 #[inline(always)]
-fn tangent_lane(x: f64, two_steps: bool) -> Lane {
-    let y = reduced_lane(x.abs(), two_steps);
+fn tangent_lane(x: f64, angle: [f64; 3]) -> Lane {
+    let y = taken(x, angle);
     let tail = if y.small { 0.0 } else { y.tail };
     Lane { value: negated_like(tangent(y.head, tail, y.quadrant & 1 == 1), x), covered: y.covered }
 }
@@ -174,14 +224,6 @@ fn cosine(x: f64, y: f64) -> f64 {
     let q = if magnitude < with_high_word(0x3fe9_0001) { quarter } else { 0.28125 };
     let q = if magnitude < with_high_word(0x3fd3_3333) { 0.0 } else { q };
     (1.0 - q) - ((0.5 * z - q) - (z * r - x * y))
-}
-
-/// (sin r − r)/r³ and (cos r − 1 + z/2)/z² on [−π/4, π/4], for z = r², with fused operations.
-#[inline(always)]
-pub(super) fn fused_polynomials(z: f64) -> (f64, f64) {
-    let sine = S6.mul_add(z, S5).mul_add(z, S4).mul_add(z, S3).mul_add(z, S2).mul_add(z, S1);
-    let cosine = C6.mul_add(z, C5).mul_add(z, C4).mul_add(z, C3).mul_add(z, C2).mul_add(z, C1);
-    (sine, cosine)
 }
 
 const T: [f64; 13] = [

@@ -66,7 +66,7 @@ impl Integers {
     pub unsafe fn sum(&self, pool: &Pool) -> Result<i128, ReduceError> {
         // SAFETY: the caller's promise.
         let chunk = |range| unsafe { self.words(range) }.map(|word| self.value(word)).sum();
-        Ok(in_chunks(pool, self.view.len(), chunk, |a: i128, b| a + b)?.unwrap_or(0))
+        Ok(in_chunks(pool, (self.view.len(), true), chunk, |a: i128, b| a + b)?.unwrap_or(0))
     }
 
     /// The product modulo 2^64.
@@ -79,7 +79,7 @@ impl Integers {
     pub unsafe fn product(&self, pool: &Pool) -> Result<u64, ReduceError> {
         // SAFETY: the caller's promise.
         let chunk = |range| unsafe { self.words(range) }.fold(1, u64::wrapping_mul);
-        Ok(in_chunks(pool, self.view.len(), chunk, u64::wrapping_mul)?.unwrap_or(1))
+        Ok(in_chunks(pool, (self.view.len(), true), chunk, u64::wrapping_mul)?.unwrap_or(1))
     }
 
     /// The sum of products modulo 2^64.
@@ -100,7 +100,7 @@ impl Integers {
             let right = unsafe { other.words(range) };
             left.zip(right).fold(0_u64, |sum, (a, b)| sum.wrapping_add(a.wrapping_mul(b)))
         };
-        Ok(in_chunks(pool, self.view.len(), chunk, u64::wrapping_add)?.unwrap_or(0))
+        Ok(in_chunks(pool, (self.view.len(), true), chunk, u64::wrapping_add)?.unwrap_or(0))
     }
 
     /// The smallest or largest value, and the index of the first element that is it; none without elements.
@@ -118,7 +118,7 @@ impl Integers {
             let keys = unsafe { self.words(range) }.map(|word| word ^ flip);
             keys.zip(range.start..).min().unwrap_or((u64::MAX, usize::MAX))
         };
-        let found = in_chunks(pool, self.view.len(), chunk, Ord::min)?;
+        let found = in_chunks(pool, (self.view.len(), true), chunk, Ord::min)?;
         Ok(found.map(|(key, index)| (self.value(key ^ flip), index)))
     }
 }

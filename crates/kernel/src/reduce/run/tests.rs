@@ -35,6 +35,18 @@ fn the_number_of_threads_changes_no_bit() {
 }
 
 #[test]
+fn the_longer_chunks_of_long_arrays_change_no_bit() {
+    let mut random = Random::new(15);
+    for len in [4_194_304, 4_800_011] {
+        let mut values: Vec<f64> = (0..len).map(|_| random.spanning(-200, 200)).collect();
+        let expected = crate::reduce::tests_support::reduced(Sum::new(Level::chosen(), true), &values).unwrap();
+        let numbers = Numbers::new(view(&mut values, Float64));
+        // SAFETY: the values outlive the reductions.
+        assert_eq!([1, 2, 3].map(|threads| unsafe { numbers.sum(&pool(threads), true) }.unwrap()), [expected; 3]);
+    }
+}
+
+#[test]
 fn results_of_an_operation_are_reduced_as_if_they_had_been_stored() {
     let mut random = Random::new(14);
     let pool = pool(2);
