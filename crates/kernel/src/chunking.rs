@@ -8,6 +8,10 @@ const CHUNK_TIME: u64 = 8_192;
 /// Chunks of a job whose chunks are neither of the shortest nor of the longest.
 const PARTS: usize = 16;
 
+/// Chunks of long jobs, unless they would take too long: enough for all threads to end at about the same time. A chunk that is streamed
+/// ends with a fence, and the next begins without what the prefetchers knew: squares of 1e7 doubles took 7 to 10 % longer in 611 chunks.
+const MANY_PARTS: usize = 256;
+
 /// Nanoseconds that no chunk shall take, even where that cuts blocks short: a cancelled job ends after the chunks that have begun.
 const CHUNK_TIME_AT_MOST: u64 = 50_000;
 
@@ -62,7 +66,7 @@ impl Chunking {
         let longest = within(CHUNK_TIME_AT_MOST).max(SMALL_GRAIN);
         let least = within(CHUNK_TIME).max(BLOCK).min(longest);
         // Longer jobs have longer chunks: each costs most of a microsecond, in what the caches and the prefetchers lose by it.
-        let most = (len / PARTS).clamp(least, longest.min(CHUNK).max(least));
+        let most = (len / PARTS).clamp(least, longest.min(CHUNK.max(len / MANY_PARTS)).max(least));
         let grain = if most < 8 * GRAIN { SMALL_GRAIN } else { GRAIN };
         let most = most / grain * grain;
         if len <= least.saturating_mul(2).min(longest) {
@@ -188,7 +192,7 @@ mod tests {
         };
         let [bytes, doubles, sine, power, program, endless] = costs().map(longest);
         assert!((100_000..=132_096).contains(&bytes), "{bytes}");
-        assert!((16_000..=16_384).contains(&doubles), "{doubles}");
+        assert!((38_000..=39_062).contains(&doubles), "{doubles}");
         assert!((11_000..=12_500).contains(&sine), "{sine}");
         assert!((4_096..=5_000).contains(&power), "{power}");
         assert_eq!((program, endless), (64, 64));

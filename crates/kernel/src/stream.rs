@@ -80,17 +80,21 @@ per_level! {
 }
 
 per_level! {
-    /// `output[i] = of(i)` for every i: whole lines past the caches, what is before and behind them by normal stores.
+    /// `output[i] = of(i)` for every i: whole lines past the caches, what is before and behind them by normal stores. The caches are asked for
+    /// what lies at `ahead`, any address, and for a line further on with each line.
     ///
     /// # Safety
     /// `output` must be valid and aligned for writes of `len` elements, and share no memory with what `of` reads; nobody else may write
     /// it meanwhile, except where it is memory that JavaScript shares. Before anybody else learns that it is written, this thread
     /// must call [`fence`].
-    pub(crate) unsafe fn fill<const REGISTER: usize>(output: *mut f64, len: usize, of: impl Fn(usize) -> f64) {
+    pub(crate) unsafe fn fill<const REGISTER: usize>(
+        output: *mut f64, len: usize, ahead: *const u8, of: impl Fn(usize) -> f64,
+    ) {
         let head = until_line(output.cast(), size_of::<f64>()).min(len);
         let lines = (len - head) / LINE_LANES;
         let tail = head + lines * LINE_LANES;
         for start in (head..tail).step_by(LINE_LANES) {
+            prefetch(ahead.wrapping_add(start * size_of::<f64>()));
             let mut line = [0.0; LINE_LANES];
             for (i, value) in (start..).zip(&mut line) {
                 *value = of(i);
