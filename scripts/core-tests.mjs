@@ -28,6 +28,7 @@ export const core = [
   'native-pool',
   'native-programs',
   'package',
+  'platform-power',
   'process-any-order',
   'process-channel',
   'process-endings',

@@ -78,7 +78,7 @@ impl From<BinaryFunction> for Cost {
         use BinaryFunction as F;
         match function {
             F::Minimum | F::Maximum | F::Imul => Self::SHORT,
-            F::Atan2 | F::Hypot | F::PowerFused => Self::POLYNOMIAL,
+            F::Atan2 | F::Hypot => Self::POLYNOMIAL,
             F::Remainder | F::Power | F::PowerFdlibm => Self::LONG,
         }
     }

@@ -27,7 +27,9 @@ mod inverse_hyperbolic;
 mod inverse_trigonometric;
 mod lane;
 mod logarithmic;
+mod platform_power;
 mod power;
+mod power_tables;
 mod reduction;
 mod remainder;
 mod root;
@@ -191,14 +193,13 @@ functions! {
     /// 256 on are not in programs: forms that a mode chooses.
     BinaryFunction: Binary, block::binary, 2;
     Remainder = 5 "%" => remainder::Remainder;
-    Power = 6 "pow" => power::Power;
+    Power = 6 "pow" => platform_power::Power;
     Minimum = 7 "min" => rounding::Minimum;
     Maximum = 8 "max" => rounding::Maximum;
     Imul = 24 "imul" => rounding::Imul;
     Atan2 = 99 "atan2" => inverse_trigonometric::Atan2;
     Hypot = 100 "hypot" => root::Hypot;
     PowerFdlibm = 256 "pow" => power::PowerFdlibm;
-    PowerFused = 262 "pow" => fused::PowerFused;
 }
 
 /// Whether forms with fused operations are worth it in this process.
@@ -222,8 +223,8 @@ impl BinaryFunction {
     /// The form of this function that `mode` asks for.
     pub fn in_mode(self, mode: Mode) -> Self {
         match (self, mode) {
-            (Self::Power, Mode::WithinAnUlp) if has_fused_forms(mode) => Self::PowerFused,
-            (Self::Power, Mode::ExactFdlibm | Mode::WithinAnUlp) => Self::PowerFdlibm,
+            (Self::Power, Mode::WithinAnUlp) if !has_fused_forms(mode) => Self::PowerFdlibm,
+            (Self::Power, Mode::ExactFdlibm) => Self::PowerFdlibm,
             _ => self,
         }
     }

@@ -1,6 +1,6 @@
 //! How many lanes take the scalar form where arguments are as docs/numerics.md says: under one in a hundred.
 
-use corepool_kernel::math::{BinaryFunction, Mode, UnaryFunction};
+use corepool_kernel::math::{BinaryFunction, UnaryFunction};
 
 const LANES: usize = 1 << 18;
 
@@ -31,8 +31,8 @@ fn domain(function: UnaryFunction) -> (f64, f64) {
     }
 }
 
-fn assert_share(name: &str, lanes: u64, percent: u64) {
-    assert!(lanes * 100 < percent * LANES as u64, "{name}: {lanes} of {LANES} lanes took the scalar form");
+fn assert_share(name: &str, lanes: u64) {
+    assert!(lanes * 100 < LANES as u64, "{name}: {lanes} of {LANES} lanes took the scalar form");
 }
 
 #[test]
@@ -41,21 +41,19 @@ fn functions_of_one_number_leave_under_one_lane_in_a_hundred() {
         let (from, to) = domain(function);
         for (from, to) in [(from, to), (from.max(-100.0), to.min(100.0))] {
             let lanes = function.run([&spread(from, to, 3)], &mut vec![0.0; LANES]);
-            assert_share(function.name(), lanes, 1);
+            assert_share(function.name(), lanes);
         }
     }
 }
 
 #[test]
-fn functions_of_two_numbers_leave_under_one_lane_in_a_hundred_but_for_the_platforms_power() {
+fn functions_of_two_numbers_leave_under_one_lane_in_a_hundred() {
     for &function in BinaryFunction::ALL {
         let first = if function.name() == "pow" { (0.0, 10.0) } else { (-100.0, 100.0) };
         let (x, y) = (spread(first.0, first.1, 5), spread(-4.0, 4.0, 7));
         let lanes = function.run([&x, &y], &mut vec![0.0; LANES]);
-        // The platform's own error, which its makers bound by 0.511 ulp, leaves this many in doubt.
-        let percent = if function == BinaryFunction::Power.in_mode(Mode::ExactPlatformPower) { 6 } else { 1 };
-        if percent == 1 || has_fused_instructions() {
-            assert_share(function.name(), lanes, percent);
+        if function != BinaryFunction::Power || has_fused_instructions() {
+            assert_share(function.name(), lanes);
         }
     }
 }

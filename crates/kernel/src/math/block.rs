@@ -153,7 +153,7 @@ pub(super) unsafe fn binary<F: Binary>(
     output: *mut f64,
     len: usize,
 ) -> u64 {
-    let has_lanes = !F::NEEDS_FMA || level.has_fma();
+    let has_lanes = F::HAS_LANE && (!F::NEEDS_FMA || level.has_fma());
     let mut scalar_lanes = 0;
     let (mut block, mut marks) = ([0.0; BLOCK], [1; BLOCK]);
     for start in (0..len).step_by(BLOCK) {

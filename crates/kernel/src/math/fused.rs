@@ -1,13 +1,12 @@
-//! exp, log, tan and pow within an ulp, by fused operations: for those who do not ask for the bits of V8.
+//! exp, log and tan within an ulp, by fused operations: for those who do not ask for the bits of V8.
 //!
 //! A lane costs about half of the exact form's. What it does not cover has the exact form's value, in every form.
 
 use core::hint::select_unpredictable;
 
 use super::exponential::Exp;
-use super::lane::{Binary, Lane, Unary};
+use super::lane::{Lane, Unary};
 use super::logarithmic::{self, LEAST, Log, split};
-use super::power::{Power, power_in_two};
 use super::trigonometric::Tan;
 use super::words::{SHIFTER, is_normal, negated_like, scaled};
 
@@ -20,9 +19,6 @@ pub(super) struct LogFused;
 /// Tangent within an ulp.
 #[derive(Clone, Copy)]
 pub(super) struct TanFused;
-/// `x ** y` within an ulp.
-#[derive(Clone, Copy)]
-pub(super) struct PowerFused;
 
 /// A lane with another form's value where it is not covered.
 #[inline(always)]
@@ -184,20 +180,5 @@ impl Unary for TanFused {
             }
         }
         Tan::scalar(x)
-    }
-}
-
-impl Binary for PowerFused {
-    const NEEDS_FMA: bool = true;
-
-    #[inline(always)]
-    fn lane(x: f64, y: f64) -> Lane {
-        let power = power_in_two(x, y);
-        Lane { value: power.rounded(power.low), covered: power.in_range }
-    }
-
-    fn scalar(x: f64, y: f64) -> f64 {
-        let lane = Self::lane(x, y);
-        if lane.covered { lane.value } else { Power::scalar(x, y) }
     }
 }

@@ -82,6 +82,9 @@ pub(super) trait Binary: Copy {
     /// The lane form uses fused operations: without instructions for them every lane takes the scalar form.
     const NEEDS_FMA: bool = false;
 
+    /// The lane form has the bits of the scalar form on this platform; if not, every lane takes the scalar form.
+    const HAS_LANE: bool = true;
+
     /// The function where most arguments are.
     fn lane(x: f64, y: f64) -> Lane;
 
