@@ -16,8 +16,11 @@ import type { TaskTarget } from './protocol.ts'
 const { setImmediate } = globalThis
 const activeResources = process.getActiveResourcesInfo.bind(process)
 const isBun = process.versions['bun'] !== undefined
+const nodeMajor = Number(process.versions.node.split('.', 1))
 /** Before Node 24 each promise is slower, by twice its own time, as long as there are contexts. */
-const isCostly = Number(process.versions.node.split('.', 1)) < 24
+const isCostly = nodeMajor < 24
+/** No Node before 22 tells of what is loaded: to listen there would only take time from the start. */
+const mayTell = !isBun && nodeMajor >= 22
 /** How often a target may stand in its own line of ancestors where nobody tells of what is loaded: a storm of two each is 62 processes. */
 const MOST_REPEATED = 5
 
@@ -75,7 +78,7 @@ function fileOf(target: TaskTarget): string {
 
 /** From here on what is loaded has a context that says so; a module that is loaded by another belongs to the first. */
 export function watchLoads(): void {
-  if (isBun || isWatching) return
+  if (!mayTell || isWatching) return
   isWatching = true
   channel('tracing:module.import:start').bindStore(context, (message) =>
     loadedBy(Reflect.get(message as object, 'url')),
