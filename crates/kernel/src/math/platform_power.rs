@@ -4,6 +4,32 @@
 //! uses a build in which the compiler fused each product with the sum that it goes into. The lane form computes the same in the same
 //! order, so that its bits are the same: log x = k ln 2 + log c + log1p (x/c − 1) in two doubles, times y, and e to that as 2^k 2^(i/128)
 //! times a polynomial of the rest. The error is 0.51 units of the last place at most but near the ends of the range.
+//!
+//! The notice of Arm's optimized routines, which covers the order of operations and the coefficients in this file:
+//!
+//! ```text
+//! MIT License
+//!
+//! Copyright (c) 1999-2018, Arm Limited.
+//!
+//! Permission is hereby granted, free of charge, to any person obtaining a copy
+//! of this software and associated documentation files (the "Software"), to deal
+//! in the Software without restriction, including without limitation the rights
+//! to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+//! copies of the Software, and to permit persons to whom the Software is
+//! furnished to do so, subject to the following conditions:
+//!
+//! The above copyright notice and this permission notice shall be included in all
+//! copies or substantial portions of the Software.
+//!
+//! THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+//! IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+//! FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+//! AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+//! LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+//! OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+//! SOFTWARE.
+//! ```
 
 use super::lane::{Binary, Lane};
 use super::power::with_sign_of_power;
