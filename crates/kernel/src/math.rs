@@ -223,8 +223,7 @@ impl BinaryFunction {
     /// The form of this function that `mode` asks for.
     pub fn in_mode(self, mode: Mode) -> Self {
         match (self, mode) {
-            (Self::Power, Mode::WithinAnUlp) if !has_fused_forms(mode) => Self::PowerFdlibm,
-            (Self::Power, Mode::ExactFdlibm) => Self::PowerFdlibm,
+            (Self::Power, Mode::ExactFdlibm | Mode::WithinAnUlp) if !has_fused_forms(mode) => Self::PowerFdlibm,
             _ => self,
         }
     }

@@ -14,6 +14,9 @@ const OVERFLOW: f64 = 709.782712893384;
 const UNDERFLOW: f64 = -745.1332191019411;
 pub(super) const LN2_HIGH: f64 = 0.6931471803691238;
 pub(super) const LN2_LOW: f64 = 1.9082149292705877e-10;
+/// ln 2 in two parts for fused operations; the first has 42 bits, so that its products with exponents are exact.
+pub(super) const LN2_42_BITS: f64 = 0.6931471805598903;
+pub(super) const LN2_REST: f64 = 5.497923018708371e-14;
 const INVERSE_LN2: f64 = core::f64::consts::LOG2_E;
 /// About ln 2 / 2: below, k is 0.
 const HALF_LN2: f64 = with_high_word(0x3fd6_2e43);

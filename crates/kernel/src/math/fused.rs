@@ -4,7 +4,7 @@
 
 use core::hint::select_unpredictable;
 
-use super::exponential::Exp;
+use super::exponential::{Exp, LN2_42_BITS, LN2_REST};
 use super::lane::{Lane, Unary};
 use super::logarithmic::{self, LEAST, Log, split};
 use super::trigonometric::Tan;
@@ -26,10 +26,6 @@ fn or_else(lane: Lane, other: Lane) -> Lane {
     let value = if lane.covered { lane.value } else { other.value };
     Lane { value, covered: lane.covered | other.covered }
 }
-
-/// ln 2 in two parts; the first has 42 bits, so that its products with exponents are exact.
-const LN2_42_BITS: f64 = 0.6931471805598903;
-const LN2_REST: f64 = 5.497923018708371e-14;
 
 /// To either side, 2^n is a factor that can be added to the exponent field.
 const LARGEST_EXPONENT: f64 = 707.0;

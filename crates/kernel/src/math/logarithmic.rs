@@ -43,15 +43,21 @@ pub(super) fn fused_polynomial(z: f64) -> f64 {
     z * L7.mul_add(z, L6).mul_add(z, L5).mul_add(z, L4).mul_add(z, L3).mul_add(z, L2).mul_add(z, L1)
 }
 
+/// z and k of a normal, finite x = 2^k z, where z is from the number with the bits `least` to twice it. The third value is what its low 52
+/// bits say: how far the bits of z are from `least`.
+#[inline(always)]
+pub(super) fn parts(x: f64, least: u64) -> (f64, f64, u64) {
+    const ONE: u64 = 1.0_f64.to_bits();
+    // Moves numbers whose significand is to be halved across the next power of two.
+    let moved = x.to_bits().wrapping_add(ONE - least);
+    (f64::from_bits((moved & SIGNIFICAND) + least), exponent(f64::from_bits(moved)), moved)
+}
+
 /// f and k of a normal, finite x = 2^k (1 + f), where 1 + f is from the number with the high word `least`, about √½, to twice it.
 #[inline(always)]
 pub(super) fn split(x: f64, least: u32) -> (f64, f64) {
-    const ONE: u64 = 1.0_f64.to_bits();
-    let least = u64::from(least) << 32;
-    // Moves numbers whose significand is to be halved across the next power of two.
-    let moved = x.to_bits().wrapping_add(ONE - least);
-    let f = f64::from_bits((moved & SIGNIFICAND) + least) - 1.0;
-    (f, exponent(f64::from_bits(moved)))
+    let (z, k, _) = parts(x, u64::from(least) << 32);
+    (z - 1.0, k)
 }
 
 /// Where 1 + f begins for log, log2 and log10.

@@ -31,10 +31,12 @@
 //! SOFTWARE.
 //! ```
 
+use super::exponential::{LN2_42_BITS, LN2_REST};
 use super::lane::{Binary, Lane};
+use super::logarithmic::parts;
 use super::power::with_sign_of_power;
 use super::power_tables::{EXPONENTIAL, INTERVAL_BITS, INTERVALS, LOGARITHM, START};
-use super::words::{SHIFTER, SIGNIFICAND, exponent, is_normal};
+use super::words::{SHIFTER, is_normal};
 
 /// `x ** y` by the platform's `pow`: V8 13 and later.
 #[derive(Clone, Copy)]
@@ -81,10 +83,6 @@ const LARGEST_EXPONENT: f64 = 512.0;
 /// 2^51: below it, `with_sign_of_power` tells odd numbers from even ones.
 const LARGEST_WITH_LAST_BIT: f64 = 2_251_799_813_685_248.0;
 
-/// ln 2 in two parts; the first has 42 bits, so that its products with exponents are exact.
-const LN2_HIGH: f64 = 0.6931471805598903;
-const LN2_LOW: f64 = 5.497923018708371e-14;
-
 /// log1p r − r + r²/2, divided by the powers of −r/2 that it is multiplied by.
 const LOG_TAIL: [f64; 6] = [
     -0.6666666666666679,
@@ -98,16 +96,12 @@ const LOG_TAIL: [f64; 6] = [
 /// The natural logarithm of a normal x > 0 as the sum of two doubles, to 68 bits.
 #[inline(always)]
 fn log_in_two(x: f64) -> (f64, f64) {
-    const ONE: u64 = 1.0_f64.to_bits();
-    // Moves the intervals so that the first begins at a power of two.
-    let moved = x.to_bits().wrapping_add(ONE - START);
-    let k = exponent(f64::from_bits(moved));
-    let z = f64::from_bits((moved & SIGNIFICAND) + START);
-    let i = (moved >> INTERVAL_BITS) as usize % INTERVALS;
+    let (z, k, distance) = parts(x, START);
+    let i = (distance >> INTERVAL_BITS) as usize % INTERVALS;
     let r = z.mul_add(LOGARITHM.inverse[i], -1.0);
-    let multiple = k.mul_add(LN2_HIGH, LOGARITHM.high[i]);
+    let multiple = k.mul_add(LN2_42_BITS, LOGARITHM.high[i]);
     let sum = multiple + r;
-    let low = k.mul_add(LN2_LOW, LOGARITHM.low[i]) + (multiple - sum + r);
+    let low = k.mul_add(LN2_REST, LOGARITHM.low[i]) + (multiple - sum + r);
     let half = -0.5 * r;
     let square = r * half;
     let cube = r * square;

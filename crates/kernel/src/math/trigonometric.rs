@@ -16,7 +16,14 @@ pub(super) struct Cos;
 #[derive(Clone, Copy)]
 pub(super) struct Tan;
 
-impl Unary for Sin {
+/// A function of an angle: what its lane forms do with the reduced angle, and its scalar form.
+trait OfAngle: Copy {
+    fn of_angle(x: f64, y: ReducedLane) -> Lane;
+
+    fn of_number(x: f64) -> f64;
+}
+
+impl<F: OfAngle> Unary for F {
     #[inline(always)]
     fn lane(x: f64) -> Lane {
         Self::finish(x, Self::begin(x))
@@ -31,30 +38,18 @@ impl Unary for Sin {
 
     #[inline(always)]
     fn finish(x: f64, angle: [f64; 3]) -> Lane {
-        sine_lane(x, angle)
+        F::of_angle(x, taken(x, angle))
     }
 
     const HAS_WIDE_LANE: bool = true;
 
     #[inline(always)]
     fn wide_lane(x: f64) -> Lane {
-        sine_lane(x, angle(x, true))
+        Self::finish(x, angle(x, true))
     }
 
     fn scalar(x: f64) -> f64 {
-        if x.abs() < NO_REDUCTION_BELOW {
-            return negated_like(sine(x.abs()), x);
-        }
-        if !x.is_finite() {
-            return f64::NAN;
-        }
-        let y = reduced(x);
-        match y.quadrant & 3 {
-            0 => sine_with_tail(y.head, y.tail),
-            1 => cosine(y.head, y.tail),
-            2 => -sine_with_tail(y.head, y.tail),
-            _ => -cosine(y.head, y.tail),
-        }
+        F::of_number(x)
     }
 }
 
@@ -72,44 +67,47 @@ fn taken(x: f64, [head, tail, quadrant]: [f64; 3]) -> ReducedLane {
     ReducedLane { quadrant, head, tail, small: x.abs() < NO_REDUCTION_BELOW, covered: quadrant != 0 }
 }
 
-#[inline(always)]
-fn sine_lane(x: f64, angle: [f64; 3]) -> Lane {
-    let y = taken(x, angle);
-    let sine_with_tail = sine_with_tail(y.head, y.tail);
-    let sine = if y.small { sine(y.head) } else { sine_with_tail };
-    let cosine = cosine(y.head, y.tail);
-    let value = if y.quadrant & 1 == 1 { cosine } else { sine };
-    // Quadrants 2 and 3 are negative, and so is the sine of a negative number.
-    let sign = ((y.quadrant & 2) << 62) ^ (x.to_bits() & (1 << 63));
-    Lane { value: f64::from_bits(value.to_bits() ^ sign), covered: y.covered }
+impl OfAngle for Sin {
+    #[inline(always)]
+    fn of_angle(x: f64, y: ReducedLane) -> Lane {
+        let sine_with_tail = sine_with_tail(y.head, y.tail);
+        let sine = if y.small { sine(y.head) } else { sine_with_tail };
+        let cosine = cosine(y.head, y.tail);
+        let value = if y.quadrant & 1 == 1 { cosine } else { sine };
+        // Quadrants 2 and 3 are negative, and so is the sine of a negative number.
+        let sign = ((y.quadrant & 2) << 62) ^ (x.to_bits() & (1 << 63));
+        Lane { value: f64::from_bits(value.to_bits() ^ sign), covered: y.covered }
+    }
+
+    fn of_number(x: f64) -> f64 {
+        if x.abs() < NO_REDUCTION_BELOW {
+            return negated_like(sine(x.abs()), x);
+        }
+        if !x.is_finite() {
+            return f64::NAN;
+        }
+        let y = reduced(x);
+        match y.quadrant & 3 {
+            0 => sine_with_tail(y.head, y.tail),
+            1 => cosine(y.head, y.tail),
+            2 => -sine_with_tail(y.head, y.tail),
+            _ => -cosine(y.head, y.tail),
+        }
+    }
 }
 
-impl Unary for Cos {
+impl OfAngle for Cos {
     #[inline(always)]
-    fn lane(x: f64) -> Lane {
-        Self::finish(x, Self::begin(x))
+    fn of_angle(_: f64, y: ReducedLane) -> Lane {
+        let sine = sine_with_tail(y.head, y.tail);
+        let cosine = cosine(y.head, y.tail);
+        let value = if y.quadrant & 1 == 1 { sine } else { cosine };
+        // Quadrants 1 and 2 are negative.
+        let sign = (y.quadrant.wrapping_add(1) & 2) << 62;
+        Lane { value: f64::from_bits(value.to_bits() ^ sign), covered: y.covered }
     }
 
-    const HAS_HALVES: bool = true;
-
-    #[inline(always)]
-    fn begin(x: f64) -> [f64; 3] {
-        angle(x, false)
-    }
-
-    #[inline(always)]
-    fn finish(x: f64, angle: [f64; 3]) -> Lane {
-        cosine_lane(x, angle)
-    }
-
-    const HAS_WIDE_LANE: bool = true;
-
-    #[inline(always)]
-    fn wide_lane(x: f64) -> Lane {
-        cosine_lane(x, angle(x, true))
-    }
-
-    fn scalar(x: f64) -> f64 {
+    fn of_number(x: f64) -> f64 {
         if x.abs() < NO_REDUCTION_BELOW {
             return cosine(x, 0.0);
         }
@@ -126,43 +124,14 @@ impl Unary for Cos {
     }
 }
 
-#[inline(always)]
-fn cosine_lane(x: f64, angle: [f64; 3]) -> Lane {
-    let y = taken(x, angle);
-    let sine = sine_with_tail(y.head, y.tail);
-    let cosine = cosine(y.head, y.tail);
-    let value = if y.quadrant & 1 == 1 { sine } else { cosine };
-    // Quadrants 1 and 2 are negative.
-    let sign = (y.quadrant.wrapping_add(1) & 2) << 62;
-    Lane { value: f64::from_bits(value.to_bits() ^ sign), covered: y.covered }
-}
-
-impl Unary for Tan {
+impl OfAngle for Tan {
     #[inline(always)]
-    fn lane(x: f64) -> Lane {
-        Self::finish(x, Self::begin(x))
+    fn of_angle(x: f64, y: ReducedLane) -> Lane {
+        let tail = if y.small { 0.0 } else { y.tail };
+        Lane { value: negated_like(tangent(y.head, tail, y.quadrant & 1 == 1), x), covered: y.covered }
     }
 
-    const HAS_HALVES: bool = true;
-
-    #[inline(always)]
-    fn begin(x: f64) -> [f64; 3] {
-        angle(x, false)
-    }
-
-    #[inline(always)]
-    fn finish(x: f64, angle: [f64; 3]) -> Lane {
-        tangent_lane(x, angle)
-    }
-
-    const HAS_WIDE_LANE: bool = true;
-
-    #[inline(always)]
-    fn wide_lane(x: f64) -> Lane {
-        tangent_lane(x, angle(x, true))
-    }
-
-    fn scalar(x: f64) -> f64 {
+    fn of_number(x: f64) -> f64 {
         if x.abs() < NO_REDUCTION_BELOW {
             return negated_like(tangent(x.abs(), 0.0, false), x);
         }
@@ -172,13 +141,6 @@ impl Unary for Tan {
         let y = reduced(x);
         tangent(y.head, y.tail, y.quadrant & 1 == 1)
     }
-}
-
-#[inline(always)]
-fn tangent_lane(x: f64, angle: [f64; 3]) -> Lane {
-    let y = taken(x, angle);
-    let tail = if y.small { 0.0 } else { y.tail };
-    Lane { value: negated_like(tangent(y.head, tail, y.quadrant & 1 == 1), x), covered: y.covered }
 }
 
 const S1: f64 = -0.16666666666666632;

@@ -8,7 +8,7 @@ use corepool_memory::{ElementType, View};
 use corepool_pool::Pool;
 
 use super::run::{ReduceError, in_chunks};
-use crate::chunking::Range;
+use crate::chunking::{Chunking, Range};
 
 /// An array of 64-bit integers, signed or not.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +51,10 @@ impl Integers {
         })
     }
 
+    fn chunking(&self) -> Chunking {
+        Chunking::of_powers(self.view.len(), true)
+    }
+
     /// The value of 64 bits.
     fn value(&self, word: u64) -> i128 {
         if self.is_signed() { word.cast_signed().into() } else { word.into() }
@@ -66,7 +70,7 @@ impl Integers {
     pub unsafe fn sum(&self, pool: &Pool) -> Result<i128, ReduceError> {
         // SAFETY: the caller's promise.
         let chunk = |range| unsafe { self.words(range) }.map(|word| self.value(word)).sum();
-        Ok(in_chunks(pool, (self.view.len(), true), chunk, |a: i128, b| a + b)?.unwrap_or(0))
+        Ok(in_chunks(pool, self.chunking(), chunk, |a: i128, b| a + b)?.unwrap_or(0))
     }
 
     /// The product modulo 2^64.
@@ -79,7 +83,7 @@ impl Integers {
     pub unsafe fn product(&self, pool: &Pool) -> Result<u64, ReduceError> {
         // SAFETY: the caller's promise.
         let chunk = |range| unsafe { self.words(range) }.fold(1, u64::wrapping_mul);
-        Ok(in_chunks(pool, (self.view.len(), true), chunk, u64::wrapping_mul)?.unwrap_or(1))
+        Ok(in_chunks(pool, self.chunking(), chunk, u64::wrapping_mul)?.unwrap_or(1))
     }
 
     /// The sum of products modulo 2^64.
@@ -100,7 +104,7 @@ impl Integers {
             let right = unsafe { other.words(range) };
             left.zip(right).fold(0_u64, |sum, (a, b)| sum.wrapping_add(a.wrapping_mul(b)))
         };
-        Ok(in_chunks(pool, (self.view.len(), true), chunk, u64::wrapping_add)?.unwrap_or(0))
+        Ok(in_chunks(pool, self.chunking(), chunk, u64::wrapping_add)?.unwrap_or(0))
     }
 
     /// The smallest or largest value, and the index of the first element that is it; none without elements.
@@ -118,7 +122,7 @@ impl Integers {
             let keys = unsafe { self.words(range) }.map(|word| word ^ flip);
             keys.zip(range.start..).min().unwrap_or((u64::MAX, usize::MAX))
         };
-        let found = in_chunks(pool, (self.view.len(), true), chunk, Ord::min)?;
+        let found = in_chunks(pool, self.chunking(), chunk, Ord::min)?;
         Ok(found.map(|(key, index)| (self.value(key ^ flip), index)))
     }
 }

@@ -62,15 +62,13 @@ impl From<Panicked> for ReduceError {
     }
 }
 
-/// Combines what `of_chunk` gives for each chunk of `len` elements, in the tree of the chunks; none without elements. `stored`: see
-/// [`Chunking::of_powers`].
+/// Combines what `of_chunk` gives for each chunk, in the tree of the chunks, which [`Chunking::of_powers`] made; none without elements.
 pub(crate) fn in_chunks<P: Copy + Send + Sync>(
     pool: &Pool,
-    (len, stored): (usize, bool),
+    chunking: Chunking,
     of_chunk: impl Fn(Range) -> P + Sync,
     merge: impl Fn(P, P) -> P,
 ) -> Result<Option<P>, ReduceError> {
-    let chunking = Chunking::of_powers(len, stored);
     let chunks = chunking.chunks();
     if chunks <= 1 {
         return Ok((chunks == 1).then(|| of_chunk(chunking.range(0))));
@@ -104,7 +102,8 @@ pub(crate) unsafe fn reduce<R: Reducer>(
         (Some(left), Some(right)) => Some(R::merge(left, right)),
         (one, None) | (None, one) => one,
     };
-    Ok(in_chunks(pool, (source.len(), source.is_stored()), of_chunk, merge)?.flatten())
+    let chunking = Chunking::of_powers(source.len(), source.is_stored());
+    Ok(in_chunks(pool, chunking, of_chunk, merge)?.flatten())
 }
 
 /// The numbers that a reduction is of: an array's elements, or what a kernel makes of its operands, which then never reach memory.
