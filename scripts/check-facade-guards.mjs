@@ -102,6 +102,22 @@ const guards = [
     name: 'an option on Object.prototype',
   },
   {
+    guard: 'a trace that Node ends',
+    module: 'child/quick-end.js',
+    text: "isLoaded('trace_events')",
+    without: 'false',
+    file: 'process-warm',
+    name: 'what a target traces',
+  },
+  {
+    guard: 'an addon of the target, which may want to be told of the end',
+    module: 'child/quick-end.js',
+    text: 'endNow = undefined;',
+    without: '',
+    file: 'process-warm',
+    name: 'it ends without Node’s way down',
+  },
+  {
     guard: 'each option read once',
     module: 'kernel/call.js',
     text: "dtype = given['dtype'];",

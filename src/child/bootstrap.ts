@@ -31,6 +31,7 @@ import type { FunctionSource } from './function-source.ts'
 import { importModule, loadTarget } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
 import { watchParent } from './parent-watch.ts'
+import { endQuickly, prepareQuickEnd } from './quick-end.ts'
 import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './protocol.ts'
 import { moduleOnItsWay, watchLoads, withItsOrigin } from './start-guard.ts'
 import { checkSize, decode, encode } from './values.ts'
@@ -51,7 +52,7 @@ defineProperty(process, 'emit', { value: guardedEmit(process.emit), writable: tr
 process.on('exit', sendAtOnce)
 // Where nothing is left to do, Node would take its whole heap apart before it ends; nobody waits for that but join().
 process.on('beforeExit', () => {
-  if (listenerCount('beforeExit') === 1) exit()
+  if (listenerCount('beforeExit') === 1) endQuickly()
 })
 if (process.send !== undefined) process.send = guardedSend(process.send)
 // Node throws a rejection that nobody handles; Bun would end this process, and tell no monitor.
@@ -89,7 +90,7 @@ let rehearsal: NodeJS.Immediate | undefined
  * it, set up the loader of modules) took half of the time from the task to its result. The parent that gets its frames knows no
  * such token, and drops them.
  */
-function rehearse(): void {
+function rehearse(addon: string | null): void {
   const parent = { pid: process.ppid, thread: null, name: '' }
   const target = ['function', NOTHING] as const
   begin('', {
@@ -104,11 +105,12 @@ function rehearse(): void {
   })
   // Any small module will do. Where the permission model refuses it, it will refuse the target's too, and say so then.
   importModule(new URL('./hold.js', import.meta.url).href).catch(ignore)
+  prepareQuickEnd(addon)
 }
 
 function receive(message: unknown): void {
   // A turn later: a task that has come meanwhile goes first.
-  if (isRehearse(message)) rehearsal = setImmediate(rehearse)
+  if (isRehearse(message)) rehearsal = setImmediate(rehearse, message[1])
   if (!isRun(message)) return
   const [, token, task] = message
   // From here on the channel is the user's: no listener of ours sees its messages, and it keeps nothing alive.

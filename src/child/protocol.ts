@@ -33,8 +33,8 @@ export type ToChild =
   | readonly [kind: 'run', token: string, task: ChildTask]
   | readonly [kind: 'message', token: string, value: Uint8Array]
 
-/** What a spare is told before all else, and only a spare. */
-export type Rehearse = readonly [kind: 'rehearse']
+/** What a spare is told before all else, and only a spare: with it the addon of this program, if there is one. */
+export type Rehearse = readonly [kind: 'rehearse', addon: string | null]
 
 /** The child's first word, where its parent asked for one: from now on it hears what it is sent. It knows no token yet. */
 export type Hello = readonly [kind: 'hello']
@@ -68,7 +68,7 @@ export function isRun(message: unknown): message is ToChild & readonly ['run', s
 
 /** True for what a spare is told. */
 export function isRehearse(message: unknown): message is Rehearse {
-  return Array.isArray(message) && message.length === 1 && message[0] === 'rehearse'
+  return Array.isArray(message) && message.length === 2 && message[0] === 'rehearse'
 }
 
 /** True for a message of the parent that gave this child its `token`. */

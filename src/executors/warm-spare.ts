@@ -9,6 +9,7 @@
 import { fstatSync, readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import type { Rehearse } from '../child/index.ts'
+import { bindingFile } from '../native/index.ts'
 import { nodeOptions, type Launch } from './launch.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
 
@@ -74,7 +75,7 @@ class Spare {
   }
 }
 
-const rehearse: Rehearse = ['rehearse']
+const rehearse: Rehearse = ['rehearse', bindingFile]
 
 let spare: Spare | null = null
 let refill: NodeJS.Timeout | undefined

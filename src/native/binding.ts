@@ -124,5 +124,10 @@ export interface Binding {
    * last call; 0 where the system cannot.
    */
   tieForks(on: boolean): number
+  /**
+   * Ends this process with `code`, without Node's way down and without what libraries want to run at the end; returns where
+   * the system cannot.
+   */
+  endNow(code: number): void
   readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
 }

@@ -19,7 +19,9 @@ import { VERSION } from './version.ts'
 const here = fileURLToPath(import.meta.url)
 
 /** The addon, or why there is none. */
-export type Loaded = { readonly binding: Binding } | { readonly binding: null; readonly failure: Failure }
+export type Loaded =
+  | { readonly binding: Binding; readonly file: string }
+  | { readonly binding: null; readonly failure: Failure }
 
 /** @throws whatever keeps the addon from being used */
 function open(path: string): Binding {
@@ -72,7 +74,7 @@ function loadInstalled(): Loaded {
     return { binding: null, failure: isBundled ? { kind: 'bundled', file: here } : { kind: 'unfound', error: denied } }
   }
   try {
-    return { binding: open(path) }
+    return { binding: open(path), file: path }
   } catch (error) {
     return { binding: null, failure: { kind: 'unloadable', path, error } }
   }
@@ -89,7 +91,7 @@ export function load(): Loaded {
   // From where the program runs: a relative path would otherwise be one of this package's files.
   const path = resolve(wanted)
   try {
-    return { binding: open(path) }
+    return { binding: open(path), file: path }
   } catch (error) {
     throw bindingNotLoaded(path, diagnose({ kind: 'unloadable', path, error }), error)
   }

@@ -12,6 +12,9 @@ const loaded = load()
 /** The addon; null when plain JavaScript runs. */
 export const binding: Binding | null = loaded.binding
 
+/** The file that the addon was loaded from; null when plain JavaScript runs. */
+export const bindingFile: string | null = loaded.binding === null ? null : loaded.file
+
 /**
  * The addon, for what plain JavaScript cannot do.
  * @param what begins the sentence: `cores.resize(4)`

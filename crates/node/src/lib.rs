@@ -11,6 +11,7 @@ pub mod call;
 pub mod code;
 pub mod cores;
 pub mod elementwise;
+pub mod ending;
 mod environment;
 mod job;
 mod job_memory;
