@@ -11,7 +11,7 @@ import { readCommandLine, UsageError } from '../bench/harness/command-line.ts'
 import { Gate, isDisturbed, otherWork, type Reading } from '../bench/harness/gate.ts'
 import { copyShare, doubtOfProbe, limitOf } from '../bench/harness/probe.ts'
 import { doubtOfLoops } from '../bench/suites/kernels/fused-loops.ts'
-import { alternate, Patience, repeated } from '../bench/harness/rounds.ts'
+import { alternate, Patience, repeated, repeatedWarm } from '../bench/harness/rounds.ts'
 import { differenceOfMedians, median, quantile, ratioOfMedians } from '../bench/harness/statistics.ts'
 import { runNode } from './fixtures/run-program.ts'
 
@@ -149,6 +149,17 @@ describe('rounds', () => {
     const nanoseconds = sample()
     expect(calls - before).toBeGreaterThan(1)
     expect(nanoseconds).toBeGreaterThan(0)
+  })
+
+  test('a warm sample counts a first call, and those after some that it does not count', () => {
+    const runs: number[] = []
+    const { sample } = repeatedWarm('count', 4, (times) => {
+      runs.push(times)
+      for (const end = performance.now() + 3; performance.now() < end;);
+    })
+    const before = runs.length
+    expect([...(sample() as ReadonlyMap<string, number>).keys()]).toEqual(['first', 'warm'])
+    expect(runs.slice(before)).toEqual([1, 3, 1])
   })
 })
 

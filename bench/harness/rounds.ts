@@ -101,14 +101,39 @@ const SAMPLE = 2
 
 /**
  * A contender that runs `times` calls in one loop; its sample is nanoseconds a call. It is warmed up first, and the number
- * of calls found that fills a sample: the shorter of two runs does, since a first call may load what it needs for as long as a sample
- * lasts, and single calls that V8 never gets round to compiling would then be all that is measured.
+ * of calls found that fills a sample.
  */
 export function repeated(name: string, run: (times: number) => void): Contender {
+  const times = timesOf(run)
+  return { name, sample: () => (milliseconds(run, times) * 1e6) / times }
+}
+
+/**
+ * The same, for what is compared with a contender that is warm: `first` is a first call after what others did in the round, and
+ * `warm` a sample after so many more calls.
+ */
+export function repeatedWarm(name: string, uncounted: number, run: (times: number) => void): Contender {
+  const times = timesOf(run)
+  const sample = (): Sample => {
+    const first = milliseconds(run, 1) * 1e6
+    run(uncounted - 1)
+    return new Map([
+      ['first', first],
+      ['warm', (milliseconds(run, times) * 1e6) / times],
+    ])
+  }
+  return { name, sample }
+}
+
+/**
+ * How many calls fill a sample: the shorter of two runs does, since a first call may load what it needs for as long as a sample lasts,
+ * and single calls that V8 never gets round to compiling would then be all that is measured.
+ */
+function timesOf(run: (times: number) => void): number {
   let times = 1
   // The second condition ends it for calls that cost nothing at all.
   while (Math.min(milliseconds(run, times), milliseconds(run, times)) < SAMPLE && times < 2 ** 30) times *= 2
-  return { name, sample: () => (milliseconds(run, times) * 1e6) / times }
+  return times
 }
 
 function milliseconds(run: (times: number) => void, times: number): number {
