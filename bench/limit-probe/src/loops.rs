@@ -1,5 +1,6 @@
 //! The loops themselves: square, cube and copy over doubles, written by hand for each vector width, with normal and with
-//! non-temporal stores; and the system's memcpy, which says what the memory can do.
+//! non-temporal stores, of four and of eight vectors at a time; a copy by the string instruction of x86; and the system's memcpy, which
+//! says what the memory can do.
 //!
 //! A non-temporal store is not ordered with the stores after it, so such a pass ends with a fence of its own.
 
@@ -61,6 +62,7 @@ pub(crate) fn routines() -> Vec<Routine> {
     }
     #[cfg(target_arch = "x86_64")]
     {
+        all.push(Routine { operation: Operation::Copy, stores: "rep movsb", pass: copy_by_string });
         all.extend(sse2::ROUTINES);
         if is_x86_feature_detected!("avx2") {
             all.extend(avx2::ROUTINES);
@@ -114,36 +116,50 @@ unsafe fn copy(input: *const f64, output: *mut f64, n: usize) {
     unsafe { scalar(input, output, n, |v| v) };
 }
 
-/// One pass: four vectors at a time, then single elements. `$on_vector` may use vector instructions only.
+/// A copy in one instruction, which the CPU carries out by whole cache lines, without reading those of the output first: that is
+/// why memcpy is ahead of any loop in the second-level cache, and why no product can be stored so.
+///
+/// # Safety
+/// As [`Pass`] says.
+#[cfg(target_arch = "x86_64")]
+unsafe fn copy_by_string(input: *const f64, output: *mut f64, n: usize) {
+    // SAFETY: it reads and writes n doubles, as the contract says; the calling convention keeps the direction flag clear.
+    unsafe {
+        core::arch::asm!(
+            "rep movsb",
+            inout("rcx") n * size_of::<f64>() => _,
+            inout("rsi") input => _,
+            inout("rdi") output => _,
+            options(nostack, preserves_flags)
+        );
+    }
+}
+
+/// One pass: so many vectors at a time, then single elements. `$on_vector` may use vector instructions only.
 #[cfg(target_arch = "x86_64")]
 macro_rules! pass {
-    ($name:ident, $feature:literal, $lanes:literal, $operation:ident, $load:ident, $store:ident, $end:ident, $on_vector:expr) => {
+    (
+        $name:ident, $feature:literal, [$($vector:ident $place:literal),+] of $lanes:literal, $operation:ident, $load:ident, $store:ident, $end:ident,
+        $on_vector:expr
+    ) => {
         /// # Safety
         /// As `Pass` says, and the CPU must have the feature.
         #[target_feature(enable = $feature)]
         unsafe fn $name(input: *const f64, output: *mut f64, n: usize) {
+            const STEP: usize = [$($place),+].len() * $lanes;
             let mut i = 0;
-            while i + 4 * $lanes <= n {
-                let from = input.wrapping_add(i);
-                let to = output.wrapping_add(i);
-                // SAFETY: for this and the seven below: the 4 × $lanes elements from i on are below n, and i is a
-                // multiple of 4 × $lanes, so the addresses are aligned to 64 bytes as the pointers are.
-                let a = unsafe { $load(from) };
-                // SAFETY: as above.
-                let b = unsafe { $load(from.wrapping_add($lanes)) };
-                // SAFETY: as above.
-                let c = unsafe { $load(from.wrapping_add(2 * $lanes)) };
-                // SAFETY: as above.
-                let d = unsafe { $load(from.wrapping_add(3 * $lanes)) };
-                // SAFETY: as above.
-                unsafe { $store(to, $on_vector(a)) };
-                // SAFETY: as above.
-                unsafe { $store(to.wrapping_add($lanes), $on_vector(b)) };
-                // SAFETY: as above.
-                unsafe { $store(to.wrapping_add(2 * $lanes), $on_vector(c)) };
-                // SAFETY: as above.
-                unsafe { $store(to.wrapping_add(3 * $lanes), $on_vector(d)) };
-                i += 4 * $lanes;
+            while i + STEP <= n {
+                let (from, to) = (input.wrapping_add(i), output.wrapping_add(i));
+                $(
+                    // SAFETY: the STEP elements from i on are below n, and i is a multiple of STEP, so the addresses are aligned to
+                    // the vector as the pointers are to 64 bytes.
+                    let $vector = unsafe { $load(from.wrapping_add($place * $lanes)) };
+                )+
+                $(
+                    // SAFETY: as above.
+                    unsafe { $store(to.wrapping_add($place * $lanes), $on_vector($vector)) };
+                )+
+                i += STEP;
             }
             // SAFETY: the contract, for the elements from i on.
             unsafe {
@@ -154,7 +170,7 @@ macro_rules! pass {
     };
 }
 
-/// The six passes of one vector width.
+/// The passes of one vector width.
 #[cfg(target_arch = "x86_64")]
 macro_rules! width {
     ($module:ident, $feature:literal, $lanes:literal, $load:ident, $store:ident, $stream:ident, $multiply:ident) => {
@@ -164,13 +180,17 @@ macro_rules! width {
             use super::{Operation, Routine, scalar};
 
             const STREAMED: &str = concat!(stringify!($module), " non-temporal");
+            const EIGHT: &str = concat!(stringify!($module), " × 8");
 
-            pub(super) const ROUTINES: [Routine; 6] = [
+            pub(super) const ROUTINES: [Routine; 9] = [
                 Routine { operation: Operation::Square, stores: stringify!($module), pass: square },
+                Routine { operation: Operation::Square, stores: EIGHT, pass: square_by_eight },
                 Routine { operation: Operation::Square, stores: STREAMED, pass: square_streamed },
                 Routine { operation: Operation::Cube, stores: stringify!($module), pass: cube },
+                Routine { operation: Operation::Cube, stores: EIGHT, pass: cube_by_eight },
                 Routine { operation: Operation::Cube, stores: STREAMED, pass: cube_streamed },
                 Routine { operation: Operation::Copy, stores: stringify!($module), pass: copy },
+                Routine { operation: Operation::Copy, stores: EIGHT, pass: copy_by_eight },
                 Routine { operation: Operation::Copy, stores: STREAMED, pass: copy_streamed },
             ];
 
@@ -178,12 +198,15 @@ macro_rules! width {
             #[inline(always)]
             fn unfenced() {}
 
-            pass!(square, $feature, $lanes, Square, $load, $store, unfenced, |v| $multiply(v, v));
-            pass!(cube, $feature, $lanes, Cube, $load, $store, unfenced, |v| $multiply($multiply(v, v), v));
-            pass!(copy, $feature, $lanes, Copy, $load, $store, unfenced, |v| v);
-            pass!(square_streamed, $feature, $lanes, Square, $load, $stream, _mm_sfence, |v| $multiply(v, v));
-            pass!(cube_streamed, $feature, $lanes, Cube, $load, $stream, _mm_sfence, |v| $multiply($multiply(v, v), v));
-            pass!(copy_streamed, $feature, $lanes, Copy, $load, $stream, _mm_sfence, |v| v);
+            pass!(square, $feature, [a 0, b 1, c 2, d 3] of $lanes, Square, $load, $store, unfenced, |v| $multiply(v, v));
+            pass!(square_by_eight, $feature, [a 0, b 1, c 2, d 3, e 4, f 5, g 6, h 7] of $lanes, Square, $load, $store, unfenced, |v| $multiply(v, v));
+            pass!(square_streamed, $feature, [a 0, b 1, c 2, d 3] of $lanes, Square, $load, $stream, _mm_sfence, |v| $multiply(v, v));
+            pass!(cube, $feature, [a 0, b 1, c 2, d 3] of $lanes, Cube, $load, $store, unfenced, |v| $multiply($multiply(v, v), v));
+            pass!(cube_by_eight, $feature, [a 0, b 1, c 2, d 3, e 4, f 5, g 6, h 7] of $lanes, Cube, $load, $store, unfenced, |v| $multiply($multiply(v, v), v));
+            pass!(cube_streamed, $feature, [a 0, b 1, c 2, d 3] of $lanes, Cube, $load, $stream, _mm_sfence, |v| $multiply($multiply(v, v), v));
+            pass!(copy, $feature, [a 0, b 1, c 2, d 3] of $lanes, Copy, $load, $store, unfenced, |v| v);
+            pass!(copy_by_eight, $feature, [a 0, b 1, c 2, d 3, e 4, f 5, g 6, h 7] of $lanes, Copy, $load, $store, unfenced, |v| v);
+            pass!(copy_streamed, $feature, [a 0, b 1, c 2, d 3] of $lanes, Copy, $load, $stream, _mm_sfence, |v| v);
         }
     };
 }
@@ -203,7 +226,7 @@ mod tests {
     #[test]
     fn every_routine_stores_what_its_operation_says_and_nothing_else() {
         for routine in routines() {
-            for n in [0, 1, 7, 8, 31, 32, 33, 100, 1000] {
+            for n in [0, 1, 7, 8, 31, 32, 33, 63, 64, 65, 100, 1000] {
                 let mut input = Pages::new(1024, |i| f64::from(u32::try_from(i).unwrap()) / 7.0 - 70.0);
                 let mut output = Pages::new(1024, |_| f64::NAN);
                 // SAFETY: both have 1,024 doubles and are aligned to huge pages; nobody else uses them.

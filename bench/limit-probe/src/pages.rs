@@ -27,6 +27,8 @@ impl Pages {
     fn filled(len: usize, in_huge: bool, value: fn(usize) -> f64) -> Self {
         let array = Layout::array::<f64>(len.max(1)).and_then(|layout| layout.align_to(HUGE_PAGE));
         let Ok(layout) = array else { handle_alloc_error(Layout::new::<f64>()) };
+        // A huge page is given only where all of it is ours.
+        let layout = if in_huge { layout.pad_to_align() } else { layout };
         // SAFETY: the layout's size is not zero: it is that of one double at least.
         let base = unsafe { alloc(layout) }.cast::<f64>();
         if base.is_null() {

@@ -21,20 +21,35 @@ pub(crate) const SPIN: Duration = Duration::from_millis(1);
 /// Doubles in a cache line: shares begin at whole lines.
 const LINE: usize = 8;
 
-/// The pass that is running. Each member reads it after it has seen the new epoch.
+/// What the members share.
 #[derive(Debug)]
 struct Shared {
     routines: Vec<Routine>,
     members: usize,
+    asleep: Vec<AtomicBool>,
+    published: Published,
+    finished: Finished,
+}
+
+/// The pass that is running. Each member reads it after it has seen the new epoch; all of it comes with that line, which nobody
+/// else writes.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Published {
     /// Counts passes. `STOP` ends the members.
     epoch: AtomicU32,
     routine: AtomicUsize,
     input: AtomicPtr<f64>,
     output: AtomicPtr<f64>,
     len: AtomicUsize,
+}
+
+/// On a line of its own: what a member writes here must not take from the others what they look at.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Finished {
     /// Members that have yet to finish their share.
     busy: AtomicUsize,
-    asleep: Vec<AtomicBool>,
 }
 
 /// No pass has this number: they would have to be counted for years.
@@ -58,13 +73,9 @@ impl Team {
         let shared = Arc::new(Shared {
             routines,
             members,
-            epoch: AtomicU32::new(0),
-            routine: AtomicUsize::new(0),
-            input: AtomicPtr::default(),
-            output: AtomicPtr::default(),
-            len: AtomicUsize::new(0),
-            busy: AtomicUsize::new(0),
             asleep: (0..members).map(|_| AtomicBool::new(false)).collect(),
+            published: Published::default(),
+            finished: Finished::default(),
         });
         let threads: Vec<_> = (1..members)
             .map(|member| {
@@ -91,19 +102,20 @@ impl Team {
     /// # Safety
     /// As [`crate::loops::Pass`] says, for the whole range.
     pub(crate) unsafe fn run(&self, routine: usize, input: *const f64, output: *mut f64, len: usize) {
-        let shared = &*self.shared;
+        let Shared { members, published, finished, .. } = &*self.shared;
         // Relaxed, these five: the release of the epoch below publishes them.
-        shared.routine.store(routine, Ordering::Relaxed);
-        shared.input.store(input.cast_mut(), Ordering::Relaxed);
-        shared.output.store(output, Ordering::Relaxed);
-        shared.len.store(len, Ordering::Relaxed);
-        shared.busy.store(shared.members - 1, Ordering::Relaxed);
-        let next = shared.epoch.load(Ordering::Relaxed).wrapping_add(1);
+        finished.busy.store(members - 1, Ordering::Relaxed);
+        published.routine.store(routine, Ordering::Relaxed);
+        published.input.store(input.cast_mut(), Ordering::Relaxed);
+        published.output.store(output, Ordering::Relaxed);
+        published.len.store(len, Ordering::Relaxed);
+        // Relaxed: this thread alone writes it.
+        let next = published.epoch.load(Ordering::Relaxed).wrapping_add(1);
         self.announce(next);
         // SAFETY: the contract, handed on; the pass was published by this thread itself.
-        unsafe { shared.run_share(0) };
+        unsafe { self.shared.run_share(0) };
         // Acquire: pairs with each member's release, so that what they wrote is visible here.
-        while shared.busy.load(Ordering::Acquire) != 0 {
+        while finished.busy.load(Ordering::Acquire) != 0 {
             spin_loop();
         }
     }
@@ -111,7 +123,7 @@ impl Team {
     /// Sets the epoch, and wakes whoever sleeps.
     fn announce(&self, epoch: u32) {
         // SeqCst, here and in `follow`: either the member's look at the epoch sees this, or the look below sees it asleep.
-        self.shared.epoch.store(epoch, Ordering::SeqCst);
+        self.shared.published.epoch.store(epoch, Ordering::SeqCst);
         for (asleep, thread) in self.shared.asleep[1..].iter().zip(&self.unpark) {
             // SeqCst: see above.
             if asleep.load(Ordering::SeqCst) {
@@ -144,7 +156,7 @@ impl Shared {
             // is not before the count below.
             unsafe { self.run_share(member) };
             // Release: pairs with the acquire in `Team::run`.
-            self.busy.fetch_sub(1, Ordering::Release);
+            self.finished.busy.fetch_sub(1, Ordering::Release);
         }
     }
 
@@ -154,7 +166,7 @@ impl Shared {
         loop {
             for _ in 0..100 {
                 // Acquire: pairs with the store in `announce`; the pass is visible once the epoch is.
-                let epoch = self.epoch.load(Ordering::Acquire);
+                let epoch = self.published.epoch.load(Ordering::Acquire);
                 if epoch != seen {
                     return epoch;
                 }
@@ -166,7 +178,7 @@ impl Shared {
             // SeqCst: see `announce`.
             self.asleep[member].store(true, Ordering::SeqCst);
             // SeqCst: see `announce`.
-            while self.epoch.load(Ordering::SeqCst) == seen {
+            while self.published.epoch.load(Ordering::SeqCst) == seen {
                 thread::park();
             }
             // Relaxed: a wake that is too much is harmless.
@@ -180,10 +192,10 @@ impl Shared {
     /// The caller has seen the epoch of a pass that its publisher vouches for, and runs `member`'s share only.
     unsafe fn run_share(&self, member: usize) {
         // Relaxed, these four: the epoch was acquired.
-        let pass = self.routines[self.routine.load(Ordering::Relaxed)].pass;
-        let input = self.input.load(Ordering::Relaxed);
-        let output = self.output.load(Ordering::Relaxed);
-        let len = self.len.load(Ordering::Relaxed);
+        let pass = self.routines[self.published.routine.load(Ordering::Relaxed)].pass;
+        let input = self.published.input.load(Ordering::Relaxed);
+        let output = self.published.output.load(Ordering::Relaxed);
+        let len = self.published.len.load(Ordering::Relaxed);
         let lines = len / LINE;
         let start = lines * member / self.members * LINE;
         let end = if member + 1 == self.members { len } else { lines * (member + 1) / self.members * LINE };

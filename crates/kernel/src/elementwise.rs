@@ -1,6 +1,7 @@
 //! One operation from arrays and single values to an array, cut into chunks that any thread may run.
 
 use core::fmt;
+use core::ops::RangeInclusive;
 use std::borrow::Cow;
 
 use corepool_memory::{ElementType, View};
@@ -19,6 +20,12 @@ use crate::stream::{fence, stream, suits, until_line};
 /// Bytes of results that are computed aside before they go past the caches: few, so that reading and writing memory take turns often.
 const TILE: usize = 512;
 
+/// Bytes of results for which plain loops begin at lines of the output. A store across two lines takes twice as long, and arrays of
+/// JavaScript mostly begin 16 bytes behind a line, operands and output alike, so that the loads are aligned then, too. Fewer results are not
+/// worth a second loop; of more, which memory is waited for, a load across two lines asks for the second one early: without, sums of 1e7
+/// f32 took a tenth longer.
+const ALIGNED: RangeInclusive<usize> = 16 << 10..=8 << 20;
+
 /// `output[i] = operation(operands[0][i], …)` for every i, checked when it is made.
 #[derive(Clone, Debug)]
 pub struct Elementwise<'a> {
@@ -27,6 +34,8 @@ pub struct Elementwise<'a> {
     output: View,
     chunking: Chunking,
     level: Level,
+    /// Chunks go on from the first line of the output that begins in them.
+    is_aligned: bool,
     /// Results go past the caches.
     is_streamed: bool,
 }
@@ -114,8 +123,9 @@ impl<'a> Elementwise<'a> {
         }
         let is_plain = has_plain_loop(operation, &operands, output.element());
         let is_streamed = suits(&operands, &output) && is_plain;
+        let is_aligned = is_plain && ALIGNED.contains(&output.bytes());
         let chunking = Chunking::new(output.len(), cost(operation, output.element(), is_plain));
-        Ok(Self { operation, operands, output, chunking, level: Level::chosen(), is_streamed })
+        Ok(Self { operation, operands, output, chunking, level: Level::chosen(), is_aligned, is_streamed })
     }
 
     /// Number of chunks; 0 for arrays without elements.
@@ -143,8 +153,15 @@ impl<'a> Elementwise<'a> {
     pub unsafe fn run_chunk(&self, chunk: u32) {
         let range = self.chunking.range(chunk);
         if !self.is_streamed {
-            // SAFETY: the caller's promise; the output's own elements of the range.
-            unsafe { self.compute(range, self.output.at(range.start)) };
+            let head =
+                if self.is_aligned { until_line(self.output.at(range.start), self.output.element().size()) } else { 0 };
+            let start = range.start + head.min(range.end - range.start);
+            if start > range.start {
+                // SAFETY: the caller's promise; the output's own elements of a part of the range.
+                unsafe { self.compute(Range { end: start, ..range }, self.output.at(range.start)) };
+            }
+            // SAFETY: the caller's promise; the output's own elements of the rest.
+            unsafe { self.compute(Range { start, ..range }, self.output.at(start)) };
             return;
         }
         if let (Operation::Unary(operation), [Operand::Array(input)]) = (self.operation, &*self.operands)

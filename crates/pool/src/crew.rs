@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use corepool_topology::{Pinned, current_cpu, pin_current_thread};
 
-use crate::fork_join::Work;
+use crate::fork_join::{Waking, Work};
 use crate::panic::Panicked;
 use crate::placement::Placement;
 use crate::queue::Queue;
@@ -126,11 +126,15 @@ impl Crew {
         }
         let excluded = self.placement.excluded(current_cpu(), self.started);
         // A hint: who falls asleep after this look is not missed by `wake_helpers`.
-        let is_small = HAS_TIME && work.chunks() < MANY && self.shared.sleepers.count(excluded) > 0;
-        let is_patient = is_small && !self.small_jobs.follow_each_other();
+        let asleep = self.shared.sleepers.count(excluded);
+        let is_small = HAS_TIME && work.chunks() < MANY && asleep > 0;
+        let waking = match asleep {
+            0 => Waking::Later,
+            _ if is_small && !self.small_jobs.follow_each_other() => Waking::IfWorthIt,
+            _ => Waking::AtOnce,
+        };
         // SAFETY: the same condition.
-        let outcome =
-            unsafe { fork_join.run(work, excluded, *spin, is_patient, |left| self.wake_helpers(left, excluded)) };
+        let outcome = unsafe { fork_join.run(work, excluded, *spin, waking, |left| self.wake_helpers(left, excluded)) };
         if is_small {
             self.small_jobs.note_end();
         }

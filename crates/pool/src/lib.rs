@@ -19,6 +19,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `ticket`, `fork_join` | claiming chunks of the synchronous job, and the job's life on its caller's stack |
+//! | `course` | in which order its chunks are run |
 //! | `submission`, `queue`, `handle` | an asynchronous job, the order of several, and what a submitter keeps |
 //! | `sleepers`, `slice`, `worker` | who sleeps and who is woken, when a worker yields, and its loop |
 //! | `placement`, `config` | which CPU is whose, and what can be chosen |
@@ -30,6 +31,7 @@
 
 mod cache_padded;
 mod config;
+mod course;
 mod crew;
 mod fork_join;
 mod global;

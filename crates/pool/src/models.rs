@@ -10,10 +10,11 @@ use std::collections::BTreeSet;
 
 use loom::thread;
 
-use crate::fork_join::{ForkJoin, Work};
+use crate::fork_join::{ForkJoin, Waking, Work};
 use crate::handle::Handle;
 use crate::job::{Job, Outcome};
 use crate::latch::Latch;
+use crate::panic::FirstPanic;
 use crate::placement::Machine;
 use crate::pool::Pool;
 use crate::queue::Queue;
@@ -61,7 +62,7 @@ impl Cells {
 #[test]
 fn whoever_claims_a_chunk_sees_the_job_and_no_chunk_is_claimed_twice() {
     check(4, || {
-        let shared = Arc::new((Ticket::default(), Cells::new(1), Cells::new(2)));
+        let shared = Arc::new((Ticket::default(), Cells::new(1), Cells::new(3)));
         let claim_all = |(ticket, job, chunks): &(Ticket, Cells, Cells), end| {
             loop {
                 let seen = ticket.look();
@@ -80,10 +81,12 @@ fn whoever_claims_a_chunk_sees_the_job_and_no_chunk_is_claimed_twice() {
             })
             .collect();
         shared.1.add(0, 7);
-        shared.0.publish(2);
+        shared.0.publish(3);
+        // The publisher's own.
+        shared.2.add(0, 7);
         claim_all(&shared, End::Front);
         helpers.into_iter().for_each(|helper| helper.join().unwrap());
-        assert_eq!(shared.2.values(), [7, 7]);
+        assert_eq!(shared.2.values(), [7, 7, 7]);
     });
 }
 
@@ -100,8 +103,10 @@ fn what_a_helper_did_is_there_when_the_run_is_over_and_a_job_that_is_over_is_lef
         for round in 1..3 {
             let cells = Cells::new(2);
             let body = |chunk| cells.add(chunk, chunk + round);
+            let panic = FirstPanic::default();
+            let work = Work::new(2, &body, &panic);
             // SAFETY: one thread calls this.
-            let outcome = unsafe { fork_join.run(&Work::new(2, &body), 1, Duration::ZERO, false, |_| ()) };
+            let outcome = unsafe { fork_join.run(&work, 1, Duration::ZERO, Waking::Later, |_| ()) };
             assert_eq!((outcome, cells.values()), (Ok(()), vec![round, round + 1]));
         }
         helpers.into_iter().for_each(|helper| _ = helper.join().unwrap());
@@ -323,8 +328,10 @@ fn a_synchronous_job_ends_whether_the_worker_comes_in_time_or_not() {
             shared.sleepers.after_offering();
             shared.sleepers.wake(1, NOBODY);
         };
+        let panic = FirstPanic::default();
+        let work = Work::new(2, &body, &panic);
         // SAFETY: one thread calls this.
-        let outcome = unsafe { shared.fork_join.run(&Work::new(2, &body), NOBODY, Duration::ZERO, false, wake) };
+        let outcome = unsafe { shared.fork_join.run(&work, NOBODY, Duration::ZERO, Waking::AtOnce, wake) };
         assert_eq!((outcome, cells.values()), (Ok(()), vec![1, 1]));
         shared.command(Order::Leave);
         worker.join().unwrap();

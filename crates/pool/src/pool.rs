@@ -3,12 +3,13 @@
 use core::{fmt, mem};
 use std::io;
 
+use crate::cache_padded::CachePadded;
 use crate::config::{Config, ConfigError};
 use crate::crew::Crew;
 use crate::fork_join::Work;
 use crate::handle::Handle;
 use crate::job::Job;
-use crate::panic::Panicked;
+use crate::panic::{FirstPanic, Panicked};
 use crate::placement::{Machine, Placement};
 use crate::queue::Queue;
 use crate::spin_lock::SpinLock;
@@ -160,18 +161,25 @@ impl Pool {
     /// # Errors
     /// [`Panicked`] when a chunk panicked; those that had not started then were skipped.
     pub fn run(&self, chunks: u32, body: &(dyn Fn(u32) + Sync)) -> Result<(), Panicked> {
-        let work = Work::new(chunks, body);
-        // SAFETY: it is this thread's turn, and turns follow each other.
-        let run = |crew: &Arc<Crew>| unsafe { crew.run(&work) };
         if chunks > 1
-            && let Some(outcome) = self.crew.take(run)
+            && let Some(outcome) = self.run_with_help(chunks, body)
         {
             return outcome;
         }
         let tally = self.tallies.others();
         tally.jobs.add(1);
         tally.chunks.add(chunks.into());
-        work.run_alone()
+        let panic = FirstPanic::default();
+        Work::new(chunks, body, &panic).run_alone()
+    }
+
+    /// The same by the crew, unless it is another caller's turn.
+    fn run_with_help(&self, chunks: u32, body: &(dyn Fn(u32) + Sync)) -> Option<Result<(), Panicked>> {
+        // On lines of its own: helpers look at it before each chunk, while this thread writes what is beside it on the stack.
+        let panic = CachePadded::new(FirstPanic::default());
+        let work = Work::new(chunks, body, &panic);
+        // SAFETY: it is this thread's turn, and turns follow each other.
+        self.crew.take(|crew| unsafe { crew.run(&work) })
     }
 
     /// Queues a job of `chunks` chunks for the workers; the calling thread does not take part. Jobs start in the order in which

@@ -5,7 +5,6 @@
 //! nothing.
 //! Nothing here knows what a chunk does, or where the job lies.
 
-use crate::cache_padded::CachePadded;
 use crate::sync::{AtomicU64, Ordering};
 
 /// Chunks that a job may have.
@@ -19,7 +18,7 @@ const FIELD: u32 = 24;
 /// The number only makes values of different jobs differ. Should it come round to the same value between a thread's look and
 /// its claim, the claim still takes a chunk that exists.
 #[derive(Debug, Default)]
-pub(crate) struct Ticket(CachePadded<AtomicU64>);
+pub(crate) struct Ticket(AtomicU64);
 
 /// What a thread saw on the ticket.
 #[derive(Clone, Copy, Debug)]
@@ -49,15 +48,15 @@ impl Seen {
 }
 
 impl Ticket {
-    /// Offers `chunks` chunks of a new job, at most [`MOST`]. Only when every chunk of the last one is done, and by one thread at a
-    /// time.
+    /// Offers `chunks` chunks of a new job, from one to [`MOST`], but for the first, which is the publisher's own: it need not win
+    /// it from anybody. Only when every chunk of the last job is done, and by one thread at a time.
     pub(crate) fn publish(&self, chunks: u32) {
-        debug_assert!(chunks <= MOST, "a job has at most {MOST} chunks");
+        debug_assert!((1..=MOST).contains(&chunks), "a job has from 1 to {MOST} chunks");
         // Relaxed: only publishers write the number, and the lock that lets them publish orders them.
         let number = (self.0.load(Ordering::Relaxed) >> (2 * FIELD)).wrapping_add(1);
         // Release: pairs with the Acquire in `look` and `claim`. Claims by others keep the release sequence alive, so every
         // later claimer sees the job that was written before this.
-        self.0.store(number << (2 * FIELD) | u64::from(chunks), Ordering::Release);
+        self.0.store(number << (2 * FIELD) | 1 << FIELD | u64::from(chunks), Ordering::Release);
     }
 
     pub(crate) fn look(&self) -> Seen {
@@ -91,6 +90,7 @@ mod tests {
         let ticket = Ticket::default();
         let claims: Vec<AtomicU32> = (0..CHUNKS).map(|_| AtomicU32::new(0)).collect();
         ticket.publish(CHUNKS);
+        claims[0].store(1, Ordering::Relaxed);
         thread::scope(|scope| {
             for end in [End::Front, End::Back, End::Front, End::Back] {
                 let (ticket, claims) = (&ticket, &claims);
@@ -113,13 +113,13 @@ mod tests {
     #[test]
     fn a_claim_on_what_was_seen_of_an_earlier_job_fails() {
         let ticket = Ticket::default();
-        ticket.publish(1);
+        ticket.publish(2);
         let earlier = ticket.look();
         assert!(
             (0..100).any(|_| ticket.claim(earlier, End::Front).is_some()),
             "a weak exchange fails now and then, not always"
         );
-        ticket.publish(1);
+        ticket.publish(2);
         assert_eq!([End::Front, End::Back].map(|end| ticket.claim(earlier, end)), [None; 2]);
         assert_eq!(ticket.look().remaining(), 1);
     }
@@ -129,17 +129,17 @@ mod tests {
         let ticket = Ticket::default();
         ticket.0.store(u64::MAX << (2 * FIELD), Ordering::Relaxed);
         ticket.publish(MOST);
-        assert_eq!(ticket.look().remaining(), MOST);
+        assert_eq!(ticket.look().remaining(), MOST - 1);
         assert_eq!(ticket.0.load(Ordering::Relaxed) >> (2 * FIELD), 0);
     }
 
     #[test]
     fn the_front_and_the_back_meet() {
         let ticket = Ticket::default();
-        ticket.publish(4);
+        ticket.publish(5);
         let claim = |end| (0..100).find_map(|_| ticket.claim(ticket.look(), end));
         let order = [End::Back, End::Front, End::Back, End::Front].map(claim);
-        assert_eq!(order, [Some(3), Some(0), Some(2), Some(1)]);
+        assert_eq!(order, [Some(4), Some(1), Some(3), Some(2)]);
         assert_eq!(ticket.look().remaining(), 0);
     }
 }
