@@ -4,7 +4,6 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { isNative } from 'corepool'
 import { expect, test } from 'vitest'
 import { isGoneWithin, isRunning, program, runNode, startProgram } from './fixtures/run-program.ts'
 
@@ -78,24 +77,6 @@ test('it ends with a program that is killed', async () => {
   const { parent, line } = await startProgram(warm, 'stays')
   parent.kill('SIGKILL')
   expect(await isGoneWithin(Number(line), 2_000)).toBe(true)
-})
-
-test('it ends without Node’s way down, but not where the target has what that is for', async () => {
-  const { code, stdout, stderr } = await runNode([warm, 'ends'])
-  expect([code, stderr]).toEqual([0, ''])
-  // The wish, the exit code that the listeners of 'exit' are told, and whether the way down is another than Node's.
-  expect(stdout.split('\n').slice(0, -2)).toEqual([
-    `null 3 ${isNative}`,
-    'dlopen 3 false',
-    'inspector 3 false',
-    'worker_threads 3 false',
-    'reallyExit 3 false',
-    `null 3 ${isNative}`,
-  ])
-})
-
-test('what a target traces is written to the end', async () => {
-  expect(await seen('traces')).toEqual({ isTheSpare: true, tellsOf: true })
 })
 
 test('one that was killed is not given away', async () => {

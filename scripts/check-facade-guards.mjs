@@ -106,7 +106,7 @@ const guards = [
     module: 'child/quick-end.js',
     text: "isLoaded('trace_events')",
     without: 'false',
-    file: 'process-warm',
+    file: 'process-quick-end',
     name: 'what a target traces',
   },
   {
@@ -114,7 +114,7 @@ const guards = [
     module: 'child/quick-end.js',
     text: 'endNow = undefined;',
     without: '',
-    file: 'process-warm',
+    file: 'process-quick-end',
     name: 'it ends without Node’s way down',
   },
   {

@@ -36,6 +36,7 @@ export const core = [
   'process-lifecycle',
   'process-messages',
   'process-misuse',
+  'process-quick-end',
   'process-relatives',
   'process-result',
   'process-stdio',
