@@ -110,7 +110,7 @@ export function repeated(name: string, run: (times: number) => void): Contender 
 
 /**
  * The same, for what is compared with a contender that is warm: `first` is a first call after what others did in the round, and
- * `warm` a sample after so many more calls.
+ * `warm` a sample after `uncounted` calls, of which that one is the first.
  */
 export function repeatedWarm(name: string, uncounted: number, run: (times: number) => void): Contender {
   const times = timesOf(run)
