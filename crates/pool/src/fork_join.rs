@@ -6,7 +6,7 @@
 //! counted, not workers, so a worker that sleeps through a job delays nobody; and since the caller claims chunks too, a job
 //! ends even if no worker ever helps.
 
-use core::mem;
+use core::mem::{self, MaybeUninit};
 use core::time::Duration;
 use std::time::Instant;
 
@@ -95,7 +95,8 @@ struct Offer {
     ticket: Ticket,
     /// The worker that must leave the job alone.
     excluded: AtomicUsize,
-    work: UnsafeCell<Option<Work<'static>>>,
+    /// Nothing until the first ticket is published; whoever has claimed a chunk finds a job.
+    work: UnsafeCell<MaybeUninit<Work<'static>>>,
 }
 
 // SAFETY: `work` is written by the one caller that is in `run`, while no chunk is unclaimed or unreported, and read by
@@ -107,7 +108,11 @@ unsafe impl Send for Offer {}
 
 impl ForkJoin {
     pub(crate) fn new() -> Self {
-        let offer = Offer { ticket: Ticket::default(), excluded: AtomicUsize::new(0), work: UnsafeCell::new(None) };
+        let offer = Offer {
+            ticket: Ticket::default(),
+            excluded: AtomicUsize::new(0),
+            work: UnsafeCell::new(MaybeUninit::uninit()),
+        };
         Self { offer: CachePadded::new(offer), next_course: NextCourse::default(), done: CachePadded::default() }
     }
 
@@ -133,7 +138,7 @@ impl ForkJoin {
         self.offer.work.with_mut(|offered| {
             // SAFETY: no other caller is here, and the last one left only when every chunk was reported, after which no thread
             // reads the cell until the ticket is published.
-            unsafe { *offered = Some(copy) };
+            unsafe { (*offered).write(copy) };
         });
         // Relaxed: the Release in `publish` makes it visible to whoever sees the new ticket.
         self.offer.excluded.store(excluded, Ordering::Relaxed);
@@ -207,12 +212,10 @@ impl ForkJoin {
                 return ran;
             }
             let Some(claim) = self.offer.ticket.claim(seen, end) else { continue };
-            // SAFETY: a chunk was claimed above and is not reported yet, so nobody writes the cell; and the job's caller is still in
-            // `run`, whose frame holds what the copy refers to.
-            let work = self.offer.work.with(|offered| unsafe { *offered });
-            if let Some(work) = work {
-                work.run_claimed(claim);
-            }
+            // SAFETY: a chunk was claimed above, of a ticket that was published after its job was written; it is not reported yet, so
+            // nobody writes the cell, and the job's caller is still in `run`, whose frame holds what the copy refers to.
+            let work = self.offer.work.with(|offered| unsafe { offered.cast::<Work<'static>>().read() });
+            work.run_claimed(claim);
             ran += 1;
         }
     }
