@@ -48,7 +48,8 @@ const SMALL_GRAIN: usize = 64;
 /// shares.
 const SHARES: usize = 4;
 
-/// A job's length and how it is cut: `chunks` chunks of `size` elements, the first `longer` of them one `grain` longer.
+/// A job's length and how it is cut: `chunks` chunks of `size` elements, the first `longer` of them one `grain` longer, and the very
+/// first one `head` elements longer than that.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chunking {
     len: usize,
@@ -56,6 +57,7 @@ pub(crate) struct Chunking {
     size: usize,
     grain: usize,
     longer: usize,
+    head: usize,
 }
 
 impl Chunking {
@@ -70,14 +72,23 @@ impl Chunking {
         let grain = if most < 8 * GRAIN { SMALL_GRAIN } else { GRAIN };
         let most = most / grain * grain;
         if len <= least.saturating_mul(2).min(longest) {
-            return Self { len, chunks: u32::from(len != 0), size: len, grain, longer: 0 };
+            return Self { len, chunks: u32::from(len != 0), size: len, grain, longer: 0, head: 0 };
         }
         let grains = len.div_ceil(grain);
         let wanted = len.div_ceil(most).next_multiple_of(SHARES).min(grains);
         // Where the number does not fit 32 bits, chunks are larger.
         let chunks = u32::try_from(wanted).unwrap_or(u32::MAX);
         let divisor = chunks as usize;
-        Self { len, chunks, size: grains / divisor * grain, grain, longer: grains % divisor }
+        Self { len, chunks, size: grains / divisor * grain, grain, longer: grains % divisor, head: 0 }
+    }
+
+    /// As [`new`](Self::new), all chunks but the first beginning `head` elements behind a multiple of the grain: where there the cache lines
+    /// begin, no line is written by two threads.
+    pub(crate) fn after_head(head: usize, len: usize, cost: Cost) -> Self {
+        match len.checked_sub(head) {
+            Some(rest) if rest > 0 => Self { len, head, ..Self::new(rest, cost) },
+            _ => Self::new(len, cost),
+        }
     }
 
     /// Chunks of [`CHUNK`] elements, or of that times a power of two, but for the last one: for reductions, whose result is that of
@@ -90,7 +101,7 @@ impl Chunking {
         };
         loop {
             if let Ok(chunks) = u32::try_from(len.div_ceil(size)) {
-                return Self { len, chunks, size, grain: GRAIN, longer: 0 };
+                return Self { len, chunks, size, grain: GRAIN, longer: 0, head: 0 };
             }
             size *= 2;
         }
@@ -105,7 +116,7 @@ impl Chunking {
     pub(crate) fn range(self, index: u32) -> Range {
         let index = index as usize;
         let start = |index: usize| {
-            let longer = index.min(self.longer) * self.grain;
+            let longer = index.min(self.longer) * self.grain + if index == 0 { 0 } else { self.head };
             index.saturating_mul(self.size).saturating_add(longer).min(self.len)
         };
         Range { start: start(index), end: start(index + 1) }
@@ -160,6 +171,26 @@ mod tests {
                     assert_eq!(range.end, next);
                 }
                 assert_eq!(chunks == 0, len == 0);
+            }
+        }
+    }
+
+    #[test]
+    fn after_a_head_all_chunks_are_as_they_were_but_for_the_first_which_has_it_too() {
+        for (len, cost) in LENGTHS.into_iter().flat_map(|len| costs().map(|cost| (len, cost))) {
+            for head in [0, 1, 7, 63] {
+                let (with, without) = (Chunking::after_head(head, len + head, cost), Chunking::new(len, cost));
+                if len == 0 {
+                    assert_eq!(with.chunks(), u32::from(head > 0));
+                    continue;
+                }
+                assert_eq!(with.chunks(), without.chunks());
+                let last = without.chunks() - 1;
+                for index in [0, last / 2, last] {
+                    let Range { start, end } = without.range(index);
+                    let start = if index == 0 { 0 } else { start + head };
+                    assert_eq!(with.range(index), Range { start, end: end + head }, "{with:?}");
+                }
             }
         }
     }

@@ -34,8 +34,8 @@ pub struct Elementwise<'a> {
     output: View,
     chunking: Chunking,
     level: Level,
-    /// Chunks go on from the first line of the output that begins in them.
-    is_aligned: bool,
+    /// Elements of the first chunk that are computed by themselves, so that all that follows begins at lines of the output.
+    head: usize,
     /// Results go past the caches.
     is_streamed: bool,
 }
@@ -123,9 +123,10 @@ impl<'a> Elementwise<'a> {
         }
         let is_plain = has_plain_loop(operation, &operands, output.element());
         let is_streamed = suits(&operands, &output) && is_plain;
-        let is_aligned = is_plain && ALIGNED.contains(&output.bytes());
-        let chunking = Chunking::new(output.len(), cost(operation, output.element(), is_plain));
-        Ok(Self { operation, operands, output, chunking, level: Level::chosen(), is_aligned, is_streamed })
+        let is_aligned = is_streamed || is_plain && ALIGNED.contains(&output.bytes());
+        let head = if is_aligned { until_line(output.at(0), output.element().size()) } else { 0 };
+        let chunking = Chunking::after_head(head, output.len(), cost(operation, output.element(), is_plain));
+        Ok(Self { operation, operands, output, chunking, level: Level::chosen(), head, is_streamed })
     }
 
     /// Number of chunks; 0 for arrays without elements.
@@ -153,9 +154,7 @@ impl<'a> Elementwise<'a> {
     pub unsafe fn run_chunk(&self, chunk: u32) {
         let range = self.chunking.range(chunk);
         if !self.is_streamed {
-            let head =
-                if self.is_aligned { until_line(self.output.at(range.start), self.output.element().size()) } else { 0 };
-            let start = range.start + head.min(range.end - range.start);
+            let start = if range.start == 0 { self.head.min(range.end) } else { range.start };
             if start > range.start {
                 // SAFETY: the caller's promise; the output's own elements of a part of the range.
                 unsafe { self.compute(Range { end: start, ..range }, self.output.at(range.start)) };
