@@ -63,6 +63,8 @@ pub(crate) struct Chunking {
 impl Chunking {
     /// Chunks of nearly the same size, each 8 to 50 µs of work at `cost` an element, for results that do not depend on where chunks
     /// begin; one where the job is less than two of the shortest, since waking another thread would cost more than it brings.
+    // In registers: handed over in memory it would be read before it has been written, which takes longer than making it.
+    #[inline(always)]
     pub(crate) fn new(len: usize, cost: Cost) -> Self {
         let within = |nanoseconds| usize::try_from(cost.elements_in(nanoseconds)).unwrap_or(usize::MAX);
         let longest = within(CHUNK_TIME_AT_MOST).max(SMALL_GRAIN);
@@ -84,11 +86,10 @@ impl Chunking {
 
     /// As [`new`](Self::new), all chunks but the first beginning `head` elements behind a multiple of the grain: where there the cache lines
     /// begin, no line is written by two threads.
+    #[inline(always)]
     pub(crate) fn after_head(head: usize, len: usize, cost: Cost) -> Self {
-        match len.checked_sub(head) {
-            Some(rest) if rest > 0 => Self { len, head, ..Self::new(rest, cost) },
-            _ => Self::new(len, cost),
-        }
+        let head = if head < len { head } else { 0 };
+        Self { len, head, ..Self::new(len - head, cost) }
     }
 
     /// Chunks of [`CHUNK`] elements, or of that times a power of two, but for the last one: for reductions, whose result is that of

@@ -119,19 +119,18 @@ pub(crate) fn element_of(code: u32) -> Result<ElementType> {
     ElementType::from_code(code).ok_or_else(|| error(Code::Dtype, format!("no dtype has the code {code}")))
 }
 
-/// A number of bytes or elements that is one.
+/// A number of bytes or elements that is one. By way of `i64`, which a double becomes, and comes from, in one instruction each.
 #[inline]
 #[expect(
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     clippy::cast_precision_loss,
     reason = "a number that the casts change is refused"
 )]
 pub(crate) fn whole(number: f64) -> Result<usize> {
-    let whole = number as usize;
-    if whole as f64 == number && number <= 9_007_199_254_740_991.0 {
-        Ok(whole)
-    } else {
-        Err(error(Code::InvalidArgValue, format!("{number} is no number of bytes or elements")))
+    let whole = number as i64;
+    let is_same = whole as f64 == number && number <= 9_007_199_254_740_991.0;
+    match usize::try_from(whole) {
+        Ok(whole) if is_same => Ok(whole),
+        _ => Err(error(Code::InvalidArgValue, format!("{number} is no number of bytes or elements"))),
     }
 }
