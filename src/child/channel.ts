@@ -4,9 +4,9 @@
  * The user's code runs in the same process and may replace what it likes, so everything that is needed here was captured
  * before that code ran.
  */
-import { writeSync } from 'node:fs'
 import { Writable } from 'node:stream'
-import { inspectSafely } from './errors.ts'
+import { builtinModule } from './builtin-module.ts'
+import { inspectSafely } from './inspect.ts'
 import type { FromChild, Hello } from './protocol.ts'
 
 // Not imported: `import { exit } from 'node:process'` in a target then finds the one that the bootstrap puts there.
@@ -191,7 +191,7 @@ export function print(name: 'stdout' | 'stderr', text: string, done: () => void 
 /** Prints on stderr from a process that ends when this returns. */
 export function writeNow(text: string): void {
   try {
-    writeSync(2, text)
+    builtinModule('node:fs').writeSync(2, text)
   } catch {
     // Nobody reads stderr, or not fast enough: the report to the parent matters more than its heading.
   }

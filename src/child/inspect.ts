@@ -1,0 +1,19 @@
+/** Looking at a value that may do anything when it is looked at. */
+import { builtinModule } from './builtin-module.ts'
+
+/** Text for a human. */
+export function inspectSafely(value: unknown): string {
+  try {
+    return builtinModule('node:util').inspect(value)
+  } catch {
+    return 'a value that cannot be shown'
+  }
+}
+
+export function isError(value: unknown): value is object {
+  try {
+    return builtinModule('node:util').types.isNativeError(value) || value instanceof Error
+  } catch {
+    return false
+  }
+}
