@@ -2,6 +2,7 @@
 import { Process, RemoteError, target } from 'corepool'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { expect, expectTypeOf, test } from 'vitest'
 
 const workUrl = new URL('./fixtures/targets/work.mjs', import.meta.url)
@@ -36,6 +37,25 @@ test('values arrive as they were, both ways', async () => {
   expect(Object.is(back[3], -0)).toBe(true)
   const last = back.at(-1) as { self?: unknown }
   expect(last.self).toBe(last)
+})
+
+test.each([
+  [undefined],
+  [null],
+  [false],
+  [-0],
+  [NaN],
+  [-Infinity],
+  [2n ** 70n],
+  [''],
+  ['\0\ud800 \u{1f600}'],
+  ['long '.repeat(2 ** 15)],
+])('%o alone arrives as it was, both ways', async (value) => {
+  const back = await run((given: unknown, isUndefined: boolean) => {
+    if ((given === undefined) !== isUndefined) throw new Error('it did not arrive')
+    return given
+  }, value, value === undefined)
+  expect(Object.is(back, value)).toBe(true)
 })
 
 test('a large array arrives whole', async () => {
@@ -362,4 +382,32 @@ test('a target that replaces what everybody uses is still reported', async () =>
     throw new TypeError('all is broken')
   }
   await expect(run(vandal)).rejects.toMatchObject({ message: expect.stringContaining('all is broken') })
+})
+
+test.each(['Array', 'DOMException', 'Error', 'Map', 'Math', 'Object', 'Reflect', 'String', 'Symbol', 'globalThis'])(
+  'an error keeps its class, code and cause where the target has replaced %s',
+  async (name) => {
+    const vandal = (replaced: string) => {
+      const cause = new DOMException('too late', 'TimeoutError')
+      const error = Object.assign(new RangeError('all is broken', { cause }), { code: 'E_BROKEN' })
+      Reflect.set(globalThis, replaced, null)
+      throw error
+    }
+    const error = await run(vandal, name).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(RangeError)
+    expect(error).toMatchObject({ message: 'all is broken', code: 'E_BROKEN', cause: { name: 'TimeoutError' } })
+    expect((error as Error).cause).toBeInstanceOf(DOMException)
+  },
+)
+
+test('what is wrong is worded in a child that makes no code from strings, with places in the file that it runs', async () => {
+  const execArgv = ['--disallow-code-generation-from-strings']
+  const p = new Process({ target: () => [() => {}], execArgv, stdio: 'ignore' }).start()
+  await expect(p.result).rejects.toMatchObject({
+    code: 'ERR_RESULT_NOT_CLONEABLE',
+    message: expect.stringContaining('result[0]'),
+  })
+  const { stack } = (await p.result.catch((thrown: unknown) => thrown)) as Error
+  const [, file, line] = /\((.*bootstrap\.cjs):(\d+):\d+\)/.exec(String(stack)) ?? []
+  expect(readFileSync(String(file), 'utf8').split('\n')[Number(line) - 1]).toContain('ERR_RESULT_NOT_CLONEABLE')
 })

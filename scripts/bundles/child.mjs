@@ -144,5 +144,5 @@ export async function bundleChild(file) {
   writeFileSync(file, [...before, ...last].join('\n'))
   // From there on nothing is mapped: a stack then shows the lines of this file.
   const gap = ';'.repeat(before.length - map.mappings.split(';').length + 1)
-  writeFileSync(`${file}.map`, JSON.stringify({ ...map, mappings: `${map.mappings}${gap}A` }))
+  writeFileSync(`${file}.map`, JSON.stringify({ ...map, mappings: `${map.mappings}${gap}A;` }))
 }

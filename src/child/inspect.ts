@@ -1,6 +1,9 @@
 /** Looking at a value that may do anything when it is looked at. */
 import { builtinModule } from './builtin-module.ts'
 
+// As it was before the target ran.
+const { Error: AnyError } = globalThis
+
 /** Text for a human. */
 export function inspectSafely(value: unknown): string {
   try {
@@ -12,7 +15,7 @@ export function inspectSafely(value: unknown): string {
 
 export function isError(value: unknown): value is object {
   try {
-    return builtinModule('node:util').types.isNativeError(value) || value instanceof Error
+    return builtinModule('node:util').types.isNativeError(value) || value instanceof AnyError
   } catch {
     return false
   }
