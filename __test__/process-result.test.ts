@@ -51,10 +51,14 @@ test.each([
   ['\0\ud800 \u{1f600}'],
   ['long '.repeat(2 ** 15)],
 ])('%o alone arrives as it was, both ways', async (value) => {
-  const back = await run((given: unknown, isUndefined: boolean) => {
-    if ((given === undefined) !== isUndefined) throw new Error('it did not arrive')
-    return given
-  }, value, value === undefined)
+  const back = await run(
+    (given: unknown, isUndefined: boolean) => {
+      if ((given === undefined) !== isUndefined) throw new Error('it did not arrive')
+      return given
+    },
+    value,
+    value === undefined,
+  )
   expect(Object.is(back, value)).toBe(true)
 })
 
@@ -384,7 +388,7 @@ test('a target that replaces what everybody uses is still reported', async () =>
   await expect(run(vandal)).rejects.toMatchObject({ message: expect.stringContaining('all is broken') })
 })
 
-test.each(['Array', 'DOMException', 'Error', 'Map', 'Math', 'Object', 'Reflect', 'String', 'Symbol', 'globalThis'])(
+test.each(['Array', 'DOMException', 'Error', 'Map', 'Math', 'Object', 'String', 'Symbol', 'globalThis'])(
   'an error keeps its class, code and cause where the target has replaced %s',
   async (name) => {
     const vandal = (replaced: string) => {
