@@ -388,7 +388,26 @@ test('a target that replaces what everybody uses is still reported', async () =>
   await expect(run(vandal)).rejects.toMatchObject({ message: expect.stringContaining('all is broken') })
 })
 
-test.each(['Array', 'DOMException', 'Error', 'Map', 'Math', 'Object', 'String', 'Symbol', 'globalThis'])(
+test.each([
+  { status: 'fulfilled', value: 7 },
+  { status: 'rejected', reason: new RangeError('it failed') },
+])('the result of a target that has broken process.emit is $status all the same', async (outcome) => {
+  // As where a preload's own process.emit needs what the target has replaced.
+  const p = new Process({
+    target: (ending: string) => {
+      process.emit = () => {
+        throw new Error('no event is told any more')
+      }
+      if (ending === 'rejected') throw new RangeError('it failed')
+      return 7
+    },
+    args: [outcome.status],
+    stdio: 'ignore',
+  }).start()
+  expect(await Promise.allSettled([p.result])).toEqual([outcome])
+})
+
+test.each(['Array', 'DOMException', 'Error', 'Map', 'Math', 'Object', 'Reflect', 'String', 'Symbol', 'globalThis'])(
   'an error keeps its class, code and cause where the target has replaced %s',
   async (name) => {
     const vandal = (replaced: string) => {

@@ -19,6 +19,7 @@ import {
   isOnItsWay,
   leave,
   print,
+  quietly,
   reply,
   report,
   sendAtOnce,
@@ -226,7 +227,7 @@ function reportUncaught(token: string, task: ChildTask): () => void {
     reply(['error', token, encodeError(error, true)])
   }
   process.on('uncaughtExceptionMonitor', monitor)
-  return () => process.removeListener('uncaughtExceptionMonitor', monitor)
+  return () => quietly(() => process.removeListener('uncaughtExceptionMonitor', monitor))
 }
 
 function heading(task: ChildTask): string {

@@ -54,6 +54,15 @@ const handle = Object.getOwnPropertySymbols(process)
 
 function ignore(): void {}
 
+/** Changes the listeners of `process`. Node tells of that by what stands at `process.emit`, which a target may have broken. */
+export function quietly(change: () => void): void {
+  try {
+    change()
+  } catch {
+    // A listener that goes is gone by then; one that comes is missed only where errors find no handler either.
+  }
+}
+
 export function reply(frame: FromChild | Hello, done: () => void = ignore): void {
   if (send === undefined) return done()
   try {
@@ -80,12 +89,13 @@ export function report(frame: FromChild, done: () => void = ignore): void {
   reply(frame, () => {
     unsent -= 1
     if (unsent === 0) {
-      process.removeListener('uncaughtException', late)
+      quietly(() => process.removeListener('uncaughtException', late))
       if (isLeaving) exit(endCode)
     }
     done()
   })
-  if (isOnItsWay() && !listeners('uncaughtException').includes(late)) process.on('uncaughtException', late)
+  if (!isOnItsWay() || listeners('uncaughtException').includes(late)) return
+  quietly(() => process.on('uncaughtException', late))
 }
 
 /**
