@@ -142,7 +142,8 @@ export async function bundleChild(file) {
     `//# sourceMappingURL=${basename(file)}.map\n`,
   ]
   writeFileSync(file, [...before, ...last].join('\n'))
-  // From there on nothing is mapped: a stack then shows the lines of this file.
-  const gap = ';'.repeat(before.length - map.mappings.split(';').length + 1)
-  writeFileSync(`${file}.map`, JSON.stringify({ ...map, mappings: `${map.mappings}${gap}A;` }))
+  // What stands in no module is mapped to nothing, in place of what stands above it: a stack then shows the lines of this file.
+  const mapped = map.mappings.split(';')
+  const mappings = [...before.map((_, line) => mapped[line] || 'A'), 'A;'].join(';')
+  writeFileSync(`${file}.map`, JSON.stringify({ ...map, mappings }))
 }

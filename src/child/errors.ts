@@ -20,12 +20,12 @@ import {
 } from '../errors/index.ts'
 import { domException } from './dom-exception.ts'
 import { inspectSafely, isError } from './inspect.ts'
-import { decode, encodeBytes } from './values.ts'
+import { decode, encode, type Encoded } from './values.ts'
 
 /** One thrown value; `error` refers to the others by their place in the list. */
 type EncodedNode =
   | readonly [kind: 'error', error: ErrorParts]
-  | readonly [kind: 'value', bytes: Uint8Array]
+  | readonly [kind: 'value', encoded: Encoded]
   | readonly [kind: 'text', text: string]
 
 interface ErrorParts {
@@ -107,10 +107,11 @@ export function nodesOf(thrown: unknown, isUrgent: boolean): EncodedError {
   /** Anything but an error: itself where it can be cloned, else its text. */
   function encodePlain(value: unknown, limit: number): EncodedNode {
     try {
-      const bytes = encodeBytes('result', value)
-      if (bytes.byteLength > limit) return ['text', cut(inspectSafely(value))]
-      left -= bytes.byteLength
-      return ['value', bytes]
+      const encoded = encode('result', value)
+      const size = ArrayBuffer.isView(encoded) ? encoded.byteLength : String(encoded).length
+      if (size > limit) return ['text', cut(inspectSafely(value))]
+      left -= size
+      return ['value', encoded]
     } catch {
       return ['text', cut(inspectSafely(value))]
     }
