@@ -47,7 +47,7 @@ test.each(['Array', 'DOMException', 'Error', 'Map', 'Math', 'Object', 'Reflect',
 
 test('what a target replaces in the modules of Node changes nothing in what is said of its error', async () => {
   const vandal = () => {
-    for (const name of ['node:vm', 'node:v8', 'node:fs', 'node:path', 'node:url']) {
+    for (const name of ['node:util', 'node:vm', 'node:v8', 'node:fs', 'node:path', 'node:url']) {
       const module = process.getBuiltinModule(name) as unknown as Record<string, unknown>
       for (const key of Object.keys(module)) Reflect.set(module, key, null)
     }

@@ -80,11 +80,12 @@ async function bundlePart(used, inChild) {
   const { code } = await bundle(theEntry, null, options, { format: 'cjs', sourcemap: false, generatedCode, minify })
   const names = namesUsed(readable)
   const shared = [...handed].toSorted().map((id) => [id, names.get(nameOf(id)) ?? []])
-  return { code, shared, globals: globalsUsed(readable) }
+  const builtins = [...names.keys()].filter((id) => id.startsWith('node:'))
+  return { code, shared, builtins, globals: globalsUsed(readable) }
 }
 
 /** What compiles the part: at once it takes what the target could replace, and no more. */
-function compilingOf(globals, shared) {
+function compilingOf({ globals, shared, builtins }) {
   const captured = [...globals].map(([name, members]) => {
     return members === null
       ? name
@@ -93,20 +94,23 @@ function compilingOf(globals, shared) {
   const handed = shared.map(([id, names], n) => {
     return `'${nameOf(id)}': { ${names.map((name) => `${name}: shared${n}.${name}`).join(', ')} }`
   })
+  // Node has loaded these anyway. Where a runtime has not, and the stack ends meanwhile, they would never be whole.
+  const loaded = builtins.map((id) => `'${id}': builtinModule('${id}')`)
   return [
     `import { compileFunction } from 'node:vm'`,
     `import { builtinModule } from ${JSON.stringify(join(dist, 'child', 'builtin-module.js'))}`,
     ...shared.map(([id], n) => `import * as shared${n} from ${JSON.stringify(id)}`),
     'const compile = compileFunction',
     `const intact = { ${captured.join(', ')} }`,
+    `const builtins = { ${loaded.join(', ')} }`,
     'let made',
     'export const part = () => (made ??= make())',
     'function make() {',
     '  const { text, lineOffset } = afterFailure()',
     // No prototype: what was put on Object.prototype must not become an option.
     `  const options = { __proto__: null, filename: __filename, lineOffset }`,
-    `  const shared = { __proto__: null, ${handed.join(', ')} }`,
-    `  return compile(text, ['intact', 'require'], options)(intact, (id) => shared[id] ?? builtinModule(id))`,
+    `  const modules = { __proto__: null, ...builtins, ${handed.join(', ')} }`,
+    `  return compile(text, ['intact', 'require'], options)(intact, (id) => modules[id])`,
     '}',
   ].join('\n')
 }
@@ -133,7 +137,7 @@ export async function bundleChild(file) {
     ),
   )
   const part = await bundlePart(used, new Set([...modules, ...early]))
-  const { code, map } = await bundleMain(compilingOf(part.globals, part.shared))
+  const { code, map } = await bundleMain(compilingOf(part))
   const before = [...code.trim().split('\n'), '// What runs only after a failure.']
   const first = `'use strict'; const { ${[...part.globals.keys()].join(', ')} } = intact, exports = {};`
   const text = inTemplate(`\n${first}\n${part.code.trim()}\nreturn exports`)

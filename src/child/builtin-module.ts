@@ -1,5 +1,5 @@
 /**
- * Node's own modules that only some children need, loaded by those. Not by `process` when they are needed: the target may have replaced
- * it.
+ * Node's own modules as `require()` gives them, in a third of its time. Not by `process` when they are needed: the target may have
+ * replaced it.
  */
 export const builtinModule: typeof process.getBuiltinModule = process.getBuiltinModule.bind(process)

@@ -12,6 +12,7 @@ import type { FromChild, Hello } from './protocol.ts'
 // Not imported: `import { exit } from 'node:process'` in a target then finds the one that the bootstrap puts there.
 const { process, setTimeout: setTimer } = globalThis
 const { apply, defineProperty } = Reflect
+const { writeSync } = builtinModule('node:fs')
 const arrayIteration = { value: Array.prototype[Symbol.iterator], writable: true, configurable: true }
 const send = process.send?.bind(process)
 const listeners = process.listeners.bind(process)
@@ -201,7 +202,7 @@ export function print(name: 'stdout' | 'stderr', text: string, done: () => void 
 /** Prints on stderr from a process that ends when this returns. */
 export function writeNow(text: string): void {
   try {
-    builtinModule('node:fs').writeSync(2, text)
+    writeSync(2, text)
   } catch {
     // Nobody reads stderr, or not fast enough: the report to the parent matters more than its heading.
   }

@@ -1,13 +1,14 @@
 /** Looking at a value that may do anything when it is looked at. */
 import { builtinModule } from './builtin-module.ts'
 
-// As it was before the target ran.
+// As they were before the target ran.
 const { Error: AnyError } = globalThis
+const { inspect, types } = builtinModule('node:util')
 
 /** Text for a human. */
 export function inspectSafely(value: unknown): string {
   try {
-    return builtinModule('node:util').inspect(value)
+    return inspect(value)
   } catch {
     return 'a value that cannot be shown'
   }
@@ -15,7 +16,7 @@ export function inspectSafely(value: unknown): string {
 
 export function isError(value: unknown): value is object {
   try {
-    return builtinModule('node:util').types.isNativeError(value) || value instanceof AnyError
+    return types.isNativeError(value) || value instanceof AnyError
   } catch {
     return false
   }
