@@ -14,6 +14,8 @@ const common = {
   // It is JavaScript that is bundled.
   tsconfig: false,
   treeshake: { moduleSideEffects: false },
+  // How long a plugin takes on a busy machine is no fault of what is bundled.
+  checks: { bundlerTimings: false },
   // Nothing of node_modules belongs into a bundle: whatever is not resolved, and not said to be external, is an error.
   onLog(level, log) {
     if (level === 'warn') throw new Error(log.message)

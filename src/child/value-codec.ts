@@ -1,6 +1,6 @@
 /**
  * V8's structured clone as this package writes and reads it. Made at the first value that needs it: to load `node:v8` takes 0.3 ms on
- * Node 26, where nothing that starts loads it.
+ * Node 26, where nothing that starts loads it. A target that replaces its classes before then has them replaced here, too.
  */
 import { describe, payloadTooLarge, type Payload } from '../errors/index.ts'
 import { builtinModule } from './builtin-module.ts'
