@@ -38,6 +38,29 @@ test('values arrive as they were, both ways', async () => {
   expect(last.self).toBe(last)
 })
 
+test.each([
+  [undefined],
+  [null],
+  [false],
+  [-0],
+  [NaN],
+  [-Infinity],
+  [2n ** 70n],
+  [''],
+  ['\0\ud800 \u{1f600}'],
+  ['long '.repeat(2 ** 15)],
+])('%o alone arrives as it was, both ways', async (value) => {
+  const back = await run(
+    (given: unknown, isUndefined: boolean) => {
+      if ((given === undefined) !== isUndefined) throw new Error('it did not arrive')
+      return given
+    },
+    value,
+    value === undefined,
+  )
+  expect(Object.is(back, value)).toBe(true)
+})
+
 test('a large array arrives whole', async () => {
   const xs = await run((length: number) => new Float64Array(length).fill(1.5), 3_000_000)
   expect(xs).toHaveLength(3_000_000)

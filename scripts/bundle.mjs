@@ -12,13 +12,12 @@
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join, relative, sep } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
-import { parse, parseExpressionAt } from 'acorn'
-import { rolldown } from 'rolldown'
+import { bundleChild } from './bundles/child.mjs'
+import { bundle, dist, exportsOf, nameOf, namesUsed, onlyAscii, withOwnAcorn } from './bundles/common.mjs'
 
-const dist = fileURLToPath(new URL('../dist', import.meta.url))
 const folder = join(dist, 'bundle')
 
 /** The modules behind which a part begins; all that each exports are functions, none of which is needed to import the package. */
@@ -33,51 +32,13 @@ const parts = [
 /** Modules in several parts hold no state and no class: only what reads text, what words errors, and generated loops. */
 const isStateless = (id) => /^(source|errors)\/|\.generated\.js$/.test(nameOf(id)) && nameOf(id) !== 'errors/classes.js'
 
-const nameOf = (id) => relative(dist, id).replaceAll(sep, '/')
 const fileOf = (part) =>
   `${nameOf(part)
     .replace(/(\/index)?\.js$/, '')
     .replaceAll('/', '-')}.cjs`
 
-const common = {
-  cwd: fileURLToPath(new URL('..', import.meta.url)),
-  platform: 'node',
-  // It is JavaScript that is bundled.
-  tsconfig: false,
-  treeshake: { moduleSideEffects: false },
-  // Nothing of node_modules belongs into a bundle: whatever is not resolved, and not said to be external, is an error.
-  onLog(level, log) {
-    if (level === 'warn') throw new Error(log.message)
-  },
-}
-
-/** Bundles, writes the file where one is given, and gives back its text and the modules that are in it. */
-async function bundle(input, file, options, output) {
-  const made = await rolldown({ ...common, input, ...options })
-  const settings = { sourcemap: true, codeSplitting: false, comments: false, ...output }
-  const { output: chunks } = await (file === null ? made.generate(settings) : made.write({ file, ...settings }))
-  await made.close()
-  const [chunk, ...more] = chunks.filter(({ type }) => type === 'chunk')
-  if (more.length > 0) throw new Error(`${basename(input)} became ${chunks.length} files`)
-  const modules = Object.entries(chunk.modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : []))
-  return { code: chunk.code, modules }
-}
-
 const mark = '\0on-demand:'
 const moduleOf = (id) => (id.startsWith(mark) ? join(dist, id.slice(mark.length)) : id)
-
-/** The functions that a part exports: the name of each, and its parameters. */
-async function functionsOf(part) {
-  const entries = Object.entries(await import(pathToFileURL(part).href))
-  return entries.map(([name, value]) => {
-    if (typeof value !== 'function' || /^class\b/.test(String(value)))
-      throw new Error(`${nameOf(part)} exports ${name}, which is no function: it cannot be loaded at its first call`)
-    const { params } = parseExpressionAt(String(value), 0, { ecmaVersion: 'latest' })
-    // As many as it has, and no list of them, which each call would have to make and to take apart.
-    const isPlain = params.every(({ type }) => type !== 'RestElement' && type !== 'AssignmentPattern')
-    return { name, parameters: isPlain ? params.map((_, n) => `argument${n}`).join(', ') : '...args' }
-  })
-}
 
 const literal = (entries) => `{ ${entries.join(', ')} }`
 
@@ -141,31 +102,7 @@ const builtinModules = {
   },
 }
 
-const escapeOf = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-
-/** A text of other characters would be held, and read, as two bytes each. They are left in literals only, where an escape means the same. */
-const onlyAscii = {
-  name: 'only-ascii',
-  // At the end, since a minifier writes the characters themselves.
-  generateBundle(_, chunks) {
-    for (const chunk of Object.values(chunks)) {
-      if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(/[^\0-\x7f]/g, escapeOf)
-    }
-  },
-}
-
 const isAcorn = (id) => id === 'acorn'
-
-/** The copy of the parser instead of the package, of which a text says how it is reached from its own place. */
-const withOwnAcorn = (path) => ({
-  name: 'own-acorn',
-  transform(text, id) {
-    if (nameOf(id) !== 'source/acorn.js') return null
-    const code = text.replace("('acorn')", `('${path}')`)
-    if (code === text) throw new Error(`${id} does not load the parser in the known way`)
-    return { code, map: null }
-  },
-})
 
 /**
  * Writes the parser: what of it is used. To find, to read and to compile the package's own file took a quarter of the first kernel(fn).
@@ -193,24 +130,6 @@ function bundleFacade(file, functions, shared) {
     { external: isAcorn, plugins: [partsOnDemand(functions, shared), builtinModules, onlyAscii] },
     { format: 'esm' },
   )
-}
-
-/** What the text of a part uses of each module that it is handed: the names, by the module's. */
-function namesUsed(code) {
-  const modules = new Map()
-  const uses = new Map()
-  const visit = (node) => {
-    if (node.type === 'VariableDeclarator' && node.init?.callee?.name === 'require') {
-      modules.set(node.id.name, node.init.arguments[0].value)
-    } else if (node.type === 'MemberExpression' && node.object.type === 'Identifier') {
-      const { object, property, computed } = node
-      uses.set(object.name, (uses.get(object.name) ?? new Set()).add(computed ? undefined : property.name))
-      if (computed) visit(property)
-    } else if (node.type === 'Identifier') uses.set(node.name, (uses.get(node.name) ?? new Set()).add(undefined))
-    else for (const child of Object.values(node).flat()) if (typeof child?.type === 'string') visit(child)
-  }
-  visit(parse(code, { ecmaVersion: 'latest' }))
-  return new Map([...modules].map(([variable, module]) => [module, [...(uses.get(variable) ?? [])].toSorted()]))
 }
 
 /** Bundles one part, without the modules that the facade holds. Gives back the modules of its own, and the names of those that it needs. */
@@ -255,7 +174,12 @@ async function bundlePart(part, facade) {
 process.env['COREPOOL_BINDING'] = 'none'
 rmSync(folder, { recursive: true, force: true })
 const functions = new Map()
-for (const part of parts) functions.set(part, await functionsOf(part))
+for (const part of parts) {
+  const { functions: own, others } = await exportsOf(part)
+  if (others.length > 0)
+    throw new Error(`${nameOf(part)} exports ${others[0]}, which is no function: it cannot be loaded at its first call`)
+  functions.set(part, own)
+}
 
 /** What each part needs of the facade, which therefore holds it: names by module. */
 let shared = new Map()
@@ -284,14 +208,4 @@ for (let before; before !== inspect(shared, { depth: null, maxArrayLength: null 
 await bundleFacade(join(folder, 'corepool.js'), functions, shared)
 await bundleAcorn(join(folder, 'acorn.cjs'))
 await bundle(join(dist, 'index.js'), join(folder, 'whole.js'), { external: isAcorn }, { format: 'esm' })
-
-await bundle(
-  join(dist, 'child', 'bootstrap.js'),
-  join(dist, 'child', 'bootstrap.cjs'),
-  { plugins: [withOwnAcorn('../bundle/acorn.cjs'), onlyAscii] },
-  {
-    format: 'cjs',
-    // Each start reads the text anew: half of it is half a millisecond less. Lines stay, since Node shows the one that an error came from.
-    minify: { compress: true, mangle: true, codegen: { removeWhitespace: false } },
-  },
-)
+await bundleChild(join(dist, 'child', 'bootstrap.cjs'))

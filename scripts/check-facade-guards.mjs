@@ -169,6 +169,7 @@ for (const name of [
   'dist',
   '__test__',
   'scripts/bundle.mjs',
+  'scripts/bundles',
   'package.json',
   'vitest.config.ts',
   'tsconfig.base.json',

@@ -30,6 +30,7 @@ export const core = [
   'package',
   'platform-power',
   'process-any-order',
+  'process-broken-child',
   'process-channel',
   'process-endings',
   'process-kernel',

@@ -162,6 +162,7 @@ const sources = [
   'tsconfig.json',
   'tsconfig.base.json',
   'scripts/bundle.mjs',
+  'scripts/bundles',
   'src',
   'examples',
   'bench',

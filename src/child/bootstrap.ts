@@ -19,6 +19,7 @@ import {
   isOnItsWay,
   leave,
   print,
+  quietly,
   reply,
   report,
   sendAtOnce,
@@ -26,15 +27,16 @@ import {
   writeNow,
 } from './channel.ts'
 import { currentProcess, enterProcess } from './current-process.ts'
-import { encodeError, inspectSafely, isError } from './errors.ts'
 import type { FunctionSource } from './function-source.ts'
+import { inspectSafely, isError } from './inspect.ts'
 import { importModule, loadTarget } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
 import { watchParent } from './parent-watch.ts'
 import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './protocol.ts'
 import { endQuickly, prepareQuickEnd } from './quick-end.ts'
 import { moduleOnItsWay, watchLoads, withItsOrigin } from './start-guard.ts'
-import { checkSize, decode, encode } from './values.ts'
+import { encodeError } from './thrown.ts'
+import { checkSize, decode, encode, encodeBytes } from './values.ts'
 
 // Not imported: see channel.ts.
 const { process } = globalThis
@@ -101,7 +103,7 @@ function rehearse(addon: string | null): void {
     identity: [],
     ancestors: [],
     target,
-    args: encode('args', [0]),
+    args: encodeBytes('args', [0]),
   })
   // Any small module will do. Where the permission model refuses it, it will refuse the target's too, and say so then.
   importModule(new URL('./hold.js', import.meta.url).href).catch(ignore)
@@ -225,7 +227,7 @@ function reportUncaught(token: string, task: ChildTask): () => void {
     reply(['error', token, encodeError(error, true)])
   }
   process.on('uncaughtExceptionMonitor', monitor)
-  return () => process.removeListener('uncaughtExceptionMonitor', monitor)
+  return () => quietly(() => process.removeListener('uncaughtExceptionMonitor', monitor))
 }
 
 function heading(task: ChildTask): string {

@@ -4,14 +4,15 @@
  * The user's code runs in the same process and may replace what it likes, so everything that is needed here was captured
  * before that code ran.
  */
-import { writeSync } from 'node:fs'
 import { Writable } from 'node:stream'
-import { inspectSafely } from './errors.ts'
+import { builtinModule } from './builtin-module.ts'
+import { inspectSafely } from './inspect.ts'
 import type { FromChild, Hello } from './protocol.ts'
 
 // Not imported: `import { exit } from 'node:process'` in a target then finds the one that the bootstrap puts there.
 const { process, setTimeout: setTimer } = globalThis
 const { apply, defineProperty } = Reflect
+const { writeSync } = builtinModule('node:fs')
 const arrayIteration = { value: Array.prototype[Symbol.iterator], writable: true, configurable: true }
 const send = process.send?.bind(process)
 const listeners = process.listeners.bind(process)
@@ -54,6 +55,15 @@ const handle = Object.getOwnPropertySymbols(process)
 
 function ignore(): void {}
 
+/** Changes the listeners of `process`. Node tells of that by what stands at `process.emit`, which a target may have broken. */
+export function quietly(change: () => void): void {
+  try {
+    change()
+  } catch {
+    // A listener that goes is gone by then; one that comes is missed only where errors find no handler either.
+  }
+}
+
 export function reply(frame: FromChild | Hello, done: () => void = ignore): void {
   if (send === undefined) return done()
   try {
@@ -80,12 +90,13 @@ export function report(frame: FromChild, done: () => void = ignore): void {
   reply(frame, () => {
     unsent -= 1
     if (unsent === 0) {
-      process.removeListener('uncaughtException', late)
+      quietly(() => process.removeListener('uncaughtException', late))
       if (isLeaving) exit(endCode)
     }
     done()
   })
-  if (isOnItsWay() && !listeners('uncaughtException').includes(late)) process.on('uncaughtException', late)
+  if (!isOnItsWay() || listeners('uncaughtException').includes(late)) return
+  quietly(() => process.on('uncaughtException', late))
 }
 
 /**

@@ -1,12 +1,13 @@
 /**
  * Thrown values as plain data, and back: what an error was in the child, it is again in the parent.
  *
- * Encoding never fails and never runs on: every read of a foreign object is guarded, cycles become references; depth,
- * number of parts, each text and all of them together are limited. A class that both sides know (JavaScript's own and this package's) is rebuilt
- * as that class; any other becomes a RemoteError under its own name. A thrown value that is no error comes back as
- * itself.
+ * Encoding never runs on: every read of a foreign object is guarded, cycles become references; depth, number of parts, each text and
+ * all of them together are limited. A class that both sides know (JavaScript's own and this package's) is rebuilt as that class; any
+ * other becomes a RemoteError under its own name. A thrown value that is no error comes back as itself.
+ *
+ * In a child all of this is compiled after a failure, when the target may have replaced what it likes: until a function is called,
+ * nothing here may use what can be replaced in an object of JavaScript's own, an iterator for example.
  */
-import { inspect, types } from 'node:util'
 import {
   AbortError,
   ArrayError,
@@ -17,12 +18,14 @@ import {
   TargetError,
   TaskError,
 } from '../errors/index.ts'
-import { decode, encode } from './values.ts'
+import { domException } from './dom-exception.ts'
+import { inspectSafely, isError } from './inspect.ts'
+import { decode, encode, type Encoded } from './values.ts'
 
 /** One thrown value; `error` refers to the others by their place in the list. */
 type EncodedNode =
   | readonly [kind: 'error', error: ErrorParts]
-  | readonly [kind: 'value', bytes: Uint8Array]
+  | readonly [kind: 'value', encoded: Encoded]
   | readonly [kind: 'text', text: string]
 
 interface ErrorParts {
@@ -55,39 +58,41 @@ const ROOM: Room = { each: 2 ** 20, all: 2 ** 25 }
 /** So little that the system's buffer takes it at once, from a process that ends before it could wait. */
 const SMALL_ROOM: Room = { each: 2 ** 12, all: 2 ** 14 }
 
-const knownClasses = new Map<string, new (...args: never[]) => Error>([
-  ['Error', Error],
-  ['TypeError', TypeError],
-  ['RangeError', RangeError],
-  ['SyntaxError', SyntaxError],
-  ['ReferenceError', ReferenceError],
-  ['EvalError', EvalError],
-  ['URIError', URIError],
-  ['AggregateError', AggregateError],
-  ['DOMException', DOMException],
-  ['CorepoolError', CorepoolError],
-  ['ProcessStateError', ProcessStateError],
-  ['TargetError', TargetError],
-  ['ArrayError', ArrayError],
-  ['TaskError', TaskError],
-  ['AbortError', AbortError],
-  ['RemoteError', RemoteError],
-])
-const nameOfKnown = new Map<unknown, string>(Array.from(knownClasses, ([name, known]) => [known.prototype, name]))
-/** Carried by a place of their own, so never as fields. */
-const ownPlace: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors'])
-
-/** Text for a human, whatever the value does when it is looked at. */
-export function inspectSafely(value: unknown): string {
-  try {
-    return inspect(value)
-  } catch {
-    return 'a value that cannot be shown'
-  }
+const knownClasses: Readonly<Record<string, new (...args: never[]) => Error>> = {
+  __proto__: null as never,
+  Error,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  EvalError,
+  URIError,
+  AggregateError,
+  DOMException: domException(),
+  CorepoolError,
+  ProcessStateError,
+  TargetError,
+  ArrayError,
+  TaskError,
+  AbortError,
+  RemoteError,
 }
 
-/** @param isUrgent the process ends when this returns: only a small report still gets through */
-export function encodeError(thrown: unknown, isUrgent = false): EncodedError {
+/** Carried by a place of their own, so never as fields. */
+const ownPlace: Readonly<Record<string, true>> = {
+  __proto__: null as never,
+  name: true,
+  message: true,
+  stack: true,
+  cause: true,
+  errors: true,
+}
+
+/**
+ * What was thrown, as plain data.
+ * @param isUrgent only a small report still gets through
+ */
+export function nodesOf(thrown: unknown, isUrgent: boolean): EncodedError {
   const room = isUrgent ? SMALL_ROOM : ROOM
   const nodes: EncodedNode[] = []
   const places = new Map<unknown, number>()
@@ -102,10 +107,11 @@ export function encodeError(thrown: unknown, isUrgent = false): EncodedError {
   /** Anything but an error: itself where it can be cloned, else its text. */
   function encodePlain(value: unknown, limit: number): EncodedNode {
     try {
-      const bytes = encode('result', value)
-      if (bytes.byteLength > limit) return ['text', cut(inspectSafely(value))]
-      left -= bytes.byteLength
-      return ['value', bytes]
+      const encoded = encode('result', value)
+      const size = ArrayBuffer.isView(encoded) ? encoded.byteLength : String(encoded).length
+      if (size > limit) return ['text', cut(inspectSafely(value))]
+      left -= size
+      return ['value', encoded]
     } catch {
       return ['text', cut(inspectSafely(value))]
     }
@@ -129,13 +135,8 @@ export function encodeError(thrown: unknown, isUrgent = false): EncodedError {
     return place
   }
 
-  try {
-    add(thrown, 0)
-    return nodes
-  } catch {
-    // The user's code has replaced something that this needs: better a plain report than none.
-    return [['text', inspectSafely(thrown).slice(0, room.each)]]
-  }
+  add(thrown, 0)
+  return nodes
 }
 
 /**
@@ -150,15 +151,6 @@ export function decodeError(nodes: EncodedError, origin: string): unknown {
   })
   const [root] = nodes
   return root?.[0] === 'text' ? createError(textParts(root[1]), origin) : values[0]
-}
-
-/** Asked of any value, whatever it does when it is looked at. */
-export function isError(value: unknown): value is object {
-  try {
-    return types.isNativeError(value) || value instanceof Error
-  } catch {
-    return false
-  }
 }
 
 function describeError(error: object, cut: (text: string) => string, add: (part: unknown) => number): ErrorParts {
@@ -184,7 +176,7 @@ function knownClassOf(error: object): string | null {
   try {
     const below: unknown[] = []
     for (let at: object | null = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
-      const known = nameOfKnown.get(at) ?? nameInOtherCopy(at)
+      const known = nameInThisCopy(at) ?? nameInOtherCopy(at)
       if (known !== undefined) return below.every((name) => name === known || name === 'NodeError') ? known : null
       below.push(at.constructor.name)
     }
@@ -194,17 +186,23 @@ function knownClassOf(error: object): string | null {
   return null
 }
 
+/** The name of a class that is known here, by its prototype. */
+function nameInThisCopy(prototype: object): string | undefined {
+  for (const name in knownClasses) if (knownClasses[name]?.prototype === prototype) return name
+  return undefined
+}
+
 /** The name of a class of this package, where another copy of it made the error: the one that the target imported. */
 function nameInOtherCopy(prototype: object): string | undefined {
   if (!Reflect.has(prototype, brand) || !Object.hasOwn(prototype, 'name')) return undefined
   const name: unknown = Reflect.get(prototype, 'name')
-  return typeof name === 'string' && knownClasses.has(name) ? name : undefined
+  return typeof name === 'string' && name in knownClasses ? name : undefined
 }
 
 /** The name that a foreign class goes by: what it says of itself, else what its constructor is called. */
 function ownClassName(error: object): string {
   const name = textOf(read(error, 'name'))
-  if (name !== '' && !knownClasses.has(name)) return name
+  if (name !== '' && !(name in knownClasses)) return name
   const constructor = read(error, 'constructor')
   const called = typeof constructor === 'function' ? read(constructor, 'name') : undefined
   return typeof called === 'string' && called !== '' ? called : name
@@ -213,7 +211,7 @@ function ownClassName(error: object): string {
 /** Own enumerable fields, and `code`, which some libraries hide. */
 function fieldsOf(error: object): string[] {
   try {
-    const keys = Object.keys(error).filter((key) => !ownPlace.has(key))
+    const keys = Object.keys(error).filter((key) => !(key in ownPlace))
     const kept = keys.slice(0, MOST_NODES)
     return has(error, 'code') && !kept.includes('code') ? [...kept, 'code'] : kept
   } catch {
@@ -256,12 +254,12 @@ function create(node: EncodedNode, origin: string): unknown {
 
 function createError(parts: ErrorParts, origin: string): Error {
   if (parts.known === 'DOMException') {
-    const exception = new DOMException(parts.message, parts.name)
+    const exception = new (domException())(parts.message, parts.name)
     define(exception, 'stack', `${parts.stack}\n    in ${origin}`)
     return exception
   }
   const error = new Error(parts.message)
-  const known = parts.known === null ? RemoteError : knownClasses.get(parts.known)
+  const known = parts.known === null ? RemoteError : knownClasses[parts.known]
   Object.setPrototypeOf(error, (known ?? RemoteError).prototype)
   define(error, 'stack', `${parts.stack}\n    in ${origin}`)
   if (parts.ownName || known === RemoteError) define(error, 'name', parts.name)

@@ -24,4 +24,4 @@ export {
   type ToChild,
 } from './protocol.ts'
 export { isModuleTarget, target, type ModuleTarget } from './target.ts'
-export { checkCloneable, decode, encode } from './values.ts'
+export { checkCloneable, decode, encode, type Encoded } from './values.ts'

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { targetFileNotFound, targetLoadFailed, type TargetError } from '../errors/index.ts'
+import { targetFileNotFound, targetLoadFailed } from '../errors/index.ts'
 
 /** Endings under which a module may stand in the place of another: before and after it is compiled. */
 const endings = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs']
@@ -12,11 +12,17 @@ const endings = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs']
  * @returns `ERR_TARGET_NOT_FOUND` when there is no such file, with the one that there is under another ending;
  *   `ERR_TARGET_LOAD_FAILED` otherwise
  */
-export function loadFailure(url: string, cause: unknown): TargetError {
+export function loadFailure(url: string, cause: unknown): unknown {
+  if (saysAll(cause)) return cause
   if (!url.startsWith('file:')) return targetLoadFailed(url, cause)
   const path = fileURLToPath(url)
   if (existsSync(path)) return targetLoadFailed(url, cause)
   const stem = path.slice(0, path.length - extname(path).length)
   const other = endings.map((ending) => stem + ending).find((candidate) => candidate !== path && existsSync(candidate))
   return targetFileNotFound(path, other ?? null, cause)
+}
+
+/** The refusal of a start, by the Process class that the module has imported, says all by itself. */
+function saysAll(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_TARGET_LOAD_FAILED'
 }

@@ -55,11 +55,6 @@ export async function importModule(url: string): Promise<Readonly<Record<string,
   try {
     return await import(url)
   } catch (error) {
-    throw isLoadFailure(error) ? error : loadFailure(url, error)
+    throw loadFailure(url, error)
   }
-}
-
-/** The refusal of a start, by the Process class that the module has imported, says all by itself. */
-function isLoadFailure(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_TARGET_LOAD_FAILED'
 }

@@ -7,8 +7,8 @@
  */
 import { builtinModules } from 'node:module'
 import type { AnyNode, Program } from 'acorn'
-import { sawGlobal } from '../errors/index.ts'
 import { acorn } from '../source/index.ts'
+import { explain } from './explain.ts'
 import { readSourceFile } from './source-file.ts'
 
 /** Kinds of values that are made where they stand, and therefore never a global under its own name. */
@@ -56,23 +56,6 @@ export function explaining(fn: Callable, imported: readonly string[]): Callable 
 
 type Callable = (...args: unknown[]) => unknown
 
-/** What V8 and Node say of a value that is not what the code took it for. */
-const complaint =
-  / is not (?:a function|a constructor|iterable)\b|^Cannot read prop|argument must be|^Constructor \w+ req/
-
-function explain(error: unknown, imported: readonly string[]): void {
-  try {
-    if (!(error instanceof TypeError) || !complaint.test(error.message)) return
-    const { message, stack = '' } = error
-    const name = imported.find((one) => mentions(one).test(message) || calls(one).test(stack)) ?? imported[0]
-    if (name === undefined) return
-    error.message = `${message.replace(/\.$/, '')}. ${sawGlobal(name)}`
-    error.stack = stack.replace(message, () => error.message)
-  } catch {
-    // It cannot be changed, or not even looked at: it stays as it is.
-  }
-}
-
 function textOf(file: string | null): string {
   return (file === null ? null : readSourceFile(file)) ?? ''
 }
@@ -85,11 +68,6 @@ const importing = (name: string): RegExp =>
     `\\bimport\\s(?:[^'"();]*?[\\s,{*])?${name}\\b(?!\\s+as\\b)[^'"();]*?\\bfrom\\b|` +
       `\\b(?:const|let|var)\\s[^=;()]*?\\b${name}\\b[^=;()]*=\\s*(?:await\\s+import|require)\\s*\\(`,
   )
-
-const mentions = (name: string): RegExp => new RegExp(`(?<![\\w$.])${name}(?![\\w$])`)
-
-/** The place where it was thrown lies in Node, in the function of that name. */
-const calls = (name: string): RegExp => new RegExp(`^[^\\n]*\\n\\s+at (?:new |async )?${name} \\(node:`, 'm')
 
 function namesMadeBy(statement: Program['body'][number]): string[] {
   const node = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement

@@ -2,11 +2,12 @@
  * What parent and child say to each other: labelled tuples over Node's IPC channel.
  *
  * The user's code in the child has the same channel (`process.send`), so every frame carries the token that the parent
- * chose for this child; what does not carry it is not ours, and is left alone. Values travel as bytes: the channel need
- * not look into them.
+ * chose for this child; what does not carry it is not ours, and is left alone. Values travel as bytes, into which the channel
+ * need not look, unless they are plain.
  */
 import type { EncodedError } from './errors.ts'
 import type { FunctionSource } from './function-source.ts'
+import type { Encoded } from './values.ts'
 
 /** Where the child finds what it shall run. */
 export type TaskTarget =
@@ -25,13 +26,13 @@ export interface ChildTask {
   /** What the processes between the main program and this one were started with, oldest first: see start-guard.ts. */
   readonly ancestors: readonly string[]
   readonly target: TaskTarget
-  readonly args: Uint8Array
+  readonly args: Encoded
 }
 
 /** `run` comes first and once. */
 export type ToChild =
   | readonly [kind: 'run', token: string, task: ChildTask]
-  | readonly [kind: 'message', token: string, value: Uint8Array]
+  | readonly [kind: 'message', token: string, value: Encoded]
 
 /** What a spare is told before all else, and only a spare: with it the addon of this program, if there is one. */
 export type Rehearse = readonly [kind: 'rehearse', addon: string | null]
@@ -45,9 +46,9 @@ export const ASK_HELLO = 'hello'
 /** `ready` comes first and once; then at most one of `result` and `error`; messages at any time after `ready`. */
 export type FromChild =
   | readonly [kind: 'ready', token: string]
-  | readonly [kind: 'result', token: string, value: Uint8Array]
+  | readonly [kind: 'result', token: string, value: Encoded]
   | readonly [kind: 'error', token: string, error: EncodedError]
-  | readonly [kind: 'message', token: string, value: Uint8Array]
+  | readonly [kind: 'message', token: string, value: Encoded]
 
 const kinds: ReadonlySet<unknown> = new Set<FromChild[0]>(['ready', 'result', 'error', 'message'])
 
@@ -72,9 +73,6 @@ export function isRehearse(message: unknown): message is Rehearse {
 }
 
 /** True for a message of the parent that gave this child its `token`. */
-export function isMessage(
-  message: unknown,
-  token: string,
-): message is ToChild & readonly ['message', string, Uint8Array] {
+export function isMessage(message: unknown, token: string): message is ToChild & readonly ['message', string, Encoded] {
   return Array.isArray(message) && message[0] === 'message' && message[1] === token && message.length === 3
 }

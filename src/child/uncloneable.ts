@@ -1,12 +1,12 @@
 /**
  * Finding the part of a value that structured clone refuses, to name it: `args[1].cb`.
  *
- * Runs only after a clone has failed. It walks what a clone would read, in the same order, each object once, so cycles
+ * Runs only after a clone has failed (on Bun before it). It walks what a clone would read, in the same order, each object once, so cycles
  * end and the first culprit is the one that stopped the clone; it asks V8 only about objects without parts, where the
  * answer is about them alone.
  */
 import { types } from 'node:util'
-import { describe, isIdentifier } from '../errors/index.ts'
+import { CorepoolError, describe, isIdentifier, notCloneable, type Payload } from '../errors/index.ts'
 
 export interface Uncloneable {
   readonly path: string
@@ -20,6 +20,41 @@ interface Place {
   readonly parent: Place | null
   /** Set when reading the value threw. */
   readonly failure?: string
+}
+
+/**
+ * What to throw for a value that could not be written.
+ * @param error what writing it threw
+ * @param write throws where the one part cannot be written either
+ */
+export function unwritable(
+  payload: Payload,
+  value: unknown,
+  error: unknown,
+  write: (part: unknown) => unknown,
+): CorepoolError {
+  if (isTooLarge(error)) return error
+  const found = findUncloneable(value, payload, (part) => reasonAgainst(part, write))
+  return notCloneable(payload, found?.path ?? payload, found?.why ?? reasonOf(error))
+}
+
+/** True for our own refusal of a value for its size. */
+export function isTooLarge(error: unknown): error is CorepoolError {
+  return error instanceof CorepoolError && error.code === 'ERR_PAYLOAD_TOO_LARGE'
+}
+
+/** Why `part` cannot be cloned, or null when it can. */
+function reasonAgainst(part: unknown, write: (part: unknown) => unknown): string | null {
+  try {
+    write(part)
+    return null
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, '') : 'reading it threw'
 }
 
 /**

@@ -12,7 +12,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
 import { currentProcess, decode, decodeError, encode, isFromChild, isHello } from '../child/index.ts'
-import type { FromChild, TaskTarget, ToChild } from '../child/index.ts'
+import type { Encoded, FromChild, TaskTarget, ToChild } from '../child/index.ts'
 import { exitWithoutResult, spawnFailed, workerDied, type EndReason, type WorkerFate } from '../errors/index.ts'
 import type { ExecuteOptions, Execution, ExitStatus, Observer } from './execution.ts'
 import { launchOf, type Launch } from './launch.ts'
@@ -193,10 +193,10 @@ class ChildExecution implements Execution {
   }
 
   /** Bytes that cannot be read are not of our sending. */
-  #deliver(bytes: Uint8Array): void {
+  #deliver(encoded: Encoded): void {
     let value: unknown
     try {
-      value = decode(bytes)
+      value = decode(encoded)
     } catch {
       return
     }
