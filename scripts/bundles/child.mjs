@@ -10,7 +10,6 @@
  */
 import { writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { compiledAtOnce } from './at-once.mjs'
 import { bundle, dist, exportsOf, nameOf, namesUsed, onlyAscii, withOwnAcorn } from './common.mjs'
 import { globalsUsed } from './globals.mjs'
 
@@ -125,7 +124,7 @@ export async function bundleChild(file) {
     return bundle(
       join(dist, 'child', 'bootstrap.js'),
       null,
-      { plugins: [compiledAtOnce, doorsOf(functions, compiling), withOwnAcorn('../bundle/acorn.cjs'), onlyAscii] },
+      { plugins: [doorsOf(functions, compiling), withOwnAcorn('../bundle/acorn.cjs'), onlyAscii] },
       { format: 'cjs', dir: dirname(file), sourcemap: 'hidden', entryFileNames: basename(file), minify },
     )
   }
