@@ -11,12 +11,6 @@ import { BuffersAhead } from './buffers-ahead.ts'
 /** Bytes from which the addon's memory is the better one: a huge page. */
 const LARGE = 2 ** 21
 
-/**
- * Bytes from which ordinary memory is made ahead: below, the allocator of the C library may have cleared it itself, and that is worth
- * something only while it is in the cache (glibc; 2,000 results of 8 MB took 5.7 s instead of 3.9).
- */
-const CLEARED_BY_SYSTEM = 2 ** 25
-
 /** Milliseconds without a large result after which what is kept for the next one is given back. */
 const IDLE = 1000
 
@@ -24,7 +18,6 @@ const IDLE = 1000
 export class ResultMemory {
   readonly #binding: Binding
   readonly #lent: BuffersAhead
-  readonly #ordinary: BuffersAhead
   /** Bytes that may be lent at a time; 0 before the first loan. */
   #limit = 0
   #lastUsed = 0
@@ -32,9 +25,10 @@ export class ResultMemory {
 
   constructor(binding: Binding) {
     this.#binding = binding
-    const discard = (buffer: ArrayBuffer): void => binding.detach(buffer)
-    this.#lent = new BuffersAhead({ make: (bytes) => this.#lend(bytes), discard })
-    this.#ordinary = new BuffersAhead({ make: (bytes) => this.#makeOrdinary(bytes), discard })
+    this.#lent = new BuffersAhead({
+      make: (bytes) => this.#lend(bytes),
+      discard: (buffer) => binding.detach(buffer),
+    })
   }
 
   /** A new array whose elements are unspecified: every one must be written. @throws ArrayError `ERR_OUT_OF_MEMORY` */
@@ -44,14 +38,11 @@ export class ResultMemory {
     this.noteUse()
     if (this.#limit === 0) this.#setLimit()
     // What is made ahead is as much again as is in use: together no more than may be lent.
-    const ahead = this.#limit / 2
-    const lent = this.#lent.take(bytes, ahead)
-    if (lent !== null) {
-      this.#ordinary.discard()
-      return viewOf('The result', dtype.create(lent, 0, length))
-    }
-    const ordinary = this.#ordinary.take(bytes, bytes < CLEARED_BY_SYSTEM ? 0 : ahead)
-    return ordinary === null ? allocate(dtype, length) : viewOf('The result', dtype.create(ordinary, 0, length))
+    const lent = this.#lent.take(bytes, this.#limit / 2)
+    if (lent !== null) return viewOf('The result', dtype.create(lent, 0, length))
+    const ordinary = allocate(dtype, length)
+    this.#binding.advise(ordinary.buffer)
+    return ordinary
   }
 
   /** Large memory is in use: what comes back soon is worth keeping. */
@@ -76,18 +67,6 @@ export class ResultMemory {
     }
   }
 
-  /** Memory of V8's own; null where it has none. */
-  #makeOrdinary(bytes: number): ArrayBuffer | null {
-    let buffer: ArrayBuffer
-    try {
-      buffer = new ArrayBuffer(bytes)
-    } catch {
-      return null
-    }
-    this.#binding.advise(buffer)
-    return buffer
-  }
-
   #giveBack(): void {
     const idle = performance.now() - this.#lastUsed
     this.#timer = undefined
@@ -95,9 +74,9 @@ export class ResultMemory {
       this.#timer = setTimeout(() => this.#giveBack(), IDLE - idle).unref()
       return
     }
-    const [lent, ordinary] = [this.#lent.discard(), this.#ordinary.discard()]
+    const hadReady = this.#lent.discard()
     this.#binding.trim()
     // The memory of what was ready comes back when the event loop has turned.
-    if (lent || ordinary) this.#timer = setTimeout(() => this.#giveBack(), IDLE).unref()
+    if (hadReady) this.#timer = setTimeout(() => this.#giveBack(), IDLE).unref()
   }
 }
