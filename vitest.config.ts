@@ -6,6 +6,7 @@ const aboutTheAddon = [
   'batch-job',
   'bench-harness',
   'binding',
+  'buffers-ahead',
   'bundled',
   'cores',
   'native-pool',

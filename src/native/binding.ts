@@ -98,6 +98,8 @@ export interface Binding {
   lend(bytes: number): ArrayBuffer | null
   /** Asks for huge pages under an ordinary array that was not written yet. */
   advise(buffer: ArrayBufferLike): void
+  /** Takes the memory of a buffer away; it has no bytes then. One that cannot be detached stays as it was. */
+  detach(buffer: ArrayBuffer): void
   /** Gives memory that is kept for the next result back to the system. */
   trim(): void
   /** Bytes that may be lent at a time. */

@@ -6,6 +6,7 @@
 import { fromNative } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
 import type { Binding } from './binding.ts'
+import { BuffersAhead } from './buffers-ahead.ts'
 
 /** Bytes from which the addon's memory is the better one: a huge page. */
 const LARGE = 2 ** 21
@@ -16,12 +17,18 @@ const IDLE = 1000
 /** Makes results; one for each environment. */
 export class ResultMemory {
   readonly #binding: Binding
-  #hasLimit = false
+  readonly #lent: BuffersAhead
+  /** Bytes that may be lent at a time; 0 before the first loan. */
+  #limit = 0
   #lastUsed = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(binding: Binding) {
     this.#binding = binding
+    this.#lent = new BuffersAhead({
+      make: (bytes) => this.#lend(bytes),
+      discard: (buffer) => binding.detach(buffer),
+    })
   }
 
   /** A new array whose elements are unspecified: every one must be written. @throws ArrayError `ERR_OUT_OF_MEMORY` */
@@ -29,7 +36,9 @@ export class ResultMemory {
     const bytes = length * dtype.size
     if (bytes < LARGE) return allocate(dtype, length)
     this.noteUse()
-    const lent = this.#lend(bytes)
+    if (this.#limit === 0) this.#setLimit()
+    // What is made ahead is as much again as is in use: together no more than may be lent.
+    const lent = this.#lent.take(bytes, this.#limit / 2)
     if (lent !== null) return viewOf('The result', dtype.create(lent, 0, length))
     const ordinary = allocate(dtype, length)
     this.#binding.advise(ordinary.buffer)
@@ -44,14 +53,13 @@ export class ResultMemory {
 
   /** Before the first loan, not at the import: `node:os` takes longer to load than most of this package's modules. */
   #setLimit(): void {
-    this.#hasLimit = true
     // What the container allows, where it says so; half a gibibyte is enough for any loop that turns.
     const available = Math.min(process.getBuiltinModule('node:os').totalmem(), process.constrainedMemory() || Infinity)
-    this.#binding.setMemoryLimit(Math.min(2 ** 29, Math.floor(available / 8)))
+    this.#limit = Math.min(2 ** 29, Math.floor(available / 8))
+    this.#binding.setMemoryLimit(this.#limit)
   }
 
   #lend(bytes: number): ArrayBuffer | null {
-    if (!this.#hasLimit) this.#setLimit()
     try {
       return this.#binding.lend(bytes)
     } catch (error) {
@@ -62,7 +70,13 @@ export class ResultMemory {
   #giveBack(): void {
     const idle = performance.now() - this.#lastUsed
     this.#timer = undefined
-    if (idle >= IDLE) this.#binding.trim()
-    else this.#timer = setTimeout(() => this.#giveBack(), IDLE - idle).unref()
+    if (idle < IDLE) {
+      this.#timer = setTimeout(() => this.#giveBack(), IDLE - idle).unref()
+      return
+    }
+    const hadReady = this.#lent.discard()
+    this.#binding.trim()
+    // The memory of what was ready comes back when the event loop has turned.
+    if (hadReady) this.#timer = setTimeout(() => this.#giveBack(), IDLE).unref()
   }
 }

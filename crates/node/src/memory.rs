@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use corepool_memory::{Budget, HUGE_PAGE, Lent, advise_huge_pages, recycler_stats};
 use napi::bindgen_prelude::{ArrayBuffer, FromNapiValue};
-use napi::{Env, sys};
+use napi::{Env, JsValue, sys};
 use napi_derive::napi;
 
 use crate::array::whole;
@@ -49,6 +49,13 @@ pub fn lend(env: &Env, bytes: f64) -> Result<Option<ArrayBuffer<'_>>> {
 pub fn advise(buffer: ArrayBuffer<'_>) {
     // SAFETY: the buffer has this memory now; where it is of another kind than the advice is for, the system refuses it.
     unsafe { advise_huge_pages(buffer.as_ptr().cast_mut(), buffer.len()) };
+}
+
+/// Takes the memory of a buffer away: it goes back without waiting for a collection. What cannot be detached stays as it was.
+#[napi(catch_unwind)]
+pub fn detach(env: &Env, buffer: ArrayBuffer<'_>) {
+    // SAFETY: `env` and the value are those of the call that is being made; V8 allows what JavaScript could do by a transfer.
+    unsafe { sys::napi_detach_arraybuffer(env.raw(), buffer.raw()) };
 }
 
 /// Gives the memory that is kept for the next buffer back to the system.

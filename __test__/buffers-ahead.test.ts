@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { BuffersAhead } from '../dist/native/buffers-ahead.js'
+import { program, runNode } from './fixtures/run-program.ts'
+
+interface Source {
+  readonly ahead: BuffersAhead
+  readonly made: ArrayBuffer[]
+  readonly discarded: ArrayBuffer[]
+}
+
+/** A source that has `capacity` buffers, and then ends as `atEnd` says. */
+function source(capacity = Infinity, atEnd = (): null => null): Source {
+  const [made, discarded]: [ArrayBuffer[], ArrayBuffer[]] = [[], []]
+  const ahead = new BuffersAhead({
+    make(bytes) {
+      if (made.length >= capacity) return atEnd()
+      made.push(new ArrayBuffer(bytes))
+      return made.at(-1) ?? null
+    },
+    discard: (buffer) => void discarded.push(buffer),
+  })
+  return { ahead, made, discarded }
+}
+
+/** How many were made after each of `times` calls. */
+function madeAfterEach({ ahead, made }: Source, times: number, bytes: number, most: number): number[] {
+  return Array.from({ length: times }, () => {
+    ahead.take(bytes, most)
+    return made.length
+  })
+}
+
+describe('buffers that are made ahead', () => {
+  test('are no more than were asked for in a row, nor than the bytes that are allowed', () => {
+    expect(madeAfterEach(source(), 11, 10, 39)).toEqual([1, 2, 4, 4, 7, 7, 7, 10, 10, 10, 13])
+  })
+
+  test('are at most 32 at a time', () => {
+    const counts = madeAfterEach(source(), 200, 1, 1000)
+    const steps = counts.map((count, i) => count - (counts[i - 1] ?? 0))
+    expect(Math.max(...steps)).toBe(32)
+  })
+
+  test('are none where a single buffer is all that is allowed', () => {
+    expect(madeAfterEach(source(), 5, 10, 19)).toEqual([1, 2, 3, 4, 5])
+    expect(madeAfterEach(source(), 5, 10, 0)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  test('are handed out once each', () => {
+    const { ahead, made } = source()
+    const taken = Array.from({ length: 20 }, () => ahead.take(10, 100))
+    expect(new Set(taken).size).toBe(20)
+    expect(made).toEqual(expect.arrayContaining(taken))
+  })
+
+  test('are taken away when another length is asked for, and have to be earned again', () => {
+    const both = source()
+    madeAfterEach(both, 5, 10, 30)
+    expect(both.ahead.take(11, 30)?.byteLength).toBe(11)
+    expect(both.discarded).toHaveLength(2)
+    expect(both.discarded.map(({ byteLength }) => byteLength)).toEqual([10, 10])
+    expect(madeAfterEach(both, 3, 10, 30).map((count) => count - 8)).toEqual([1, 2, 4])
+  })
+
+  test('are taken away by discard(), which says whether there were any', () => {
+    const both = source()
+    madeAfterEach(both, 3, 10, 30)
+    expect(both.ahead.discard()).toBe(true)
+    expect(both.discarded).toHaveLength(1)
+    expect(both.ahead.discard()).toBe(false)
+    expect(both.discarded).toHaveLength(1)
+  })
+
+  test('are as many as the source has, and then there is none', () => {
+    const { ahead } = source(4)
+    const taken = Array.from({ length: 6 }, () => ahead.take(10, 100))
+    expect(taken.map((buffer) => buffer?.byteLength)).toEqual([10, 10, 10, 10, undefined, undefined])
+  })
+
+  test('may fail: only a buffer that was asked for throws', () => {
+    const { ahead } = source(3, () => {
+      throw new RangeError('no memory')
+    })
+    for (let i = 0; i < 3; i++) expect(ahead.take(10, 100)?.byteLength).toBe(10)
+    expect(() => ahead.take(10, 100)).toThrow(new RangeError('no memory'))
+  })
+})
+
+describe('results that are made ahead', () => {
+  test(
+    'go back to the system when nobody asks for them, and those in use stay as they are',
+    { timeout: 60_000 },
+    async () => {
+      const { stdout, stderr } = await runNode([program('results-ahead.mjs')])
+      expect(stderr).toBe('')
+      expect(JSON.parse(stdout)).toEqual({ ahead: 4, left: 3, isKept: false, right: true })
+    },
+  )
+
+  test('go back when a result of another length is asked for', { timeout: 60_000 }, async () => {
+    const { stdout, stderr } = await runNode([program('results-ahead.mjs'), 'other'])
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual({ ahead: 4, left: 3.8, isKept: false, right: true })
+  })
+})
