@@ -10,13 +10,16 @@ import type { Binding } from './binding.ts'
 /** Bytes from which the addon's memory is the better one: a huge page. */
 const LARGE = 2 ** 21
 
+/** Bytes up to which the addon keeps memory whatever its limits are: several results, as a rule. */
+const SEVERAL = 2 ** 29
+
 /** Milliseconds without a large result after which what is kept for the next one is given back. */
 const IDLE = 1000
 
 /** Makes results; one for each environment. */
 export class ResultMemory {
   readonly #binding: Binding
-  #hasLimit = false
+  #hasLimits = false
   #lastUsed = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -28,7 +31,8 @@ export class ResultMemory {
   allocate(dtype: DTypeInfo, length: number): ArrayView {
     const bytes = length * dtype.size
     if (bytes < LARGE) return allocate(dtype, length)
-    this.noteUse()
+    this.noteUse(bytes)
+    if (!this.#hasLimits) this.#setLimits()
     const lent = this.#lend(bytes)
     if (lent !== null) return viewOf('The result', dtype.create(lent, 0, length))
     const ordinary = allocate(dtype, length)
@@ -36,22 +40,24 @@ export class ResultMemory {
     return ordinary
   }
 
-  /** Large memory is in use: what comes back soon is worth keeping. */
-  noteUse(): void {
+  /** Memory of that many bytes is in use: what comes back soon is worth keeping. */
+  noteUse(bytes: number): void {
+    if (bytes > SEVERAL && !this.#hasLimits) this.#setLimits()
     this.#lastUsed = performance.now()
     if (this.#timer === undefined) this.#timer = setTimeout(() => this.#giveBack(), IDLE).unref()
   }
 
   /** Before the first loan, not at the import: `node:os` takes longer to load than most of this package's modules. */
-  #setLimit(): void {
-    this.#hasLimit = true
-    // What the container allows, where it says so; half a gibibyte is enough for any loop that turns.
+  #setLimits(): void {
+    this.#hasLimits = true
+    // What the container allows, where it says so.
     const available = Math.min(process.getBuiltinModule('node:os').totalmem(), process.constrainedMemory() || Infinity)
-    this.#binding.setMemoryLimit(Math.min(2 ** 29, Math.floor(available / 8)))
+    const part = Math.floor(available / 8)
+    // To lend, half a gibibyte is enough for any loop that turns.
+    this.#binding.setMemoryLimits(Math.min(SEVERAL, part), part)
   }
 
   #lend(bytes: number): ArrayBuffer | null {
-    if (!this.#hasLimit) this.#setLimit()
     try {
       return this.#binding.lend(bytes)
     } catch (error) {

@@ -6,26 +6,65 @@
 use core::time::Duration;
 use std::time::Instant;
 
+use corepool_topology::ShortTurns;
+
 use crate::sync::{HAS_TIME, yield_now};
 
-/// To yield after every chunk would leave the CPU to a busy program for good: Linux takes a whole turn from who yields, and a job
-/// of 16 ms beside two such programs took 1,700 ms. So often, it took no longer than without.
+/// Where a yield costs a whole turn. To yield after every chunk would leave the CPU to a busy program for good: a job of 16 ms beside two
+/// such programs took 1,700 ms. So often, it took no longer than without.
 const LENGTH: Duration = Duration::from_millis(1);
+
+/// A job that has run for so long is worth two calls of the system for short turns.
+const LONG: Duration = Duration::from_micros(250);
+
+/// Where turns are short, which makes yields cheap: the shortest turn that Linux gives.
+const SHORT: Duration = Duration::from_micros(100);
 
 /// The time since a worker yielded last.
 #[derive(Debug)]
 pub(crate) struct Slice {
     began: Instant,
+    turns: Turns,
+}
+
+#[derive(Debug)]
+enum Turns {
+    /// As the system gives them; whether short ones can be had is found out once the job is a long one.
+    Usual,
+    Short(#[expect(dead_code, reason = "it is dropped when turns are to be usual again")] ShortTurns),
+    /// The system alone decides.
+    Fixed,
 }
 
 impl Slice {
     pub(crate) fn new() -> Self {
-        Self { began: Instant::now() }
+        Self { began: Instant::now(), turns: Turns::Usual }
+    }
+
+    /// The worker has something to do, after it had nothing.
+    pub(crate) fn begin(&mut self) {
+        self.began = Instant::now();
+    }
+
+    /// The worker has nothing to do.
+    pub(crate) fn end(&mut self) {
+        // How a worker is woken, and for how long it goes before its caller then, is the system's choice again.
+        if matches!(self.turns, Turns::Short(_)) {
+            self.turns = Turns::Usual;
+        }
     }
 
     /// Lets other threads go first where this one has had the CPU for long enough; says whether it did.
     pub(crate) fn yield_if_over(&mut self) -> bool {
-        let is_over = HAS_TIME && self.began.elapsed() >= LENGTH;
+        if !HAS_TIME {
+            return false;
+        }
+        let had = self.began.elapsed();
+        if had >= LONG && matches!(self.turns, Turns::Usual) {
+            self.turns = ShortTurns::begin(SHORT).map_or(Turns::Fixed, Turns::Short);
+        }
+        let length = if matches!(self.turns, Turns::Short(_)) { SHORT } else { LENGTH };
+        let is_over = had >= length;
         if is_over {
             yield_now();
             self.began = Instant::now();
@@ -40,10 +79,40 @@ mod tests {
 
     #[test]
     fn a_thread_yields_when_its_slice_is_over_and_not_before() {
-        let mut slice = Slice { began: Instant::now() - LENGTH };
+        let mut slice = Slice { began: Instant::now() - LENGTH, turns: Turns::Usual };
         assert!(slice.yield_if_over());
         // Never over, however long this thread waits for its CPU.
         slice.began = Instant::now() + Duration::from_secs(3600);
         assert!(!slice.yield_if_over());
+    }
+
+    #[test]
+    fn turns_are_short_in_a_long_job_only_and_then_the_thread_yields_more_often() {
+        let mut slice = Slice::new();
+        slice.began = Instant::now() + Duration::from_secs(3600);
+        slice.yield_if_over();
+        assert!(matches!(slice.turns, Turns::Usual));
+
+        slice.began = Instant::now() - LONG;
+        let has_yielded = slice.yield_if_over();
+        match &slice.turns {
+            Turns::Usual => panic!("nobody asked for short turns"),
+            Turns::Fixed => assert!(!has_yielded || slice.began.elapsed() < LENGTH),
+            Turns::Short(_) => {
+                assert!(has_yielded);
+                slice.began = Instant::now() - SHORT;
+                assert!(slice.yield_if_over());
+                slice.end();
+                assert!(matches!(slice.turns, Turns::Usual));
+            }
+        }
+    }
+
+    #[test]
+    fn where_the_system_decides_a_thread_yields_once_a_millisecond() {
+        let mut slice = Slice { began: Instant::now() - LENGTH, turns: Turns::Fixed };
+        assert!(slice.yield_if_over());
+        slice.end();
+        assert!(matches!(slice.turns, Turns::Fixed));
     }
 }

@@ -90,7 +90,10 @@ impl Worker {
         loop {
             // Only useful work is a reason to spin: a worker that is woken in vain often stands on the CPU of the thread that woke it, and
             // so does the one that is given a job because it is near.
-            if self.work() && self.spin() {
+            let may_follow = self.work();
+            self.slice.end();
+            if may_follow && self.spin() {
+                self.slice.begin();
                 continue;
             }
             let shared = &*self.shared;
@@ -100,6 +103,7 @@ impl Worker {
             if shared.sleepers.sleep(self.number, || self.is_work()) {
                 self.tally().parks.add(1);
             }
+            self.slice.begin();
         }
     }
 
