@@ -23,7 +23,8 @@ const SHORT: Duration = Duration::from_micros(100);
 /// The time since a worker yielded last.
 #[derive(Debug)]
 pub(crate) struct Slice {
-    began: Instant,
+    /// None where the worker has run no chunk since it had nothing to do.
+    began: Option<Instant>,
     turns: Turns,
 }
 
@@ -38,38 +39,36 @@ enum Turns {
 
 impl Slice {
     pub(crate) fn new() -> Self {
-        Self { began: Instant::now(), turns: Turns::Usual }
-    }
-
-    /// The worker has something to do, after it had nothing.
-    pub(crate) fn begin(&mut self) {
-        self.began = Instant::now();
+        Self { began: None, turns: Turns::Usual }
     }
 
     /// The worker has nothing to do.
     pub(crate) fn end(&mut self) {
+        self.began = None;
         // How a worker is woken, and for how long it goes before its caller then, is the system's choice again.
         if matches!(self.turns, Turns::Short(_)) {
             self.turns = Turns::Usual;
         }
     }
 
-    /// Lets other threads go first where this one has had the CPU for long enough; says whether it did.
+    /// After a chunk of a job that has more: lets other threads go first where this one has had the CPU for long enough, and says
+    /// whether it did.
     pub(crate) fn yield_if_over(&mut self) -> bool {
         if !HAS_TIME {
             return false;
         }
-        let had = self.began.elapsed();
+        let now = Instant::now();
+        let had = now - *self.began.get_or_insert(now);
         if had >= LONG && matches!(self.turns, Turns::Usual) {
             self.turns = ShortTurns::begin(SHORT).map_or(Turns::Fixed, Turns::Short);
         }
         let length = if matches!(self.turns, Turns::Short(_)) { SHORT } else { LENGTH };
-        let is_over = had >= length;
-        if is_over {
-            yield_now();
-            self.began = Instant::now();
+        if had < length {
+            return false;
         }
-        is_over
+        yield_now();
+        self.began = Some(Instant::now());
+        true
     }
 }
 
@@ -77,30 +76,45 @@ impl Slice {
 mod tests {
     use super::*;
 
+    /// A slice that began at the time, with the turns.
+    fn slice(began: Instant, turns: Turns) -> Slice {
+        Slice { began: Some(began), turns }
+    }
+
+    /// Never over, however long this thread waits for its CPU.
+    fn never() -> Instant {
+        Instant::now() + Duration::from_secs(3600)
+    }
+
     #[test]
     fn a_thread_yields_when_its_slice_is_over_and_not_before() {
-        let mut slice = Slice { began: Instant::now() - LENGTH, turns: Turns::Usual };
-        assert!(slice.yield_if_over());
-        // Never over, however long this thread waits for its CPU.
-        slice.began = Instant::now() + Duration::from_secs(3600);
+        assert!(slice(Instant::now() - LENGTH, Turns::Usual).yield_if_over());
+        assert!(!slice(never(), Turns::Usual).yield_if_over());
+    }
+
+    #[test]
+    fn a_slice_begins_with_the_first_chunk_after_there_was_nothing_to_do() {
+        let mut slice = slice(Instant::now() - LENGTH, Turns::Fixed);
+        slice.end();
+        assert!(slice.began.is_none());
         assert!(!slice.yield_if_over());
+        assert!(slice.began.is_some());
     }
 
     #[test]
     fn turns_are_short_in_a_long_job_only_and_then_the_thread_yields_more_often() {
-        let mut slice = Slice::new();
-        slice.began = Instant::now() + Duration::from_secs(3600);
+        let mut slice = slice(never(), Turns::Usual);
         slice.yield_if_over();
         assert!(matches!(slice.turns, Turns::Usual));
 
-        slice.began = Instant::now() - LONG;
+        slice.began = Some(Instant::now() - LONG);
         let has_yielded = slice.yield_if_over();
         match &slice.turns {
             Turns::Usual => panic!("nobody asked for short turns"),
-            Turns::Fixed => assert!(!has_yielded || slice.began.elapsed() < LENGTH),
+            Turns::Fixed => {}
             Turns::Short(_) => {
                 assert!(has_yielded);
-                slice.began = Instant::now() - SHORT;
+                slice.began = Some(Instant::now() - SHORT);
                 assert!(slice.yield_if_over());
                 slice.end();
                 assert!(matches!(slice.turns, Turns::Usual));
@@ -110,7 +124,7 @@ mod tests {
 
     #[test]
     fn where_the_system_decides_a_thread_yields_once_a_millisecond() {
-        let mut slice = Slice { began: Instant::now() - LENGTH, turns: Turns::Fixed };
+        let mut slice = slice(Instant::now() - LENGTH, Turns::Fixed);
         assert!(slice.yield_if_over());
         slice.end();
         assert!(matches!(slice.turns, Turns::Fixed));

@@ -93,7 +93,6 @@ impl Worker {
             let may_follow = self.work();
             self.slice.end();
             if may_follow && self.spin() {
-                self.slice.begin();
                 continue;
             }
             let shared = &*self.shared;
@@ -103,7 +102,6 @@ impl Worker {
             if shared.sleepers.sleep(self.number, || self.is_work()) {
                 self.tally().parks.add(1);
             }
-            self.slice.begin();
         }
     }
 
