@@ -97,7 +97,7 @@ export function nativeEngine(binding: Binding): Engine {
           tables: prepared.tables,
         }
       } else work = operation.code
-      memory.noteUse()
+      memory.noteUse(length * dtype.size)
       return jobs.start(
         { work, length, outputCode: dtype.code, output: out?.isSteady ? out : undefined, operands, onProgress },
         (end) => {

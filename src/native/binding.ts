@@ -102,8 +102,8 @@ export interface Binding {
   detach(buffer: ArrayBuffer): void
   /** Gives memory that is kept for the next result back to the system. */
   trim(): void
-  /** Bytes that may be lent at a time. */
-  setMemoryLimit(bytes: number): void
+  /** Bytes that may be lent at a time, and those of the largest memory that is kept for the next result. */
+  setMemoryLimits(lent: number, longestKept: number): void
   /** Counters of the allocator. */
   memoryStats(): { fresh: number; recycled: number; returned: number; kept: number; out: number }
   /** Threads that a synchronous call may use. */

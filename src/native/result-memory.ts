@@ -11,6 +11,9 @@ import { BuffersAhead } from './buffers-ahead.ts'
 /** Bytes from which the addon's memory is the better one: a huge page. */
 const LARGE = 2 ** 21
 
+/** Bytes up to which the addon keeps memory whatever its limits are: several results, as a rule. */
+const SEVERAL = 2 ** 29
+
 /** Milliseconds without a large result after which what is kept for the next one is given back. */
 const IDLE = 1000
 
@@ -18,8 +21,8 @@ const IDLE = 1000
 export class ResultMemory {
   readonly #binding: Binding
   readonly #lent: BuffersAhead
-  /** Bytes that may be lent at a time; 0 before the first loan. */
-  #limit = 0
+  /** Bytes that may be lent at a time; undefined before they are needed. */
+  #limit: number | undefined
   #lastUsed = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -35,28 +38,32 @@ export class ResultMemory {
   allocate(dtype: DTypeInfo, length: number): ArrayView {
     const bytes = length * dtype.size
     if (bytes < LARGE) return allocate(dtype, length)
-    this.noteUse()
-    if (this.#limit === 0) this.#setLimit()
+    this.noteUse(bytes)
+    const limit = this.#limit ?? this.#setLimits()
     // What is made ahead is as much again as is in use: together no more than may be lent.
-    const lent = this.#lent.take(bytes, this.#limit / 2)
+    const lent = this.#lent.take(bytes, limit / 2)
     if (lent !== null) return viewOf('The result', dtype.create(lent, 0, length))
     const ordinary = allocate(dtype, length)
     this.#binding.advise(ordinary.buffer)
     return ordinary
   }
 
-  /** Large memory is in use: what comes back soon is worth keeping. */
-  noteUse(): void {
+  /** Memory of that many bytes is in use: what comes back soon is worth keeping. */
+  noteUse(bytes: number): void {
+    if (bytes > SEVERAL && this.#limit === undefined) this.#setLimits()
     this.#lastUsed = performance.now()
     if (this.#timer === undefined) this.#timer = setTimeout(() => this.#giveBack(), IDLE).unref()
   }
 
   /** Before the first loan, not at the import: `node:os` takes longer to load than most of this package's modules. */
-  #setLimit(): void {
-    // What the container allows, where it says so; half a gibibyte is enough for any loop that turns.
+  #setLimits(): number {
+    // What the container allows, where it says so.
     const available = Math.min(process.getBuiltinModule('node:os').totalmem(), process.constrainedMemory() || Infinity)
-    this.#limit = Math.min(2 ** 29, Math.floor(available / 8))
-    this.#binding.setMemoryLimit(this.#limit)
+    const part = Math.floor(available / 8)
+    // To lend, half a gibibyte is enough for any loop that turns.
+    this.#limit = Math.min(SEVERAL, part)
+    this.#binding.setMemoryLimits(this.#limit, part)
+    return this.#limit
   }
 
   #lend(bytes: number): ArrayBuffer | null {

@@ -60,13 +60,35 @@ impl Mapping {
 const PIECE: usize = 32 << 20;
 
 #[cfg(target_os = "linux")]
+impl Mapping {
+    /// Gives it back, letting other threads go first after each piece: for a thread that nobody waits for.
+    pub(crate) fn unmap_slowly(mut self) {
+        while self.unmap_piece() {
+            std::thread::yield_now();
+        }
+    }
+
+    /// Gives the first piece of what is left back; says whether there is more.
+    fn unmap_piece(&mut self) -> bool {
+        let piece = PIECE.min(self.bytes);
+        let start: *mut libc::c_void = self.base.cast();
+        // The pages first: where the kernel frees them without the lock of the whole process, whoever waits for that waits less.
+        // SAFETY: the piece lies in the mapping made by `new`, whose only owner goes.
+        unsafe { libc::madvise(start, piece, libc::MADV_DONTNEED) };
+        // SAFETY: as above.
+        unsafe { libc::munmap(start, piece) };
+        self.base = self.base.wrapping_add(piece);
+        self.bytes -= piece;
+        self.bytes > 0
+    }
+}
+
+#[cfg(target_os = "linux")]
 impl Drop for Mapping {
     fn drop(&mut self) {
         // In pieces: the other threads of the process can map nothing while one is unmapped.
-        for start in (0..self.bytes).step_by(PIECE) {
-            let piece = PIECE.min(self.bytes - start);
-            // SAFETY: `base` and `bytes` are the whole mapping made by `new`, in which this piece lies, and its only owner goes.
-            unsafe { libc::munmap(self.base.wrapping_add(start).cast(), piece) };
+        while self.bytes > 0 {
+            self.unmap_piece();
         }
     }
 }
@@ -81,6 +103,11 @@ impl Mapping {
         // SAFETY: the size is not zero: nobody asks for less than a huge page.
         let base = unsafe { std::alloc::alloc(layout) };
         (!base.is_null()).then_some(Self { base, bytes })
+    }
+
+    /// Gives it back.
+    pub(crate) fn unmap_slowly(self) {
+        drop(self);
     }
 }
 

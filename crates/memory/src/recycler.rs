@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 
 use crate::mapping::Mapping;
 
-/// Bytes that are kept at most. What a program hands out at a time and gets back at a time is of this order, too: see
-/// [`Budget`](crate::Budget).
+/// Bytes that are kept at most, but for [`keep_one_of`]. What a program hands out at a time and gets back at a time is of this order, too:
+/// see [`Budget`](crate::Budget).
 const KEPT: usize = 512 << 20;
+
+/// Bytes of the longest mapping that is kept, alone, though it is more than [`KEPT`].
+static LONGEST: AtomicUsize = AtomicUsize::new(0);
 
 /// What comes back when nobody has asked for a buffer for so long goes to the system: an idle program keeps nothing.
 const IDLE: Duration = Duration::from_secs(2);
@@ -74,7 +77,7 @@ pub(crate) fn take(bytes: usize) -> Option<Mapping> {
     }
     // When memory is short, what is kept for later is the first to go.
     let mapping = Mapping::new(bytes).or_else(|| {
-        trim();
+        drop(take_all());
         Mapping::new(bytes)
     })?;
     COUNTERS.fresh.fetch_add(1, Ordering::Relaxed);
@@ -107,17 +110,25 @@ fn is_idle() -> bool {
     since > milliseconds(IDLE)
 }
 
+/// Lets a single mapping of up to `bytes` bytes be kept, too. A program that asks for long buffers one after the other then neither unmaps
+/// nor first touches each of them, which takes more CPU time than most kernels, and takes it beside the thread of an event loop.
+pub fn keep_one_of(bytes: usize) {
+    // Relaxed, here and below: a limit that is a moment old keeps or frees one mapping more, and orders nothing.
+    LONGEST.store(bytes, Ordering::Relaxed);
+}
+
 /// Gives a mapping back: kept for the next buffer, unless it alone is more than is kept, or nobody asks for buffers any more.
 pub(crate) fn give(mapping: Mapping) {
     COUNTERS.returned.fetch_add(1, Ordering::Relaxed);
-    if mapping.bytes() > KEPT || is_idle() {
+    if mapping.bytes() > KEPT.max(LONGEST.load(Ordering::Relaxed)) || is_idle() {
         return unmap(vec![mapping]);
     }
     let mut evicted = Vec::new();
     let mut free = free();
     let mut kept = COUNTERS.kept.fetch_add(mapping.bytes(), Ordering::Relaxed) + mapping.bytes();
     free.push(mapping);
-    while kept > KEPT {
+    // The latest stays, even where it is more than all others may be together.
+    while kept > KEPT && free.len() > 1 {
         let oldest = free.remove(0);
         kept -= oldest.bytes();
         COUNTERS.kept.fetch_sub(oldest.bytes(), Ordering::Relaxed);
@@ -133,15 +144,22 @@ fn unmap(mappings: Vec<Mapping>) {
     let bytes: usize = mappings.iter().map(Mapping::bytes).sum();
     if bytes >= ELSEWHERE {
         // Nobody waits for it. Where no thread can be started they are dropped with the closure, here.
-        drop(Builder::new().name("corepool-unmap".to_owned()).stack_size(64 << 10).spawn(move || drop(mappings)));
+        let unmap = move || mappings.into_iter().for_each(Mapping::unmap_slowly);
+        drop(Builder::new().name("corepool-unmap".to_owned()).stack_size(64 << 10).spawn(unmap));
     }
 }
 
-/// Gives everything that is kept back to the system.
+/// Gives everything that is kept back to the system, now or soon.
 pub fn trim() {
+    unmap(take_all());
+}
+
+/// Everything that is kept, which nobody else will find.
+fn take_all() -> Vec<Mapping> {
     let kept = core::mem::take(&mut *free());
     let bytes: usize = kept.iter().map(Mapping::bytes).sum();
     COUNTERS.kept.fetch_sub(bytes, Ordering::Relaxed);
+    kept
 }
 
 /// The counters, each as it is at some moment of the call.

@@ -4,7 +4,7 @@ use core::ffi::c_void;
 use core::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use corepool_memory::{Budget, HUGE_PAGE, Lent, advise_huge_pages, recycler_stats};
+use corepool_memory::{Budget, HUGE_PAGE, Lent, advise_huge_pages, keep_one_of, recycler_stats};
 use napi::bindgen_prelude::{ArrayBuffer, FromNapiValue};
 use napi::{Env, JsValue, sys};
 use napi_derive::napi;
@@ -64,10 +64,12 @@ pub fn trim() {
     corepool_memory::trim();
 }
 
-/// How many bytes JavaScript may hold in the library's own memory at a time.
+/// How many bytes JavaScript may hold in the library's own memory at a time, and the size of the largest buffer that is kept for the next.
 #[napi(catch_unwind)]
-pub fn set_memory_limit(bytes: f64) -> Result<()> {
-    Budget::set_limit(whole(bytes)?);
+pub fn set_memory_limits(out: f64, longest_kept: f64) -> Result<()> {
+    let (out, longest_kept) = (whole(out)?, whole(longest_kept)?);
+    Budget::set_limit(out);
+    keep_one_of(longest_kept);
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod folder;
 mod processors;
 mod quota;
 mod simd;
+mod turns;
 
 use core::num::NonZero;
 
@@ -20,6 +21,7 @@ pub use cache::cache_sizes;
 pub use current::current_cpu;
 pub use quota::cpu_quota;
 pub use simd::{SimdError, SimdLevel};
+pub use turns::ShortTurns;
 
 /// All CPUs of the machine that are online, whether this process may use them or not.
 pub fn cpu_count() -> usize {
