@@ -21,7 +21,7 @@
 //! | `ticket`, `fork_join` | claiming chunks of the synchronous job, and the job's life on its caller's stack |
 //! | `course` | in which order its chunks are run |
 //! | `submission`, `queue`, `handle` | an asynchronous job, the order of several, and what a submitter keeps |
-//! | `sleepers`, `slice`, `rest`, `worker` | who sleeps and who is woken, when a worker yields and when it rests, and its loop |
+//! | `sleepers`, `slice`, `worker` | who sleeps and who is woken, when a worker yields, and its loop |
 //! | `placement`, `config` | which CPU is whose, and what can be chosen |
 //! | `crew`, `turn`, `pool` | threads from their start to their end, callers taking turns with them, and exchanging them |
 //! | `global` | the pool that everyone shares, started by the first job |
@@ -44,7 +44,6 @@ mod panic;
 mod placement;
 mod pool;
 mod queue;
-mod rest;
 mod sleepers;
 mod slice;
 mod spin;

@@ -51,11 +51,11 @@ impl Slice {
         }
     }
 
-    /// After a chunk of a job that has more: lets other threads go first where this one has had the CPU for long enough, and says for how
-    /// long they did.
-    pub(crate) fn yield_if_over(&mut self) -> Option<Duration> {
+    /// After a chunk of a job that has more: lets other threads go first where this one has had the CPU for long enough, and says
+    /// whether it did.
+    pub(crate) fn yield_if_over(&mut self) -> bool {
         if !HAS_TIME {
-            return None;
+            return false;
         }
         let now = Instant::now();
         let had = now - *self.began.get_or_insert(now);
@@ -64,13 +64,11 @@ impl Slice {
         }
         let length = if matches!(self.turns, Turns::Short(_)) { SHORT } else { LENGTH };
         if had < length {
-            return None;
+            return false;
         }
-        let before = Instant::now();
         yield_now();
-        let after = Instant::now();
-        self.began = Some(after);
-        Some(after - before)
+        self.began = Some(Instant::now());
+        true
     }
 }
 
@@ -90,8 +88,8 @@ mod tests {
 
     #[test]
     fn a_thread_yields_when_its_slice_is_over_and_not_before() {
-        assert!(slice(Instant::now() - LENGTH, Turns::Usual).yield_if_over().is_some());
-        assert!(slice(never(), Turns::Usual).yield_if_over().is_none());
+        assert!(slice(Instant::now() - LENGTH, Turns::Usual).yield_if_over());
+        assert!(!slice(never(), Turns::Usual).yield_if_over());
     }
 
     #[test]
@@ -99,7 +97,7 @@ mod tests {
         let mut slice = slice(Instant::now() - LENGTH, Turns::Fixed);
         slice.end();
         assert!(slice.began.is_none());
-        assert!(slice.yield_if_over().is_none());
+        assert!(!slice.yield_if_over());
         assert!(slice.began.is_some());
     }
 
@@ -110,14 +108,14 @@ mod tests {
         assert!(matches!(slice.turns, Turns::Usual));
 
         slice.began = Some(Instant::now() - LONG);
-        let has_yielded = slice.yield_if_over().is_some();
+        let has_yielded = slice.yield_if_over();
         match &slice.turns {
             Turns::Usual => panic!("nobody asked for short turns"),
             Turns::Fixed => {}
             Turns::Short(_) => {
                 assert!(has_yielded);
                 slice.began = Some(Instant::now() - SHORT);
-                assert!(slice.yield_if_over().is_some());
+                assert!(slice.yield_if_over());
                 slice.end();
                 assert!(matches!(slice.turns, Turns::Usual));
             }
@@ -127,7 +125,7 @@ mod tests {
     #[test]
     fn where_the_system_decides_a_thread_yields_once_a_millisecond() {
         let mut slice = slice(Instant::now() - LENGTH, Turns::Fixed);
-        assert!(slice.yield_if_over().is_some());
+        assert!(slice.yield_if_over());
         slice.end();
         assert!(matches!(slice.turns, Turns::Fixed));
     }

@@ -20,7 +20,7 @@ mod real {
 
     pub(crate) use core::hint::spin_loop;
     pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, fence};
-    pub(crate) use std::thread::{Builder, JoinHandle, Thread, current, park, sleep, yield_now};
+    pub(crate) use std::thread::{Builder, JoinHandle, Thread, current, park, yield_now};
 
     /// Whether time passes while a thread waits.
     pub(crate) const HAS_TIME: bool = true;
@@ -76,9 +76,6 @@ mod modelled {
 
     /// A model has no clock: what waits for a time does not wait.
     pub(crate) const HAS_TIME: bool = false;
-
-    /// Nobody sleeps where no time passes.
-    pub(crate) fn sleep(_length: core::time::Duration) {}
 
     loom::thread_local! {
         static IS_WORKER: Cell<bool> = Cell::new(false);

@@ -8,12 +8,11 @@ use core::time::Duration;
 
 use crate::fork_join::ForkJoin;
 use crate::queue::Queue;
-use crate::rest::{FEW, Rest, WAITED};
 use crate::sleepers::{NOBODY, Sleepers};
 use crate::slice::Slice;
 use crate::spin::spin;
 use crate::submission::Submission;
-use crate::sync::{Arc, AtomicU32, Ordering, sleep};
+use crate::sync::{Arc, AtomicU32, Ordering};
 use crate::tally::{Tallies, Tally};
 
 /// Sleepers that a worker wakes when it comes upon work for several: the awake ones double with every step.
@@ -28,7 +27,6 @@ pub(crate) struct Shared {
     pub(crate) sleepers: Sleepers,
     /// Longest time that anyone spins; zero where CPUs are short.
     pub(crate) spin: Duration,
-    rest: Rest,
     /// An [`Order`] as a number.
     order: AtomicU32,
 }
@@ -52,7 +50,6 @@ impl Shared {
             tallies,
             sleepers: Sleepers::new(workers),
             spin,
-            rest: Rest::new(),
             order: AtomicU32::new(Order::Stay as u32),
         }
     }
@@ -161,22 +158,9 @@ impl Worker {
             job.run(claim);
             if !is_last {
                 self.current = Some(job);
-                self.make_way();
+                self.slice.yield_if_over();
             }
             return Some(is_near);
-        }
-    }
-
-    /// Lets other threads go first where it is time, and leaves them the CPU where they need it for longer.
-    fn make_way(&mut self) {
-        let Some(waited) = self.slice.yield_if_over() else { return };
-        let rest = &self.shared.rest;
-        if waited >= WAITED {
-            rest.begin();
-        }
-        let left = rest.left();
-        if self.number < FEW && !left.is_zero() {
-            sleep(left);
         }
     }
 
