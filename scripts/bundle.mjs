@@ -16,7 +16,17 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { bundleChild } from './bundles/child.mjs'
-import { bundle, dist, exportsOf, nameOf, namesUsed, onlyAscii, withOwnAcorn } from './bundles/common.mjs'
+import {
+  bundle,
+  callsOf,
+  dist,
+  exportsOf,
+  handedValues,
+  nameOf,
+  namesUsed,
+  onlyAscii,
+  withOwnAcorn,
+} from './bundles/common.mjs'
 
 const folder = join(dist, 'bundle')
 
@@ -40,8 +50,6 @@ const fileOf = (part) =>
 const mark = '\0on-demand:'
 const moduleOf = (id) => (id.startsWith(mark) ? join(dist, id.slice(mark.length)) : id)
 
-const literal = (entries) => `{ ${entries.join(', ')} }`
-
 /** In the place of each part: functions that load it, hand it the modules that it needs of this file, and call the one of the part. */
 function partsOnDemand(functions, shared) {
   return {
@@ -56,9 +64,7 @@ function partsOnDemand(functions, shared) {
       if (!id.startsWith(mark)) return null
       const part = moduleOf(id)
       const modules = [...(shared.get(part) ?? [])]
-      const handed = modules.map(([module, names], n) => {
-        return `'${nameOf(moduleOf(module))}': ${literal(names.map((name) => `${name}: shared${n}.${name}`))}`
-      })
+      const handed = handedValues(modules.map(([module, names]) => [nameOf(moduleOf(module)), names]))
       return [
         `import { createRequire } from 'node:module'`,
         `import { fileURLToPath } from 'node:url'`,
@@ -73,11 +79,9 @@ function partsOnDemand(functions, shared) {
         `    throw error.code === 'MODULE_NOT_FOUND' ? partNotFound(fileURLToPath(import.meta.url), '${fileOf(part)}', error) : error`,
         '  }',
         // The values by name: an object of each module, as an import of all of it is, would be made whenever the package is imported.
-        `  return (loaded = part(${literal(handed)}))`,
+        `  return (loaded = part({ ${handed.join(', ')} }))`,
         '}',
-        ...functions.get(part).map(({ name, parameters }) => {
-          return `export function ${name}(${parameters}) { return (loaded ?? load()).${name}(${parameters}) }`
-        }),
+        ...callsOf(functions.get(part), '(loaded ?? load())'),
       ].join('\n')
     },
   }

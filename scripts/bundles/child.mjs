@@ -10,7 +10,17 @@
  */
 import { writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { bundle, dist, exportsOf, nameOf, namesUsed, onlyAscii, withOwnAcorn } from './common.mjs'
+import {
+  bundle,
+  callsOf,
+  dist,
+  exportsOf,
+  handedValues,
+  nameOf,
+  namesUsed,
+  onlyAscii,
+  withOwnAcorn,
+} from './common.mjs'
 import { globalsUsed } from './globals.mjs'
 
 /** The modules behind which the part begins: of what they export, a child needs functions only. */
@@ -47,9 +57,7 @@ function doorsOf(functions, compiling) {
       if (!id.startsWith(mark)) return null
       return [
         `import { part } from ${JSON.stringify(theText)}`,
-        ...functions.get(join(dist, id.slice(mark.length))).map(({ name, parameters }) => {
-          return `export function ${name}(${parameters}) { return part().${name}(${parameters}) }`
-        }),
+        ...callsOf(functions.get(join(dist, id.slice(mark.length))), 'part()'),
       ].join('\n')
     },
   }
@@ -90,9 +98,7 @@ function compilingOf({ globals, shared, builtins }) {
       ? name
       : `${name}: { ${[...members].toSorted().map((member) => `${member}: ${name}.${member}`)} }`
   })
-  const handed = shared.map(([id, names], n) => {
-    return `'${nameOf(id)}': { ${names.map((name) => `${name}: shared${n}.${name}`).join(', ')} }`
-  })
+  const handed = handedValues(shared.map(([id, names]) => [nameOf(id), names]))
   // Node has loaded these anyway. Where a runtime has not, and the stack ends meanwhile, they would never be whole.
   const loaded = builtins.map((id) => `'${id}': builtinModule('${id}')`)
   return [

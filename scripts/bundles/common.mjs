@@ -73,6 +73,16 @@ export async function exportsOf(module) {
   return { functions, others: entries.filter((entry) => !isFunction(entry)).map(([name]) => name) }
 }
 
+/** Functions in the place of those of a part, each of which calls it: `part` is the code that gives the part. */
+export const callsOf = (functions, part) =>
+  functions.map(({ name, parameters }) => {
+    return `export function ${name}(${parameters}) { return ${part}.${name}(${parameters}) }`
+  })
+
+/** The modules that a part is handed, as properties of a literal: of each the values by name, `shared0` and so on being what was imported. */
+export const handedValues = (modules) =>
+  modules.map(([id, names], n) => `'${id}': { ${names.map((name) => `${name}: shared${n}.${name}`).join(', ')} }`)
+
 /** What the text of a part uses of each module that it is handed: the names, by the module's. */
 export function namesUsed(code) {
   const modules = new Map()
