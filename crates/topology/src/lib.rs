@@ -1,6 +1,6 @@
-//! Which CPUs this process may use, what they have, and how a thread is kept on some of them.
+//! Which CPUs this process may use, what they have, how a thread is kept on some of them, and how long its turns there are.
 //!
-//! Knows nothing of pools: it answers questions about the machine and moves the calling thread, no other. Its one invariant:
+//! Knows nothing of pools: it answers questions about the machine and changes the calling thread, no other. Its one invariant:
 //! CPUs are named by the numbers of the process's affinity set, never by counting from 0 to n.
 
 mod affinity;
