@@ -13,14 +13,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const target = 'x86_64-unknown-linux-gnu'
 const targetFolder = join(root, 'target', 'address-sanitizer')
 
-/** Which guard, and the tests that must miss it. */
+/** Which guard, the crate that has it, and the tests that must miss it. */
 const seeds = [
-  { seed: 'bounds', file: 'attacks', name: 'refuses more elements than' },
-  { seed: 'overlap', file: 'attacks', name: 'refuses an overlap' },
-  { seed: 'take', file: 'attacks', name: 'takes a result once' },
-  { seed: 'claim', file: 'result-memory', name: 'ERR_BUFFER_IN_USE' },
-  { seed: 'borrow', file: 'attacks', name: 'an operand transferred by structuredClone' },
-  { seed: 'teardown', file: 'native-pool', name: 'a worker_thread may be terminated' },
+  { seed: 'bounds', crate: 'corepool-node', file: 'attacks', name: 'refuses more elements than' },
+  { seed: 'overlap', crate: 'corepool-kernel', file: 'attacks', name: 'refuses an overlap' },
+  { seed: 'take', crate: 'corepool-node', file: 'attacks', name: 'takes a result once' },
+  { seed: 'claim', crate: 'corepool-memory', file: 'result-memory', name: 'ERR_BUFFER_IN_USE' },
+  { seed: 'borrow', crate: 'corepool-node', file: 'attacks', name: 'an operand transferred by structuredClone' },
+  { seed: 'teardown', crate: 'corepool-node', file: 'native-pool', name: 'a worker_thread may be terminated' },
 ]
 
 function fail(message) {
@@ -37,12 +37,18 @@ if (run('cargo', ['+nightly', '--version']).status !== 0)
 const libasan = run('gcc', ['-print-file-name=libasan.so']).stdout?.trim()
 if (!libasan?.startsWith('/')) fail("AddressSanitizer needs gcc's libasan.so: there is none.")
 
-/** Builds the addon, without the guard of `seed` where one is given, and gives its path. */
-function build(seed) {
-  const flags = ['-Zsanitizer=address', ...(seed === undefined ? [] : [`--cfg corepool_seed="${seed}"`])]
+/** Builds the addon, without the guard of `seed` in its `crate` where one is given, and gives its path. */
+function build({ seed, crate } = {}) {
   const args = ['+nightly', 'build', '--quiet', '--locked', '--profile', 'sanitizer', '--target', target]
-  const env = { RUSTFLAGS: flags.join(' '), CARGO_TARGET_DIR: targetFolder }
-  const { status, stderr } = run('cargo', [...args, '-p', 'corepool-node'], env)
+  // Flags of one crate, so that the others, and what they depend on, are compiled once.
+  const flags = JSON.stringify(['--cfg', `corepool_seed="${seed}"`])
+  const without = ['-Zprofile-rustflags', '--config', `profile.sanitizer.package.${crate}.rustflags=${flags}`]
+  const env = { RUSTFLAGS: '-Zsanitizer=address', CARGO_TARGET_DIR: targetFolder }
+  const { status, stderr } = run(
+    'cargo',
+    [...args, '-p', 'corepool-node', ...(crate === undefined ? [] : without)],
+    env,
+  )
   if (status !== 0) fail(`the addon could not be built: ${stderr}`)
   const addon = join(targetFolder, 'addons', `${seed ?? 'whole'}.node`)
   mkdirSync(join(targetFolder, 'addons'), { recursive: true })
@@ -68,8 +74,8 @@ console.log(`attacks and transfers under AddressSanitizer: ${/Tests .*/.exec(who
 if (!whole.passed || whole.report !== undefined) fail(whole.output)
 
 let missed = 0
-for (const { seed, file, name } of seeds) {
-  const { passed, report, output } = attack(build(seed), [file], '-t', name)
+for (const { seed, crate, file, name } of seeds) {
+  const { passed, report, output } = attack(build({ seed, crate }), [file], '-t', name)
   // A run that found no test of that name would fail too, and show nothing.
   const ran = /Tests .*(?:failed|passed)/.test(output) || report !== undefined
   const verdict =
