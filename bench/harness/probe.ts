@@ -75,9 +75,18 @@ export class Probe {
     return probe
   }
 
-  /** One round: everything once. Nanoseconds a pass, by operation and kind of store: `square avx2`. */
-  async round(n: number): Promise<ReadonlyMap<string, number>> {
-    const { cpu, ns } = JSON.parse(await this.#ask(`round ${n}`)) as Answer
+  /** One round: everything once, warm. Nanoseconds a pass, by operation and kind of store: `square avx2`. */
+  round(n: number): Promise<ReadonlyMap<string, number>> {
+    return this.#measure('round', n)
+  }
+
+  /** The same of single passes, each after a millisecond that the thread spent computing. */
+  paused(n: number): Promise<ReadonlyMap<string, number>> {
+    return this.#measure('paused', n)
+  }
+
+  async #measure(what: 'round' | 'paused', n: number): Promise<ReadonlyMap<string, number>> {
+    const { cpu, ns } = JSON.parse(await this.#ask(`${what} ${n}`)) as Answer
     this.#gate.report(cpu)
     this.#used.add(n)
     const samples = Object.entries(ns).flatMap(([operation, byStores]) =>

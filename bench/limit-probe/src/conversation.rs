@@ -1,5 +1,5 @@
-//! The conversation of a program that measures with the bench that asks it: `round n` times everything once over n doubles, `check n`
-//! looks at every value. Each answer is a line of JSON.
+//! The conversation of a program that measures with the bench that asks it: `round n` times everything once over n doubles, `paused n`
+//! does so by single passes after pauses, `check n` looks at every value. Each answer is a line of JSON.
 //!
 //! Whoever asks decides when, and so can alternate this program with what it is compared to. `--rounds N` asks that often by
 //! itself, checks before and after, and ends.
@@ -44,6 +44,14 @@ pub trait Subject {
     /// # Errors
     /// What went wrong, for people.
     fn round(&mut self) -> Result<Vec<Sample>, String>;
+
+    /// Times everything by single passes, each after a pause that the thread spends computing: what it works on may have left the caches.
+    ///
+    /// # Errors
+    /// What went wrong, for people; where nothing is measured in this way, that.
+    fn paused(&mut self) -> Result<Vec<Sample>, String> {
+        Err("nothing is measured after pauses here".to_owned())
+    }
 
     /// Computes everything once and looks at each value.
     ///
@@ -106,9 +114,9 @@ fn positive(text: &str) -> Option<usize> {
 
 fn answer(command: &str, length: usize, subject: &mut impl Subject) -> Result<(), String> {
     match command {
-        "round" => {
+        "round" | "paused" => {
             let before = cpu_time::milliseconds();
-            let samples = subject.round()?;
+            let samples = if command == "round" { subject.round() } else { subject.paused() }?;
             thread::sleep(PAUSE);
             say(&to_json(length, cpu_time::milliseconds() - before, &samples));
         }

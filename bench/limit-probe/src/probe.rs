@@ -1,4 +1,4 @@
-//! One round: every routine timed once over the same buffers, its values checked when asked.
+//! One round: every routine timed over the same buffers, warm or after pauses, its values checked when asked.
 
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,12 @@ use crate::team::Team;
 
 /// A sample lasts at least this long, by repeating the pass: far above what reading the clock costs.
 const SAMPLE: Duration = Duration::from_micros(1500);
+
+/// Between two passes that are timed one by one: longer than a worker of the package spins, and as long as the bench lets its calls pause.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Passes that are timed one by one; the sample is their median.
+const PASSES: usize = 11;
 
 /// The team and its buffers, for one length.
 #[derive(Debug)]
@@ -48,6 +54,19 @@ impl<'a> Probe<'a> {
         start.elapsed()
     }
 
+    /// A pass after a pause that is spent computing, as somebody's program does between two calls.
+    fn time_after_pause(&self, routine: usize) -> Duration {
+        let start = Instant::now();
+        while start.elapsed() < PAUSE {}
+        self.time(routine, 1)
+    }
+
+    fn sample(&self, index: usize, took: Duration, passes: u32) -> Sample {
+        let Routine { operation, stores, .. } = self.team.routines()[index];
+        let nanoseconds = took.as_secs_f64() * 1e9 / f64::from(passes) / as_f64(self.input.len());
+        Sample { operation: operation.name(), stores, nanoseconds }
+    }
+
     fn pass(&self, routine: usize) {
         let (input, output) = (self.input.base(), self.output.base());
         // SAFETY: both have `input.len()` doubles and are aligned to huge pages; slices of them live in `check` only, and not
@@ -59,16 +78,22 @@ impl<'a> Probe<'a> {
 impl Subject for Probe<'_> {
     /// Times every routine once.
     fn round(&mut self) -> Result<Vec<Sample>, String> {
-        let routines = self.team.routines().iter().enumerate();
-        let sample = |(index, routine): (usize, &Routine)| {
+        let sample = |(index, &repeats): (usize, &u32)| {
             // Not counted: it wakes the team and fills the caches.
             self.pass(index);
-            let repeats = self.repeats[index];
-            let took = self.time(index, repeats);
-            let nanoseconds = took.as_secs_f64() * 1e9 / f64::from(repeats) / as_f64(self.input.len());
-            Sample { operation: routine.operation.name(), stores: routine.stores, nanoseconds }
+            self.sample(index, self.time(index, repeats), repeats)
         };
-        Ok(routines.map(sample).collect())
+        Ok(self.repeats.iter().enumerate().map(sample).collect())
+    }
+
+    /// Times every routine by single passes after pauses.
+    fn paused(&mut self) -> Result<Vec<Sample>, String> {
+        let sample = |index| {
+            let mut took: [Duration; PASSES] = core::array::from_fn(|_| self.time_after_pause(index));
+            took.sort_unstable();
+            self.sample(index, took[PASSES / 2], 1)
+        };
+        Ok((0..self.team.routines().len()).map(sample).collect())
     }
 
     /// Runs every routine once over a spoilt output, and looks at each element.

@@ -1,6 +1,7 @@
 /**
  * What a call costs beyond its work: hot, after a pause in which the workers went to sleep, and as a promise. The work is what one
- * thread of the limit probe needs for it.
+ * thread of the limit probe needs for it, after a pause of its own where the caller made one: what the caches of a core lose meanwhile,
+ * most of all to other machines on the same host, is no cost of the call.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { square } from 'corepool'
@@ -8,12 +9,15 @@ import { doubtOf, type Bench } from '../../harness/bench.ts'
 import { freshKernelRepeat } from '../../harness/fresh-functions.ts'
 import { copyShare, doubtOfProbe, limitOf, type Probe } from '../../harness/probe.ts'
 import { length, type Cell } from '../../harness/report.ts'
-import { repeated, type Alternation, type Contender } from '../../harness/rounds.ts'
+import { repeated, type Alternation, type Contender, type Sample } from '../../harness/rounds.ts'
 import { differenceOfMedians, median, type Estimate } from '../../harness/statistics.ts'
 import { checker, filled } from './subjects.ts'
 
-/** Calls in a sample of those that are timed one by one; the sample is their median. */
-const CALLS = 20
+/** Calls in a sample of those that are timed one by one; the sample is their median. Pauses make some of them long. */
+const CALLS = { apart: 20, inARow: 200 }
+
+/** Samples that are taken and not counted, since V8 goes on compiling for the first thousands of calls. */
+const UNCOUNTED = 30
 
 /** Milliseconds between two calls, in which every worker gives up spinning. */
 const PAUSE = 1
@@ -33,13 +37,19 @@ function arrays(n: number, isShared = false): Arrays {
 /** Calls that follow each other at once. */
 function hot(name: string, { xs, out }: Arrays): Contender {
   const call = freshKernelRepeat<Float64Array>(square)
-  return repeated(name, (times) => call(xs, out, times))
+  const { sample } = repeated(name, (times) => call(xs, out, times))
+  const second = (): Sample | Promise<Sample> => {
+    // Not counted: what ran before it was the probe, in the caches of this core.
+    void sample()
+    return sample()
+  }
+  return { name, sample: second }
 }
 
 /** Calls after a pause that the caller spends computing: it is awake, its workers are not. */
 function parked(name: string, { xs, out }: Arrays): Contender {
   const sample = (): number => {
-    const took = Array.from({ length: CALLS }, () => {
+    const took = Array.from({ length: CALLS.apart }, () => {
       const until = performance.now() + PAUSE
       while (performance.now() < until);
       const start = performance.now()
@@ -53,9 +63,10 @@ function parked(name: string, { xs, out }: Arrays): Contender {
 
 /** Awaited calls; nothing else is pending, so the event loop sleeps until a worker wakes it. After a pause the workers sleep too. */
 function awaited(name: string, { xs, out }: Arrays, pause: number): Contender {
+  const calls = pause > 0 ? CALLS.apart : CALLS.inARow
   const sample = async (): Promise<number> => {
     const took: number[] = []
-    for (let i = 0; i < CALLS; i++) {
+    for (let i = 0; i < calls; i++) {
       if (pause > 0) await sleep(pause)
       const start = performance.now()
       await square.async(xs, { out })
@@ -71,15 +82,26 @@ interface Way {
   readonly name: string
   readonly n: number
   readonly contender: (name: string, n: number) => Contender
+  /** The caller computed something else before each call, and so does the probe. */
+  readonly isPaused?: true
   /** Its bar; of several ways with one bar the dearest is the figure. */
   readonly bar?: string
 }
 
+/** Calls while the workers are parked. */
+const afterPauses = (n: number): Way => ({
+  name: 'parked workers',
+  n,
+  contender: (name) => parked(name, arrays(n)),
+  isPaused: true,
+  bar: 'core/call-parked',
+})
+
 const ways: readonly Way[] = [
   { name: 'hot', n: 1e3, contender: (name, n) => hot(name, arrays(n)), bar: 'core/call-hot' },
   { name: 'hot', n: 1e5, contender: (name, n) => hot(name, arrays(n)) },
-  { name: 'parked workers', n: 1e3, contender: (name, n) => parked(name, arrays(n)), bar: 'core/call-parked' },
-  { name: 'parked workers', n: 1e5, contender: (name, n) => parked(name, arrays(n)), bar: 'core/call-parked' },
+  afterPauses(1e3),
+  afterPauses(1e5),
   { name: 'await', n: 1e4, contender: (name, n) => awaited(name, arrays(n, true), 0), bar: 'core/async-round-trip' },
   { name: 'await, parked workers', n: 1e4, contender: (name, n) => awaited(name, arrays(n, true), PAUSE) },
   { name: 'await, ordinary arrays', n: 1e4, contender: (name, n) => awaited(name, arrays(n), 0) },
@@ -109,10 +131,11 @@ export async function callCosts(bench: Bench): Promise<void> {
   const costs: Cost[] = []
   const rows: Cell[][] = []
   try {
-    for (const { name, n, contender, bar } of ways) {
+    for (const { name, n, contender, isPaused, bar } of ways) {
       const title = `${name}, n = ${length(n)}`
       const call = contender(title, n)
-      const limit = probe && { name: 'probe', sample: () => probe.round(n) }
+      for (let i = 0; i < bench.choose(1, UNCOUNTED); i++) await call.sample()
+      const limit = probe && { name: 'probe', sample: () => (isPaused ? probe.paused(n) : probe.round(n)) }
       const rounds = await bench.compare(limit === null ? [call] : [limit, call])
       const estimate = beyond(rounds, probe === null ? undefined : rounds, title)
       const probeDoubt =
