@@ -16,6 +16,12 @@ export interface BufferSource {
 /** More than this are not made at a time: a single call has to wait for all of them. */
 const MOST = 32
 
+/**
+ * One is made ahead for so many that were asked for in a row. Each takes pages that nobody has touched yet, at several times the price of
+ * pages that come back, and the price would be wasted in a program that makes a few dozen results.
+ */
+const EARNED_BY = 8
+
 /** Makes buffers ahead, of the length that was asked for last. */
 export class BuffersAhead {
   readonly #source: BufferSource
@@ -29,18 +35,19 @@ export class BuffersAhead {
   }
 
   /**
-   * A buffer that nobody else has; null where the source has none. Never more are made ahead than were asked for in a row.
+   * A buffer that nobody else has; null where the source has none. No more are made at a time than an eighth of those that were asked for in
+   * a row.
    * @param ahead how many bytes may be made at a time, if it is more than one buffer
    * @throws what the source throws, but not for a buffer that is only made ahead
    */
   take(bytes: number, ahead: number): ArrayBuffer | null {
     if (bytes !== this.#bytes) this.discard()
     this.#bytes = bytes
-    const inARow = this.#inARow++
+    const earned = Math.floor(this.#inARow++ / EARNED_BY)
     const ready = this.#ready.pop()
     if (ready !== undefined) return ready
     const first = this.#source.make(bytes)
-    const count = first === null ? 0 : Math.min(inARow, MOST, Math.floor(ahead / bytes))
+    const count = first === null ? 0 : Math.min(earned, MOST, Math.floor(ahead / bytes))
     for (let made = 1; made < count; made++) if (!this.#makeReady(bytes)) break
     return first
   }
