@@ -9,6 +9,7 @@ const aboutTheAddon = [
   'buffers-ahead',
   'bundled',
   'cores',
+  'huge-results',
   'native-pool',
   'native-programs',
   'result-memory',

@@ -6,6 +6,7 @@ import { constants } from 'node:buffer'
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
+import { fileURLToPath } from 'node:url'
 import { runInNewContext } from 'node:vm'
 import { cube, kernel, square, type NumericArray } from 'corepool'
 import { describe, expect, test } from 'vitest'
@@ -17,6 +18,12 @@ const collectGarbage = runInNewContext('gc') as () => void
 
 const code = (name: string): unknown => expect.objectContaining({ code: name })
 const numbers = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => (i % 1000) - 500)
+
+const builtAddons = new URL('../native/', import.meta.resolve('corepool'))
+/** The addon that the facade has loaded, which need not be the installed one. */
+const addon =
+  process.env['COREPOOL_BINDING'] ??
+  fileURLToPath(new URL(readdirSync(builtAddons).find((name) => name.endsWith('.node')) ?? '', builtAddons))
 
 describe('a function that takes memory away while its kernel is checked against it', () => {
   const { abs } = Math
@@ -215,13 +222,24 @@ describe('environments that end', () => {
     const run = await runNode([program('terminate-storm.mjs'), '50'])
     expect(run).toEqual({ code: 0, signal: null, stdout: '1000 true\n', stderr: '' })
   })
+
+  test('a thread whose job has memory that Node frees at its end', { timeout: 60_000 }, async () => {
+    const run = await runNode([program('external-memory.mjs'), addon])
+    expect(run).toEqual({ code: 0, signal: null, stdout: 'true\n', stderr: '' })
+  })
+
+  test('a thread whose large results were posted away, by every way to move memory', async () => {
+    const { stdout, stderr } = await runNode([program('results-of-a-thread.mjs')])
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual({ isMoved: true, right: true, others: true, length: 8 << 20 })
+  })
 })
 
 describe('the addon, called without the facade', () => {
   interface RawJobs {
     submit(...args: unknown[]): number
     cancel(id: unknown): void
-    take(id: unknown): ArrayBuffer
+    take(id: unknown, mayBeLent: boolean): ArrayBuffer
     takeInto(...args: unknown[]): void
     discard(id: unknown): void
   }
@@ -230,11 +248,7 @@ describe('the addon, called without the facade', () => {
     lend(bytes: unknown): ArrayBuffer | null
     Jobs: new (listener: unknown) => RawJobs
   }
-  const require = createRequire(import.meta.resolve('corepool'))
-  const folder = new URL('../native/', import.meta.resolve('corepool'))
-  const file = readdirSync(folder).find((name) => name.endsWith('.node')) ?? ''
-  // The addon that the facade has loaded, which need not be the installed one.
-  const raw = require(process.env['COREPOOL_BINDING'] ?? `../native/${file}`) as Raw
+  const raw = createRequire(import.meta.url)(addon) as Raw
   const xs: NumericArray = numbers(10)
 
   const memory = xs.buffer as ArrayBuffer
@@ -301,7 +315,7 @@ describe('the addon, called without the facade', () => {
       heard()
     })
     for (const id of [0, 7, -1, 2 ** 31]) {
-      expect(() => jobs.take(id)).toThrow()
+      expect(() => jobs.take(id, false)).toThrow()
       expect(() => jobs.takeInto(id, [memory, 0], 10)).toThrow()
       jobs.cancel(id)
       jobs.discard(id)
@@ -313,7 +327,7 @@ describe('the addon, called without the facade', () => {
     const shared = (length: number): DataView => new DataView(new SharedArrayBuffer(8 * length))
     const front = jobs.submit(1, 3e7, 0, [shared(3e7), 0, shared(3e7), 0], [], false)
     const behind = jobs.submit(0, 1e5, 1, [null, 0, shared(1e5), 0], [], false)
-    expect(() => jobs.take(behind)).toThrow(/no result to take/)
+    expect(() => jobs.take(behind, false)).toThrow(/no result to take/)
     jobs.discard(front)
     jobs.discard(behind)
     collectGarbage()
@@ -325,13 +339,13 @@ describe('the addon, called without the facade', () => {
         [front, 'completed'],
       ]),
     )
-    expect(() => jobs.take(behind)).toThrow(/no result to take/)
+    expect(() => jobs.take(behind, false)).toThrow(/no result to take/)
     expect(events[0]).toMatchObject({ id, kind: 'completed' })
     expectSame(
-      new Float64Array(jobs.take(id)),
+      new Float64Array(jobs.take(id, false)),
       (xs as Float64Array).map((v) => v * v),
     )
-    expect(() => jobs.take(id)).toThrow()
+    expect(() => jobs.take(id, false)).toThrow()
   })
 
   test('refuses sizes that are none', () => {

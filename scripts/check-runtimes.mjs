@@ -13,10 +13,10 @@ import { runtime, runtimeNames } from './runtimes.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Beside the core: each cause for which an addon does not load, where Node has another permission model than in the tests of CI; and
- * functions from which Node itself has stripped the types.
+ * Beside the core: each cause for which an addon does not load, where Node has another permission model than in the tests of CI;
+ * functions from which Node itself has stripped the types; and attacks, where memory can be moved in ways that Node 20 does not have.
  */
-const more = { node24: ['binding', 'bundled', 'rewritten-functions'] }
+const more = { node24: ['binding', 'bundled', 'rewritten-functions'], node26: ['attacks'] }
 
 /** Flags without which the runtime may not load an addon, start a process or read a file. */
 const flags = { bun: ['--bun'], deno: ['run', '--allow-all'] }

@@ -1,8 +1,8 @@
 /**
  * The core of the test suite: what a change of V8, of Node-API, of child processes or of the platform could break. Values of kernels
  * of every kind, reductions, memory of results, the pool's threads, the package's entry, and a Process from its start to its end.
- * Left out is what does not depend on the runtime (the bench's harness, the compiler's refusals, set-up) or takes minutes (attacks,
- * random programs).
+ * Left out is what does not depend on the runtime (the bench's harness, the compiler's refusals, set-up) or takes long
+ * (attacks, random programs).
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

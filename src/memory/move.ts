@@ -12,7 +12,6 @@ export interface MovedBuffer {
 
 interface WorkerThreads {
   isMarkedAsUntransferable?(value: unknown): boolean
-  markAsUntransferable(value: unknown): void
 }
 
 // Captured before anybody could replace them. Node 20 has no transfer().
@@ -25,8 +24,8 @@ const clone = structuredClone
 
 /**
  * Moves an ArrayBuffer of fixed length.
- * @returns undefined when it cannot be moved (memory of WebAssembly or of Buffer's pool, what was marked untransferable): it stays
- *   as it was, and nothing was copied
+ * @returns undefined when it cannot be moved (memory of WebAssembly, of Buffer's pool or of an addon, what was marked untransferable): it
+ *   stays as it was, and nothing was copied
  */
 export function moveBuffer(buffer: ArrayBufferLike): MovedBuffer | undefined {
   if (transfer === undefined) {
@@ -42,24 +41,11 @@ export function moveBuffer(buffer: ArrayBufferLike): MovedBuffer | undefined {
   }
 }
 
-/** Node 22 detaches by transfer() what was marked untransferable, Buffer's pool too, whose Buffers would all be gone. */
+/**
+ * transfer() knows nothing of Node's mark. Addons' memory bears it, which Node frees when the thread ends that it was made on, before it
+ * asks anybody who works in it to stop; and Buffer's pool, whose Buffers would all be gone.
+ */
 function mustStay(buffer: ArrayBufferLike): boolean {
   const workers = process.getBuiltinModule('node:worker_threads') as WorkerThreads
-  return workers.isMarkedAsUntransferable?.(buffer) === true && !isMarkObeyed(workers)
-}
-
-let obeyed: boolean | undefined
-
-function isMarkObeyed(workers: WorkerThreads): boolean {
-  if (obeyed === undefined) {
-    const marked = new ArrayBuffer(1)
-    workers.markAsUntransferable(marked)
-    try {
-      transfer?.(marked)
-    } catch {
-      // As it should be.
-    }
-    obeyed = byteLengthOf(marked) === 1
-  }
-  return obeyed
+  return workers.isMarkedAsUntransferable?.(buffer) === true
 }

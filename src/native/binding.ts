@@ -42,8 +42,8 @@ export interface NativeJobs {
   keepAlive(on: boolean): void
   /** Asks the job to end before its next chunk; the event tells when it has. */
   cancel(id: number): void
-  /** Hands out the memory of a completed job's result, once. */
-  take(id: number): ArrayBuffer
+  /** Hands out a completed job's result, once: its own memory where that may be lent, else a copy. */
+  take(id: number, mayBeLent: boolean): ArrayBuffer
   /** Copies a completed job's result into `output`, memory and place, once. */
   takeInto(id: number, output: readonly Handed[], length: number): void
   /** Forgets a job that was cancelled, that failed, or that wrote into shared memory. */
@@ -89,7 +89,8 @@ export interface Binding {
   reduceExactSum(x: HandedNumbers): number
   /** 0: elements that are true; 1, 2: those that are true, or not, at least one if there are any. */
   reduceCount(x: HandedNumbers, counted: number): number
-  reduceHistogram(x: HandedNumbers, edges: Float64Array): Float64Array
+  /** Writes to `counts`, which has one element less than `edges`. */
+  reduceHistogram(x: HandedNumbers, edges: Float64Array, counts: Float64Array): void
   reduceBigintSum(x: HandedNumbers): bigint
   reduceBigintProduct(x: HandedNumbers): bigint
   reduceBigintDot(x: HandedNumbers, y: HandedNumbers): bigint

@@ -6,6 +6,7 @@ import { fromNative } from '../errors/index.ts'
 import type { ArrayView } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
 import { allBound, allHanded, handed, placeOf } from './handed.ts'
+import { isMainThread } from './main-thread.ts'
 
 /** A program with its scalars and bound arrays. */
 export interface JobProgram {
@@ -152,7 +153,7 @@ export class JobTable {
         kind: 'completed',
         take: () => {
           take()
-          return this.#jobs.take(event.id)
+          return this.#jobs.take(event.id, isMainThread())
         },
         takeInto: (output) => {
           take()

@@ -1,12 +1,13 @@
 /**
- * Memory for results. Large ones come from the addon: pages that were used before need no first touch, which would cost more
- * than most kernels. They come back when their ArrayBuffer was collected and the event loop turned; above a budget, and for
+ * Memory for results. Large ones of the main thread come from the addon: pages that were used before need no first touch, which would cost
+ * more than most kernels. They come back when their ArrayBuffer was collected and the event loop turned; above a budget, and for
  * small results, V8's own memory serves better.
  */
 import { fromNative } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
 import type { Binding } from './binding.ts'
 import { BuffersAhead } from './buffers-ahead.ts'
+import { isMainThread } from './main-thread.ts'
 
 /** Bytes from which the addon's memory is the better one: a huge page. */
 const LARGE = 2 ** 21
@@ -38,14 +39,18 @@ export class ResultMemory {
   allocate(dtype: DTypeInfo, length: number): ArrayView {
     const bytes = length * dtype.size
     if (bytes < LARGE) return allocate(dtype, length)
-    this.noteUse(bytes)
-    const limit = this.#limit ?? this.#setLimits()
-    // What is made ahead is as much again as is in use: together no more than may be lent.
-    const lent = this.#lent.take(bytes, limit / 2)
+    const lent = isMainThread() ? this.#take(bytes) : null
     if (lent !== null) return viewOf('The result', dtype.create(lent, 0, length))
     const ordinary = allocate(dtype, length)
     this.#binding.advise(ordinary.buffer)
     return ordinary
+  }
+
+  #take(bytes: number): ArrayBuffer | null {
+    this.noteUse(bytes)
+    const limit = this.#limit ?? this.#setLimits()
+    // What is made ahead is as much again as is in use: together no more than may be lent.
+    return this.#lent.take(bytes, limit / 2)
   }
 
   /** Memory of that many bytes is in use: what comes back soon is worth keeping. */

@@ -17,5 +17,5 @@ pub use buffer::{Buffer, HUGE_PAGE, OutOfMemory};
 pub use claim::{Claim, InUse};
 pub use element::ElementType;
 pub use mapping::advise_huge_pages;
-pub use recycler::{RecyclerStats, keep_one_of, recycler_stats, trim};
+pub use recycler::{RecyclerStats, keep_one_of, recycler_stats, trim, trim_when_idle};
 pub use view::{View, ViewError};

@@ -5,9 +5,10 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
-use std::thread::Builder;
+use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
+use crate::HUGE_PAGE;
 use crate::mapping::Mapping;
 
 /// Bytes that are kept at most, but for [`keep_one_of`]. What a program hands out at a time and gets back at a time is of this order, too:
@@ -17,8 +18,12 @@ const KEPT: usize = 512 << 20;
 /// Bytes of the longest mapping that is kept, alone, though it is more than [`KEPT`].
 static LONGEST: AtomicUsize = AtomicUsize::new(0);
 
-/// What comes back when nobody has asked for a buffer for so long goes to the system: an idle program keeps nothing.
-const IDLE: Duration = Duration::from_secs(2);
+/// What comes back when nobody has asked for a buffer for so long goes to the system: an idle program keeps nothing. Shorter than the second
+/// after which the facade has what is kept given back: nothing may come in between and stay.
+const IDLE: Duration = Duration::from_millis(900);
+
+/// More than the steps in which that time is counted.
+const SLACK: Duration = Duration::from_millis(10);
 
 /// Bytes from which unmapping is left to a thread of its own: 2.5 ms a gigabyte in huge pages, ten times as long in small ones, where a
 /// thread is started in 0.05 ms. Who gives memory back is mostly the thread of an event loop.
@@ -87,6 +92,8 @@ pub(crate) fn take(bytes: usize) -> Option<Mapping> {
 /// The smallest kept mapping that `bytes` bytes fill well enough; the latest of equals, whose pages are warmest.
 fn reuse(bytes: usize) -> Option<Mapping> {
     let mut free = free();
+    // As long as its mapping would be: a result just above a whole number of huge pages is to find its own again.
+    let bytes = bytes.checked_next_multiple_of(HUGE_PAGE)?;
     let fits = |mapping: &Mapping| {
         let size = mapping.bytes();
         size >= bytes && bytes >= size / FILL.1 * FILL.0
@@ -152,6 +159,24 @@ fn unmap(mappings: Vec<Mapping>) {
 /// Gives everything that is kept back to the system, now or soon.
 pub fn trim() {
     unmap(take_all());
+}
+
+/// Gives everything that is kept back once nobody has asked for a buffer for a while, on a thread of its own: for the end of a thread that
+/// would have called [`trim`] later. Whoever asks meanwhile calls it some time, too.
+pub fn trim_when_idle() {
+    // Relaxed: what comes back a moment later is the last of a thread that has ended, and little.
+    if COUNTERS.kept.load(Ordering::Relaxed) == 0 {
+        return;
+    }
+    let trim_later = || {
+        thread::sleep(IDLE + SLACK);
+        if is_idle() {
+            trim();
+        }
+    };
+    if Builder::new().name("corepool-trim".to_owned()).stack_size(64 << 10).spawn(trim_later).is_err() {
+        trim();
+    }
 }
 
 /// Everything that is kept, which nobody else will find.

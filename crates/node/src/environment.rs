@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use corepool_memory::trim_when_idle;
 use corepool_pool::Handle;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
@@ -158,5 +159,7 @@ impl Environment {
         }
         // Released outside the lock: dropping it calls Node-API.
         drop(doorbell);
+        // The timer by which this environment would have had it trimmed is gone.
+        trim_when_idle();
     }
 }

@@ -159,11 +159,12 @@ impl Jobs {
         }
     }
 
-    /// The result of a completed job as an ArrayBuffer, once. From 2 MiB on it is external memory: no copy is made.
+    /// The result of a completed job as an ArrayBuffer, once. From 2 MiB on it is external memory where that `may_be_lent`: no copy is
+    /// made. It may on the main thread alone: see `external`.
     #[napi(catch_unwind)]
-    pub fn take<'env>(&self, env: &'env Env, id: u32) -> Result<ArrayBuffer<'env>> {
+    pub fn take<'env>(&self, env: &'env Env, id: u32, may_be_lent: bool) -> Result<ArrayBuffer<'env>> {
         let lent = Budget::count(self.result_of(id)?);
-        if lent.buffer().bytes() < HUGE_PAGE {
+        if lent.buffer().bytes() < HUGE_PAGE || !may_be_lent {
             // Small results are cheaper as memory of V8's own, and can be transferred.
             return ordinary(env, &lent);
         }

@@ -3,6 +3,7 @@
 use core::ffi::c_void;
 use core::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use corepool_memory::{Budget, HUGE_PAGE, Lent, advise_huge_pages, keep_one_of, recycler_stats};
 use napi::bindgen_prelude::{ArrayBuffer, FromNapiValue};
@@ -32,7 +33,7 @@ pub struct MemoryStats {
 }
 
 /// An ArrayBuffer of `bytes` bytes in the library's own memory, contents unspecified; null where ordinary memory is to be used:
-/// for less than a huge page, above the budget, and where the host refuses external memory.
+/// for less than a huge page, above the budget, and where the host refuses external memory. For the main thread alone: see `external`.
 #[napi(catch_unwind)]
 pub fn lend(env: &Env, bytes: f64) -> Result<Option<ArrayBuffer<'_>>> {
     let bytes = whole(bytes)?;
@@ -86,27 +87,56 @@ pub fn memory_stats() -> MemoryStats {
     }
 }
 
+/// Who gives memory back: Node's finalizer, or `external` where no ArrayBuffer was made. Whoever comes first finds it here.
+#[derive(Debug)]
+struct Owner(Mutex<Option<Lent>>);
+
+impl Owner {
+    fn take(&self) -> Option<Lent> {
+        // Nothing panics while the lock is held.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Bytes of the longest external buffer. Node up to 21 refuses longer ones, after it has called their finalizer.
+fn longest_external(env: &Env) -> usize {
+    let is_old = env.get_node_version().is_ok_and(|version| version.major < 22);
+    if is_old { (1 << 32) - 1 } else { usize::MAX }
+}
+
 /// `lent` as an ArrayBuffer over the same memory, which goes back when the ArrayBuffer is collected; itself, where the host
 /// refuses external memory.
+///
+/// For the main thread's environment alone, which ends after all others: when an environment ends, Node calls the finalizers of its
+/// buffers, and does not know of memory that `ArrayBuffer.prototype.transfer()` put under another ArrayBuffer, which may have been
+/// posted to another thread.
 ///
 /// V8 counts the bytes itself, as it does for every backing store with a deleter: nothing is to be added here.
 pub(crate) fn external(env: &Env, lent: Lent) -> Result<core::result::Result<ArrayBuffer<'_>, Lent>> {
     let (base, bytes) = (lent.buffer().base(), lent.buffer().bytes());
-    let owner = Box::into_raw(Box::new(lent));
+    if bytes > longest_external(env) {
+        return Ok(Err(lent));
+    }
+    let owner = Arc::new(Owner(Mutex::new(Some(lent))));
+    let hint = Arc::into_raw(Arc::clone(&owner)).cast_mut().cast();
     let mut value = ptr::null_mut();
-    // SAFETY: the memory is 64-byte aligned, `bytes` long, and nothing else has its address while `owner` lives; `finalize`
-    // is called once, on this thread, when nothing in JavaScript can reach it any more.
+    // SAFETY: the memory is 64-byte aligned, `bytes` long, and nothing else has its address while `owner` holds it; `finalize`
+    // is called once at most, on this thread, when nothing in JavaScript can reach it any more.
     let status = unsafe {
-        sys::napi_create_external_arraybuffer(env.raw(), base.cast(), bytes, Some(finalize), owner.cast(), &mut value)
+        sys::napi_create_external_arraybuffer(env.raw(), base.cast(), bytes, Some(finalize), hint, &mut value)
     };
     if status == sys::Status::napi_ok {
         // SAFETY: the value was made just above, in this environment and scope.
         return Ok(Ok(unsafe { ArrayBuffer::from_napi_value(env.raw(), value) }.map_err(from_node_api)?));
     }
-    // SAFETY: Node-API took nothing, so the box is still ours, and is unboxed once.
-    let lent = *unsafe { Box::from_raw(owner) };
     if status == sys::Status::napi_no_external_buffers_allowed {
         IS_REFUSED.store(true, Ordering::Relaxed);
+    }
+    let mut exception = ptr::null_mut();
+    // SAFETY: the out-pointer is ours. An exception that stayed would be thrown by what comes next.
+    unsafe { sys::napi_get_and_clear_last_exception(env.raw(), &mut exception) };
+    // The finalizer may have been called, may be called yet, or never: then the count that it has is all that is lost.
+    if let Some(lent) = owner.take() {
         return Ok(Err(lent));
     }
     Err(error(Code::NodeApi(status.into()), "no ArrayBuffer can be made over the result's memory"))
@@ -130,7 +160,7 @@ pub(crate) fn ordinary<'env>(env: &'env Env, lent: &Lent) -> Result<ArrayBuffer<
 }
 
 /// The ArrayBuffer is gone: its memory goes back.
-unsafe extern "C" fn finalize(_env: sys::napi_env, _data: *mut c_void, owner: *mut c_void) {
-    // SAFETY: `external` boxed a `Lent` and passed its address here; Node-API calls this once.
-    drop(unsafe { Box::from_raw(owner.cast::<Lent>()) });
+unsafe extern "C" fn finalize(_env: sys::napi_env, _data: *mut c_void, hint: *mut c_void) {
+    // SAFETY: `external` passed the address of an `Owner` whose count it had raised; Node-API calls this once at most.
+    drop(unsafe { Arc::from_raw(hint.cast_const().cast::<Owner>()) }.take());
 }

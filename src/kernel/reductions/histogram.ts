@@ -8,7 +8,9 @@ import type { Histogram } from './types.ts'
 export function histogramOf(engine: ReducerEngine, x: Numbers, { bins, range }: HistogramManner): Histogram {
   const [low, high] = range ?? rangeOf(engine, x)
   const edges = edgesBetween(low, high, bins)
-  return { counts: engine.histogram(x, edges), edges }
+  const counts = numbers(bins)
+  engine.histogram(x, edges, counts)
+  return { counts, edges }
 }
 
 /** From the smallest finite element to the largest; [0, 1] without any, and half a unit to both sides of a single value. */
@@ -19,8 +21,13 @@ function rangeOf(engine: ReducerEngine, x: Numbers): [number, number] {
   return low.value < high.value ? [low.value, high.value] : [low.value - 0.5, high.value + 0.5]
 }
 
+/** Zeros. @throws ArrayError `ERR_OUT_OF_MEMORY` */
+function numbers(length: number): Float64Array {
+  return allocate(dtypeByName('float64') as DTypeInfo, length).array as Float64Array
+}
+
 function edgesBetween(low: number, high: number, bins: number): Float64Array {
-  const edges = allocate(dtypeByName('float64') as DTypeInfo, bins + 1).array as Float64Array
+  const edges = numbers(bins + 1)
   const width = high - low
   for (let i = 0; i <= bins; i++) {
     const part = i / bins

@@ -45,7 +45,7 @@ export function nativeReducer(binding: Binding): ReducerEngine {
     product: (x) => asked(() => binding.reduceProduct(handedNumbers(x))),
     exactSum: (x) => asked(() => binding.reduceExactSum(handedNumbers(x))),
     count: (x, what) => asked(() => binding.reduceCount(handedNumbers(x), what)),
-    histogram: (x, edges) => asked(() => binding.reduceHistogram(handedNumbers(x), edges)),
+    histogram: (x, edges, counts) => asked(() => binding.reduceHistogram(handedNumbers(x), edges, counts)),
     bigintSum: (x) => asked(() => binding.reduceBigintSum(handedBigints(x))),
     bigintProduct: (x) => asked(() => binding.reduceBigintProduct(handedBigints(x))),
     bigintDot: (x, y) => asked(() => binding.reduceBigintDot(handedBigints(x), handedBigints(y))),

@@ -41,8 +41,7 @@ export const plainReducer: ReducerEngine = {
     return sum.rounded()
   },
   count: (x, what) => reduce(x, countReducer(what)) ?? 0,
-  histogram(x, edges) {
-    const counts = new Float64Array(edges.length - 1)
+  histogram(x, edges, counts) {
     const [low, high] = [edges[0] as number, edges.at(-1) as number]
     inBlocks(x, (block, count) => {
       for (let i = 0; i < count; i++) {
@@ -52,7 +51,6 @@ export const plainReducer: ReducerEngine = {
         counts[bin] = (counts[bin] as number) + 1
       }
     })
-    return counts
   },
   bigintSum(x) {
     const bigints = bigintsOf(x)

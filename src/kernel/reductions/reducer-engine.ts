@@ -61,8 +61,8 @@ export interface ReducerEngine {
   /** Exact, then rounded once. */
   exactSum(x: Numbers): number
   count(x: Numbers, what: Counted): number
-  /** Counts of the bins between ascending edges, two at least. */
-  histogram(x: Numbers, edges: Float64Array): Float64Array
+  /** Adds to `counts`, which are 0, those of the bins between ascending edges, two at least. */
+  histogram(x: Numbers, edges: Float64Array, counts: Float64Array): void
   /** The sum of bigints, whole. */
   bigintSum(x: ArrayView): bigint
   /** The product of bigints; only its low 64 bits mean something. */
