@@ -26,7 +26,7 @@ import {
   survivesErrors,
   writeNow,
 } from './channel.ts'
-import { currentProcess, enterProcess } from './current-process.ts'
+import { enterProcess, noteBootstrap } from './current-process.ts'
 import type { FunctionSource } from './function-source.ts'
 import { inspectSafely, isError } from './inspect.ts'
 import { importModule, loadTarget } from './load-target.ts'
@@ -59,8 +59,7 @@ process.on('beforeExit', () => {
 if (process.send !== undefined) process.send = guardedSend(process.send)
 // Node throws a rejection that nobody handles; Bun would end this process, and tell no monitor.
 if (process.versions['bun'] !== undefined) process.on('unhandledRejection', throwUnlessHandled)
-// While the command line still tells: what is loaded before the task comes may start nothing.
-currentProcess()
+noteBootstrap()
 // What the parent asks for on the command line is none of the target's business.
 if (process.argv.splice(2).includes(ASK_HELLO)) reply(['hello'])
 
