@@ -1,7 +1,7 @@
 /** No child outlives its parent, however that ends and whatever the child does. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { kill } from 'node:process'
+import { getuid, kill } from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { Process, target } from 'corepool'
@@ -95,6 +95,14 @@ test('a child that another program starts for us is not taken for an orphan', as
   const { pid } = p
   expect(await p.result).toBe(pid)
   expect((await p.exited).exitCode).toBe(0)
+})
+
+test.runIf(getuid?.() === 0)('a busy child that has given up its rights ends with its parent, too', async () => {
+  const { parent, line } = await startProgram(program('parent.mjs'), 'unprivileged', 'wait')
+  const pid = Number(line)
+  expect(isRunning(pid)).toBe(true)
+  parent.kill('SIGKILL')
+  expect(await isGoneWithin(pid, 2_000)).toBe(true)
 })
 
 test('a daemon that handles SIGTERM ends with a parent that has nothing left to do', async () => {

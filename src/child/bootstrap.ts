@@ -26,6 +26,7 @@ import {
   survivesErrors,
   writeNow,
 } from './channel.ts'
+import { beforeCredentialsChange } from './credentials.ts'
 import { enterProcess, noteBootstrap } from './current-process.ts'
 import type { FunctionSource } from './function-source.ts'
 import { inspectSafely, isError } from './inspect.ts'
@@ -133,10 +134,11 @@ function begin(token: string, task: ChildTask): void {
 
 /** Has this process end with its parent even when it is busy: by the system, where that was asked for, or by a thread that looks. */
 function followParent({ isTied, parent }: ChildTask): void {
-  // A program that stands between the two (a wrapper as execPath) is tied in the place of this one.
-  if (isTied && process.ppid === parent.pid) return
   // Where nothing ends a busy child with its parent, Ctrl-C must: such a child reads no channel.
-  watchParent(parent, () => process.removeListener('SIGINT', ignore))
+  const watch = (program?: URL): void => watchParent(parent, () => process.removeListener('SIGINT', ignore), program)
+  // A program that stands between the two (a wrapper as execPath) is tied in the place of this one.
+  if (isTied && process.ppid === parent.pid) beforeCredentialsChange(watch)
+  else watch()
 }
 
 /**

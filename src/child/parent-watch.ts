@@ -14,8 +14,18 @@ export interface Watched {
   readonly isOurs: boolean
 }
 
-/** Starts the thread, which keeps nothing alive; `onFailure` is called, at once or later, where there can be none. */
-export function watchParent({ pid: parent, thread }: ChildTask['parent'], onFailure: () => void): void {
+/** The program of the thread. */
+export const threadFile: URL = new URL('./parent-watch-thread.js', import.meta.url)
+
+/**
+ * Starts the thread, which keeps nothing alive; `onFailure` is called, at once or later, where there can be none.
+ * @param program what the thread runs, where its file may be out of reach by the time it boots
+ */
+export function watchParent(
+  { pid: parent, thread }: ChildTask['parent'],
+  onFailure: () => void,
+  program: URL = threadFile,
+): void {
   try {
     // Loading it takes 1.5 ms, which a child that the system watches need not wait for.
     const { Worker } = process.getBuiltinModule('node:worker_threads')
@@ -23,7 +33,7 @@ export function watchParent({ pid: parent, thread }: ChildTask['parent'], onFail
     // Looked at here and now: while the thread boots the parent may end.
     const watched: Watched = { parent, thread, isOurs: process.ppid === parent }
     const options = { workerData: watched, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true }
-    const worker = new Worker(new URL('./parent-watch-thread.js', import.meta.url), options)
+    const worker = new Worker(program, options)
     worker.once('error', onFailure)
     worker.unref()
   } catch {
