@@ -97,6 +97,35 @@ test('a child that another program starts for us is not taken for an orphan', as
   expect((await p.exited).exitCode).toBe(0)
 })
 
+test('a busy child that another program starts for us ends with that program', async () => {
+  const env = { ...process.env, RUNTIME: process.execPath }
+  const busy = () => {
+    console.log(process.pid)
+    for (;;);
+  }
+  const p = new Process({ target: busy, execPath: program('wrapper.sh'), env, stdio: 'pipe' }).start()
+  const [line] = (await once(createInterface(p.stdout as Readable), 'line')) as [string]
+  expect(Number(line)).not.toBe(p.pid)
+  p.kill()
+  expect((await p.exited).exitCode).toBe(-9)
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', reason: 'killed' })
+  expect(await isGoneWithin(Number(line), 2_000)).toBe(true)
+})
+
+test('the result settles after the end of a child whose channel somebody else holds open', async () => {
+  const env = { ...process.env, RUNTIME: process.execPath }
+  const options = { execPath: program('leaves-one-behind.sh'), env, stdio: 'pipe' } as const
+  const p = new Process({ ...options, target: () => process.exit(3) }).start()
+  const [holder] = (await once(createInterface(p.stdout as Readable), 'line')) as [string]
+  try {
+    await expect(p.result).rejects.toMatchObject({ code: 'ERR_EXIT_WITHOUT_RESULT', exitCode: 3 })
+    expect((await p.messages().next()).done).toBe(true)
+    expect(isRunning(Number(holder))).toBe(true)
+  } finally {
+    kill(Number(holder), 'SIGKILL')
+  }
+})
+
 test.runIf(getuid?.() === 0)('a busy child that has given up its rights ends with its parent, too', async () => {
   const { parent, line } = await startProgram(program('parent.mjs'), 'unprivileged', 'wait')
   const pid = Number(line)

@@ -10,8 +10,8 @@ export interface Watched {
   readonly parent: number
   /** The thread of the parent that is to be there too; null: any. */
   readonly thread: number | null
-  /** Whether it is this process's own parent, and no process that started a program between the two. */
-  readonly isOurs: boolean
+  /** The pid of whoever started this process: the parent, or a program between the two. */
+  readonly starter: number
 }
 
 /** The program of the thread. */
@@ -31,7 +31,7 @@ export function watchParent(
     const { Worker } = process.getBuiltinModule('node:worker_threads')
     // Nothing that the user preloads runs there a second time.
     // Looked at here and now: while the thread boots the parent may end.
-    const watched: Watched = { parent, thread, isOurs: process.ppid === parent }
+    const watched: Watched = { parent, thread, starter: process.ppid }
     const options = { workerData: watched, execArgv: [], env: {}, stdin: false, stdout: true, stderr: true }
     const worker = new Worker(program, options)
     worker.once('error', onFailure)
