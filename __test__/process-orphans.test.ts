@@ -1,7 +1,7 @@
 /** No child outlives its parent, however that ends and whatever the child does. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { kill } from 'node:process'
+import { getuid, kill } from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { Process, target } from 'corepool'
@@ -95,6 +95,43 @@ test('a child that another program starts for us is not taken for an orphan', as
   const { pid } = p
   expect(await p.result).toBe(pid)
   expect((await p.exited).exitCode).toBe(0)
+})
+
+test('a busy child that another program starts for us ends with that program', async () => {
+  const env = { ...process.env, RUNTIME: process.execPath }
+  const busy = () => {
+    console.log(process.pid)
+    for (;;);
+  }
+  const p = new Process({ target: busy, execPath: program('wrapper.sh'), env, stdio: 'pipe' }).start()
+  const [line] = (await once(createInterface(p.stdout as Readable), 'line')) as [string]
+  expect(Number(line)).not.toBe(p.pid)
+  p.kill()
+  expect((await p.exited).exitCode).toBe(-9)
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_WORKER_DIED', reason: 'killed' })
+  expect(await isGoneWithin(Number(line), 2_000)).toBe(true)
+})
+
+test('the result settles after the end of a child whose channel somebody else holds open', async () => {
+  const env = { ...process.env, RUNTIME: process.execPath }
+  const options = { execPath: program('leaves-one-behind.sh'), env, stdio: 'pipe' } as const
+  const p = new Process({ ...options, target: () => process.exit(3) }).start()
+  const [holder] = (await once(createInterface(p.stdout as Readable), 'line')) as [string]
+  try {
+    await expect(p.result).rejects.toMatchObject({ code: 'ERR_EXIT_WITHOUT_RESULT', exitCode: 3 })
+    expect((await p.messages().next()).done).toBe(true)
+    expect(isRunning(Number(holder))).toBe(true)
+  } finally {
+    kill(Number(holder), 'SIGKILL')
+  }
+})
+
+test.runIf(getuid?.() === 0)('a busy child that has given up its rights ends with its parent, too', async () => {
+  const { parent, line } = await startProgram(program('parent.mjs'), 'unprivileged', 'wait')
+  const pid = Number(line)
+  expect(isRunning(pid)).toBe(true)
+  parent.kill('SIGKILL')
+  expect(await isGoneWithin(pid, 2_000)).toBe(true)
 })
 
 test('a daemon that handles SIGTERM ends with a parent that has nothing left to do', async () => {

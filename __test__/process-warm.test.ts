@@ -44,6 +44,17 @@ test('it is used only where environment, directory, flags and streams are what i
   })
 })
 
+test('it is not used in a directory that was made again, or that a link has left', async () => {
+  expect(await seen('replacedDirectory')).toEqual({
+    results: ['first', 'first', 'made again', 'by a link'],
+    missing: ['ERR_SPAWN_FAILED', 'ENOENT'],
+  })
+})
+
+test('there is none in a worker_thread, which would leave a zombie', async () => {
+  expect(await seen('inThreads')).toEqual({ left: 0 })
+})
+
 test('it shows the environment, the name and the arguments of its Process, and nothing of the one before', async () => {
   expect(await seen('invisible')).toEqual({ name: 'second', variable: 'as it is', argv: 2, left: [], active: 0 })
 })

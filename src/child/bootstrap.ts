@@ -26,7 +26,8 @@ import {
   survivesErrors,
   writeNow,
 } from './channel.ts'
-import { currentProcess, enterProcess } from './current-process.ts'
+import { beforeCredentialsChange } from './credentials.ts'
+import { enterProcess, noteBootstrap } from './current-process.ts'
 import type { FunctionSource } from './function-source.ts'
 import { inspectSafely, isError } from './inspect.ts'
 import { importModule, loadTarget } from './load-target.ts'
@@ -59,8 +60,7 @@ process.on('beforeExit', () => {
 if (process.send !== undefined) process.send = guardedSend(process.send)
 // Node throws a rejection that nobody handles; Bun would end this process, and tell no monitor.
 if (process.versions['bun'] !== undefined) process.on('unhandledRejection', throwUnlessHandled)
-// While the command line still tells: what is loaded before the task comes may start nothing.
-currentProcess()
+noteBootstrap()
 // What the parent asks for on the command line is none of the target's business.
 if (process.argv.splice(2).includes(ASK_HELLO)) reply(['hello'])
 
@@ -134,10 +134,11 @@ function begin(token: string, task: ChildTask): void {
 
 /** Has this process end with its parent even when it is busy: by the system, where that was asked for, or by a thread that looks. */
 function followParent({ isTied, parent }: ChildTask): void {
-  // A program that stands between the two (a wrapper as execPath) is tied in the place of this one.
-  if (isTied && process.ppid === parent.pid) return
   // Where nothing ends a busy child with its parent, Ctrl-C must: such a child reads no channel.
-  watchParent(parent, () => process.removeListener('SIGINT', ignore))
+  const watch = (program?: URL): void => watchParent(parent, () => process.removeListener('SIGINT', ignore), program)
+  // A program that stands between the two (a wrapper as execPath) is tied in the place of this one.
+  if (isTied && process.ppid === parent.pid) beforeCredentialsChange(watch)
+  else watch()
 }
 
 /**

@@ -7,7 +7,7 @@
  * same: the bootstrap's own, and the one that the user's code imports.
  */
 import type { ParentLink } from './parent-link.ts'
-import { ASK_HELLO, type TaskTarget } from './protocol.ts'
+import { STARTED_BY, type TaskTarget } from './protocol.ts'
 
 export interface CurrentProcess {
   readonly name: string
@@ -22,6 +22,8 @@ export interface CurrentProcess {
   children: number
   /** The module whose code starts `target`, where that code may not; `target` is null for a kernel. */
   moduleOnItsWay(target: TaskTarget | null): string | null
+  /** This is to be a child, and runs another program in place of the bootstrap: its child would do the same. */
+  readonly runsInstead: boolean
 }
 
 const key = Symbol.for('corepool.current-process')
@@ -32,23 +34,37 @@ const mainProgram = { name: 'MainProcess', daemon: false, identity: [], ancestor
 const LOADED_FIRST =
   'Code that --import, --require or NODE_OPTIONS load first (other execArgv or env keep it out of a child)'
 
-/** True in a child that knows no task yet, in code that is loaded before the bootstrap. */
+/**
+ * True in a child whose bootstrap has not run yet. A program of its own that something before the bootstrap has started inherits the
+ * variable, too; but neither its channel nor, in a thread, which has none, its starter is the one of such a child.
+ */
 function isBooting(): boolean {
-  const [, file, argument] = process.argv
-  return argument === ASK_HELLO && file?.endsWith('bootstrap.cjs') === true && process.send !== undefined
+  const starter = process.env[STARTED_BY]
+  return starter !== undefined && (process.send !== undefined || starter === String(process.ppid))
 }
 
 /** The record of the process that this code runs in. */
 export function currentProcess(): CurrentProcess {
-  return holder[key] ?? enterProcess(mainProgram, isBooting() ? () => LOADED_FIRST : () => null)
+  const found = holder[key]
+  if (found !== undefined) return found
+  if (!isBooting()) return enterProcess(mainProgram, () => null)
+  const runsInstead = process.argv[1]?.endsWith('bootstrap.cjs') !== true
+  return enterProcess(mainProgram, () => (runsInstead ? null : LOADED_FIRST), runsInstead)
+}
+
+/** What the bootstrap of a child does first: code that was loaded before it may start nothing, and nobody else is taken for a child. */
+export function noteBootstrap(): void {
+  currentProcess()
+  delete process.env[STARTED_BY]
 }
 
 /** Says what this process is; called by the bootstrap of a child. */
 export function enterProcess(
-  { name, daemon, identity, ancestors, parent }: Omit<CurrentProcess, 'children' | 'moduleOnItsWay'>,
+  { name, daemon, identity, ancestors, parent }: Omit<CurrentProcess, 'children' | 'moduleOnItsWay' | 'runsInstead'>,
   moduleOnItsWay: CurrentProcess['moduleOnItsWay'],
+  runsInstead = false,
 ): CurrentProcess {
-  const current = { name, daemon, identity, ancestors, parent, children: 0, moduleOnItsWay }
+  const current = { name, daemon, identity, ancestors, parent, children: 0, moduleOnItsWay, runsInstead }
   Object.defineProperty(holder, key, { value: current, configurable: true })
   return current
 }

@@ -17,6 +17,7 @@ export {
   ASK_HELLO,
   isFromChild,
   isHello,
+  STARTED_BY,
   type ChildTask,
   type FromChild,
   type Rehearse,

@@ -1,6 +1,6 @@
 /**
- * The thread of parent-watch: when the parent is gone, or the thread of it that counts, so is this process, whatever its main
- * thread does.
+ * The thread of parent-watch: when the parent is gone, the thread of it that counts, or a program between the two, so is this process,
+ * whatever its main thread does.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { kill, pid } from 'node:process'
@@ -10,14 +10,15 @@ import type { Watched } from './parent-watch.ts'
 /** Milliseconds between two looks. */
 const INTERVAL = 250
 
-const { parent, thread, isOurs } = workerData as Watched
+const { parent, thread, starter } = workerData as Watched
 
 /** Of the parent's thread; null where there is none to look at, or another list of processes than the parent's. */
 const folder = thread === null || !existsSync(`/proc/${parent}/task`) ? null : `/proc/${parent}/task/${thread}`
 
 /** An orphan is adopted: then its parent is another one. A pid alone may have been given to a stranger. */
 function isThere(): boolean {
-  if (isOurs) return process.ppid === parent && (folder === null || existsSync(folder))
+  if (process.ppid !== starter) return false
+  if (starter === parent) return folder === null || existsSync(folder)
   try {
     return kill(parent, 0) && !isZombie(parent)
   } catch {

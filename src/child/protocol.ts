@@ -43,6 +43,12 @@ export type Hello = readonly [kind: 'hello']
 /** The argument by which the parent asks for a Hello. */
 export const ASK_HELLO = 'hello'
 
+/**
+ * The variable that a child has until its bootstrap runs: the pid of who started it. So code that runs before, or in place of the
+ * bootstrap, is known for what it is, whatever becomes of the command line.
+ */
+export const STARTED_BY = 'COREPOOL_STARTED_BY'
+
 /** `ready` comes first and once; then at most one of `result` and `error`; messages at any time after `ready`. */
 export type FromChild =
   | readonly [kind: 'ready', token: string]

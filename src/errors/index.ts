@@ -63,6 +63,8 @@ export {
   kernelHearsNothing,
   nestedTooDeep,
   notStarted,
+  ownProgramOnly,
+  runsInsteadOfChild,
   spawnFailed,
   startedBefore,
   startedWhileLoading,

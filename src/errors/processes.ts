@@ -66,6 +66,25 @@ export function nestedTooDeep(name: string, deepest: number): CorepoolError {
   )
 }
 
+/** `ERR_NOT_SUPPORTED`: a single executable application, whose binary runs nothing but itself. */
+export function ownProgramOnly(name: string, binary: string): CorepoolError {
+  return new CorepoolError(
+    'ERR_NOT_SUPPORTED',
+    `${name} cannot be started with "${binary}", a single executable application: whatever it is told to run, it would run this program ` +
+      'again. Pass the path of a Node binary as execPath.',
+  )
+}
+
+/** `ERR_NOT_SUPPORTED`: this process is to be a child, and its binary has run this program instead; `variable` tells. */
+export function runsInsteadOfChild(name: string, starter: string, variable: string): CorepoolError {
+  return new CorepoolError(
+    'ERR_NOT_SUPPORTED',
+    `${name}: this process was started by process ${starter} to run a target, and its binary, or the program that was given as execPath, ` +
+      'runs this program instead, so that each process would start the next. Pass an execPath that runs the file which it is given, as Node ' +
+      `does. If this program is no such child, delete the environment variable ${variable}, which it has inherited.`,
+  )
+}
+
 /** `ERR_NOT_SUPPORTED`: this runtime would leave the flags out without a word. */
 export function flagsNotSupported(runtime: string): CorepoolError {
   return new CorepoolError(

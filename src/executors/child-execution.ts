@@ -5,7 +5,7 @@
  * everything it said has been read. `close` is not used: it waits for the pipes of stdout and stderr too, which a
  * grandchild may hold open for ever. So `exited` is reported on `exit`; and that no result came is decided when both
  * `exit` and `disconnect` have been, in whichever order, since a result may still be in the channel when its sender is
- * dead.
+ * dead. Where `disconnect` does not come, since somebody else has the channel too, silence for a while stands for it.
  */
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -22,10 +22,10 @@ import { threadHere } from './thread-here.ts'
 import { keepSpare, takeSpare } from './warm-spare.ts'
 
 /**
- * On Deno, milliseconds for what a child that has ended left in its channel: no more than a system's buffer, which is read in a
- * few turns of the event loop.
+ * Milliseconds without a word, after which a child that has ended says no more, though its channel is still open: what it left there is
+ * no more than a system's buffer, which is read in a few turns of the event loop.
  */
-const LAST_WORDS_ON_DENO = 1_000
+const LAST_WORDS = 1_000
 
 /**
  * @throws CorepoolError `ERR_ARGS_NOT_CLONEABLE`, `ERR_PAYLOAD_TOO_LARGE` when the arguments have changed since they
@@ -83,6 +83,8 @@ class ChildExecution implements Execution {
   readonly #token: string
   readonly #observer: Observer
   #isHeard = false
+  /** Runs from the end of the child until its channel is closed. */
+  #lastWords: NodeJS.Timeout | undefined
   #isReady = false
   #hasOutcome = false
   #isSilent = false
@@ -173,6 +175,7 @@ class ChildExecution implements Execution {
 
   #receive(message: unknown): void {
     this.#isHeard = true
+    this.#lastWords?.refresh()
     if (isHello(message)) return this.#greet()
     if (isFromChild(message, this.#token)) this.#report(message)
   }
@@ -224,21 +227,36 @@ class ChildExecution implements Execution {
     this.#observer.exited(this.#status)
     this.#settle()
     this.#keepSpare()
-    if (process.versions['deno'] !== undefined) this.#endOnDeno()
+    if (!this.#isSilent) this.#awaitLastWords()
   }
 
-  /** Deno does not tell that the channel has ended of a child which died before it was heard, or in the middle of a message. */
-  #endOnDeno(): void {
-    if (this.#isSilent) return
-    if (!this.#isHeard) setImmediate(() => this.#isHeard || this.#silence())
-    const late = setTimeout(() => this.#silence(), LAST_WORDS_ON_DENO)
-    this.#child.once('disconnect', () => clearTimeout(late))
+  /**
+   * What a program between the two leaves behind has the channel, too. And Deno does not tell that the channel has ended of a child
+   * which died before it was heard, or in the middle of a message.
+   */
+  #awaitLastWords(): void {
+    const isDeno = process.versions['deno'] !== undefined
+    if (isDeno && !this.#isHeard) setImmediate(() => this.#isHeard || this.#silence())
+    this.#lastWords = setTimeout(() => this.#listenOnceMore(), LAST_WORDS)
+    // Elsewhere the channel keeps this program alive, as long as anything of the child should.
+    if (!isDeno) this.#lastWords.unref()
+  }
+
+  /** After a long turn of the event loop the timer comes before what is in the channel. */
+  #listenOnceMore(): void {
+    this.#isHeard = false
+    setImmediate(() => {
+      if (this.#isHeard || this.#isSilent) return
+      this.#silence()
+      this.#child.disconnect()
+    })
   }
 
   /** The last that it had to say has been heard. */
   #silence(): void {
     if (this.#isSilent) return
     this.#isSilent = true
+    clearTimeout(this.#lastWords)
     this.#settle()
     this.#observer.silent()
   }

@@ -30,5 +30,6 @@ export function spawnChild(launch: Launch): Spawned {
   child.on('error', () => {})
   if (child.pid === undefined) return { failing: child }
   addLive(child)
-  return { process: child, pid: child.pid, isTied: tied > 0 }
+  // Linux unties what an exec gives more rights (capabilities of the file, say). Of its own file the addon knows whether it does.
+  return { process: child, pid: child.pid, isTied: tied > 0 && launch.execPath === process.execPath }
 }

@@ -4,9 +4,9 @@
  * It is used only where the child would be the same as a new one: same binary, flags, environment, directory, standard
  * streams and rights. It is invisible: it keeps nothing alive, prints nothing, ends when it is idle for long and with this
  * program, and runs the code of one Process at most. There is none before a first Process has delivered, none where other
- * code runs before ours or where Node's flags make every child noticed, and none with COREPOOL_WARM=0.
+ * code runs before ours or where Node's flags make every child noticed, none in a worker_thread, and none with COREPOOL_WARM=0.
  */
-import { fstatSync, readFileSync } from 'node:fs'
+import { fstatSync, readFileSync, statSync, type Stats } from 'node:fs'
 import { getPriority } from 'node:os'
 import type { Rehearse } from '../child/index.ts'
 import { bindingFile } from '../native/index.ts'
@@ -109,7 +109,15 @@ function boot(launch: Launch): void {
 }
 
 function mayBeWarm(launch: Launch): boolean {
-  return process.env['COREPOOL_WARM'] !== '0' && !launch.runsOtherCode && !isNoticed(launch)
+  return process.env['COREPOOL_WARM'] !== '0' && !launch.runsOtherCode && !isWorkerThread() && !isNoticed(launch)
+}
+
+/**
+ * True where the loop of events ends before the program does: a spare that is killed then would stay a zombie, as nobody asks for its
+ * status any more. Told by the mark on what a thread may not call; node:worker_threads would have to be loaded first.
+ */
+function isWorkerThread(): boolean {
+  return Reflect.get(process.abort, 'disabled') === true
 }
 
 /** True when a child opens a port, writes a file, or prints something by its mere existence. */
@@ -123,16 +131,17 @@ function shapeOf({ execPath, flags, env, cwd, stdio }: Launch): string | null {
   try {
     const rights = [process.umask(), process.getuid?.(), process.geteuid?.(), process.getgid?.(), process.getegid?.()]
     // Where it prints: this process may have put another file in the place of its stdout.
-    const prints = stdio === 'inherit' ? [1, 2].map(fileBehind) : []
-    const surroundings = [execPath, flags, cwd ?? process.cwd(), stdio, prints, rights, process.getgroups?.()]
+    const prints = stdio === 'inherit' ? [1, 2].map((descriptor) => identityOf(fstatSync(descriptor))) : []
+    // What a path leads to may have been replaced. A spare is in its directory, whose number is therefore given to no other.
+    const places = [execPath, cwd ?? '.'].map((path) => identityOf(statSync(path)))
+    const surroundings = [execPath, flags, cwd ?? process.cwd(), places, stdio, prints, rights, process.getgroups?.()]
     return JSON.stringify([surroundings, getPriority(), Object.entries(env)])
   } catch {
     return null
   }
 }
 
-function fileBehind(descriptor: number): string {
-  const { dev, ino } = fstatSync(descriptor)
+function identityOf({ dev, ino }: Stats): string {
   return `${dev}:${ino}`
 }
 

@@ -12,7 +12,7 @@ export interface ChildOptions {
   cwd?: string
   /** The Node binary, as a path or a file: URL; this process's when absent. */
   execPath?: string
-  /** Node's flags; this process's when absent, without those of its debugger, test runner, watcher and program text. */
+  /** Node's flags; this process's when absent, without those of its debugger, test runner, watcher, snapshot and program text. */
   execArgv?: string[]
   /**
    * `inherit` (default): the child prints where this process prints, and has an empty stdin. `pipe`: `stdin`, `stdout`

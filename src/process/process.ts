@@ -7,7 +7,7 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import { hasAborted, onAbort } from '../arguments/index.ts'
-import { currentProcess, holdBy, Inbox, nextIdentity, noteProcessClass } from '../child/index.ts'
+import { currentProcess, holdBy, Inbox, nextIdentity, noteProcessClass, STARTED_BY } from '../child/index.ts'
 import {
   aborted,
   alreadyStarted,
@@ -15,6 +15,7 @@ import {
   invalidType,
   invalidValue,
   nestedTooDeep,
+  runsInsteadOfChild,
   startedWhileLoading,
 } from '../errors/index.ts'
 import { execute, prepareTarget } from '../executors/index.ts'
@@ -185,7 +186,7 @@ export class Process<A extends unknown[] = any[], R = any> {
    * rejects `ready` and `result`.
    * @throws ProcessStateError `ERR_CLOSED`, `ERR_ALREADY_STARTED`, `ERR_DAEMON_CHILD`; TargetError
    *   `ERR_TARGET_LOAD_FAILED` in a module that a child loads and that would start the next one; `ERR_NOT_SUPPORTED` 16 processes
-   *   below the main program; what a kernel throws for its operands; the constructor's errors for arguments that have become wrong since. The process is then as if start()
+   *   below the main program, or where the child would run this program again (a single executable application); what a kernel throws for its operands; the constructor's errors for arguments that have become wrong since. The process is then as if start()
    *   had not been called
    */
   start(): this {
@@ -195,6 +196,7 @@ export class Process<A extends unknown[] = any[], R = any> {
     const isChild = prepared?.engine === 'child'
     const loading = parent.moduleOnItsWay(isChild ? prepared.target : null)
     if (loading !== null) throw startedWhileLoading(this.#name, loading)
+    if (isChild && parent.runsInstead) throw runsInsteadOfChild(this.#name, process.env[STARTED_BY] ?? '', STARTED_BY)
     if (parent.daemon) throw daemonChild(this.#name, parent.name)
     if (isChild && parent.identity.length >= DEEPEST) throw nestedTooDeep(this.#name, DEEPEST)
     // Only start() and close() let go of it, and neither can be before a start() that the states allow.

@@ -10,7 +10,7 @@ use napi_derive::napi;
 ///
 /// Linux means the thread, not the process: a child of a `worker_thread` ends with that thread, which is wanted, as nobody is
 /// left then to hear of the child. Returns how many processes were tied since the thread last asked; it stays 0 where the system
-/// offers no such thing, or makes processes in another way than by `fork`.
+/// offers no such thing, makes processes in another way than by `fork`, or has given this program rights that its user lacks.
 #[napi(catch_unwind)]
 pub fn tie_forks(on: bool) -> u32 {
     forks::tie(on)
@@ -34,7 +34,11 @@ mod forks {
         ONCE.call_once(|| unsafe { _ = libc::pthread_atfork(None, Some(in_parent), Some(in_child)) });
         let this = libc::pid_t::try_from(std::process::id()).unwrap_or(0);
         PARENT.set(if on { this } else { 0 });
-        TIED.replace(0)
+        // An exec that raises rights (a set-user-ID bit, capabilities of the file) withdraws the request; a child runs the same file.
+        // SAFETY: getauxval reads a table of the process, whatever it is asked for.
+        let is_raised = unsafe { libc::getauxval(libc::AT_SECURE) } != 0;
+        let tied = TIED.replace(0);
+        if is_raised { 0 } else { tied }
     }
 
     unsafe extern "C" fn in_parent() {
