@@ -35,6 +35,7 @@ export const core = [
   'process-endings',
   'process-kernel',
   'process-lifecycle',
+  'process-message-listeners',
   'process-messages',
   'process-misuse',
   'process-quick-end',

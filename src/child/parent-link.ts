@@ -1,14 +1,14 @@
 /**
  * The parent, as the target sees it: who it is, whether it is alive, and messages both ways.
  *
- * Messages that come before the target asks for any stay in Node's channel, which is listened to from then on only; and
- * only while somebody waits for one does the channel keep this process alive.
+ * Messages that come before the target asks for any are kept as they came, and read when it does; and only while somebody waits for
+ * one does the channel keep this process alive.
  */
 import { report } from './channel.ts'
 import { holdBy } from './hold.ts'
 import { Inbox } from './inbox.ts'
 import { isMessage, type ChildTask } from './protocol.ts'
-import { decode, encode } from './values.ts'
+import { decode, encode, type Encoded } from './values.ts'
 
 /** The process that started this one. */
 export interface ParentLink {
@@ -28,9 +28,17 @@ export interface ParentLink {
 
 const { process } = globalThis
 
+/** What the target is given, and what takes the parent's messages to it. */
+export interface Linked {
+  readonly parent: ParentLink
+  /** False for a frame that is no message of the parent's. */
+  deliver(frame: unknown): boolean
+}
+
 /** @param token the one that the parent gave this child */
-export function linkToParent({ pid, name }: ChildTask['parent'], token: string): ParentLink {
+export function linkToParent({ pid, name }: ChildTask['parent'], token: string): Linked {
   const starter = process.ppid
+  const unread: Encoded[] = []
   let inbox: Inbox | null = null
   const hold = holdBy(
     () => process.channel?.ref(),
@@ -38,22 +46,26 @@ export function linkToParent({ pid, name }: ChildTask['parent'], token: string):
   )
 
   function open(): Inbox {
-    const opened = new Inbox()
-    process.on('message', (frame: unknown) => {
-      if (isMessage(frame, token)) opened.add(decode(frame[2]))
-    })
-    return opened
+    inbox = new Inbox()
+    for (const encoded of unread.splice(0)) inbox.add(decode(encoded))
+    return inbox
   }
 
-  // Bun's channel keeps no message for who listens later.
-  if (process.versions['bun'] !== undefined) inbox = open()
-
-  return Object.freeze({
+  const parent = Object.freeze({
     name,
     pid,
     // Whoever started this process: the parent, or a program between them. An orphan has another parent at once.
     isAlive: () => process.connected && process.ppid === starter,
     send: (message: unknown) => report(['message', token, encode('message', message)]),
-    messages: () => (inbox ??= open()).iterate(hold),
+    messages: () => (inbox ?? open()).iterate(hold),
   })
+  return {
+    parent,
+    deliver(frame) {
+      if (!isMessage(frame, token)) return false
+      if (inbox === null) unread.push(frame[2])
+      else inbox.add(decode(frame[2]))
+      return true
+    },
+  }
 }
