@@ -43,6 +43,7 @@ export const core = [
   'process-result',
   'process-stdio',
   'process-targets',
+  'process-unreadable',
   'process-warm',
   'reduction-histogram',
   'reduction-values',

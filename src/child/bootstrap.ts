@@ -36,7 +36,7 @@ import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './
 import { endQuickly, prepareQuickEnd } from './quick-end.ts'
 import { moduleOnItsWay, watchLoads, withItsOrigin } from './start-guard.ts'
 import { encodeError } from './thrown.ts'
-import { checkSize, decode, encode, encodeBytes } from './values.ts'
+import { decode, encode, encodeBytes, isWritable } from './values.ts'
 
 // Not imported: see channel.ts.
 const { process } = globalThis
@@ -156,8 +156,9 @@ function followParent({ isTied, parent }: ChildTask): void {
 }
 
 /**
- * Refuses what makes a parent fail: messages that Node takes for its own, those beyond what a length in its channel can say, and
- * servers and sockets, which would stay open there.
+ * Keeps from the parent what makes it fail: messages that Node takes for its own, those beyond what a length in its channel can say,
+ * and servers and sockets, which would stay open there, are refused. In the place of other objects goes a null: the parent drops what
+ * is not ours in any case, and would end by what its version of Node cannot read.
  */
 function guardedSend(original: NonNullable<typeof process.send>): NonNullable<typeof process.send> {
   return (message: unknown, ...rest: unknown[]): boolean => {
@@ -166,8 +167,8 @@ function guardedSend(original: NonNullable<typeof process.send>): NonNullable<ty
       if (typeof cmd === 'string' && cmd.startsWith('NODE_')) throw reservedMessage(cmd)
     }
     if (typeof rest[0] === 'object' && rest[0] !== null) throw handleNotSent()
-    checkSize('message', message)
-    return apply(original, process, [message, ...rest])
+    const isReplaced = isWritable('message', message) && typeof message === 'object'
+    return apply(original, process, [isReplaced ? null : message, ...rest])
   }
 }
 
@@ -193,7 +194,7 @@ async function run(token: string, task: ChildTask): Promise<void> {
   let value: unknown
   try {
     const target = await loadTarget(task.target)
-    value = await apply(target, undefined, decode(task.args) as unknown[])
+    value = await apply(target, undefined, decode('args', task.args) as unknown[])
   } catch (thrown) {
     disarm()
     if (isEnding()) return

@@ -5,16 +5,19 @@
 
 import type { Hold } from './hold.ts'
 
+type Next = IteratorResult<unknown, undefined>
+
 export class Inbox {
-  readonly #messages: unknown[] = []
+  readonly #messages: (() => unknown)[] = []
   /** Those who asked before a message came, in turn. */
-  readonly #waiting: ((result: IteratorResult<unknown, undefined>) => void)[] = []
+  readonly #waiting: ((next: Next | Promise<Next>) => void)[] = []
   #hasEnded = false
 
-  add(message: unknown): void {
+  /** @param read gives the message, when somebody asks for it; what it throws rejects for who asked */
+  add(read: () => unknown): void {
     const next = this.#waiting.shift()
-    if (next === undefined) this.#messages.push(message)
-    else next({ value: message, done: false })
+    if (next === undefined) this.#messages.push(read)
+    else next(given(read))
   }
 
   /** No further message comes; those that are here are still given out. */
@@ -37,11 +40,16 @@ export class Inbox {
     return iterator
   }
 
-  #next(hold: Hold): Promise<IteratorResult<unknown, undefined>> {
-    if (this.#messages.length > 0) return Promise.resolve({ value: this.#messages.shift(), done: false })
+  #next(hold: Hold): Promise<Next> {
+    const read = this.#messages.shift()
+    if (read !== undefined) return given(read)
     if (this.#hasEnded) return Promise.resolve(over)
     return hold(new Promise((resolve) => this.#waiting.push(resolve)))
   }
 }
 
-const over: IteratorResult<unknown, undefined> = Object.freeze({ value: undefined, done: true })
+async function given(read: () => unknown): Promise<Next> {
+  return { value: read(), done: false }
+}
+
+const over: Next = Object.freeze({ value: undefined, done: true })

@@ -8,7 +8,7 @@ import { report } from './channel.ts'
 import { holdBy } from './hold.ts'
 import { Inbox } from './inbox.ts'
 import { isMessage, type ChildTask } from './protocol.ts'
-import { decode, encode, type Encoded } from './values.ts'
+import { decode, encode } from './values.ts'
 
 /** The process that started this one. */
 export interface ParentLink {
@@ -22,7 +22,10 @@ export interface ParentLink {
    * @throws CorepoolError `ERR_ARGS_NOT_CLONEABLE` with the path of the culprit, `ERR_PAYLOAD_TOO_LARGE`
    */
   send(message: unknown): void
-  /** What the parent sends, in order, each message once; ends with the parent. Waiting keeps this process alive. */
+  /**
+   * What the parent sends, in order, each message once; ends with the parent. Waiting keeps this process alive.
+   * `ERR_ARGS_NOT_CLONEABLE` rejects in the place of a message that cannot be read here.
+   */
   messages(): AsyncIterableIterator<unknown>
 }
 
@@ -38,18 +41,11 @@ export interface Linked {
 /** @param token the one that the parent gave this child */
 export function linkToParent({ pid, name }: ChildTask['parent'], token: string): Linked {
   const starter = process.ppid
-  const unread: Encoded[] = []
-  let inbox: Inbox | null = null
+  const inbox = new Inbox()
   const hold = holdBy(
     () => process.channel?.ref(),
     () => process.channel?.unref(),
   )
-
-  function open(): Inbox {
-    inbox = new Inbox()
-    for (const encoded of unread.splice(0)) inbox.add(decode(encoded))
-    return inbox
-  }
 
   const parent = Object.freeze({
     name,
@@ -57,14 +53,14 @@ export function linkToParent({ pid, name }: ChildTask['parent'], token: string):
     // Whoever started this process: the parent, or a program between them. An orphan has another parent at once.
     isAlive: () => process.connected && process.ppid === starter,
     send: (message: unknown) => report(['message', token, encode('message', message)]),
-    messages: () => (inbox ?? open()).iterate(hold),
+    messages: () => inbox.iterate(hold),
   })
   return {
     parent,
     deliver(frame) {
       if (!isMessage(frame, token)) return false
-      if (inbox === null) unread.push(frame[2])
-      else inbox.add(decode(frame[2]))
+      const [, , encoded] = frame
+      inbox.add(() => decode('message', encoded))
       return true
     },
   }
