@@ -7,32 +7,38 @@ import type { Hold } from './hold.ts'
 
 type Next = IteratorResult<unknown, undefined>
 
+interface Waiting {
+  readonly iterator: object
+  readonly settle: (next: Next | Promise<Next>) => void
+}
+
 export class Inbox {
   readonly #messages: (() => unknown)[] = []
   /** Those who asked before a message came, in turn. */
-  readonly #waiting: ((next: Next | Promise<Next>) => void)[] = []
+  #waiting: Waiting[] = []
   #hasEnded = false
 
   /** @param read gives the message, when somebody asks for it; what it throws rejects for who asked */
   add(read: () => unknown): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#messages.push(read)
-    else next(given(read))
+    else next.settle(given(read))
   }
 
   /** No further message comes; those that are here are still given out. */
   end(): void {
     this.#hasEnded = true
-    for (const next of this.#waiting.splice(0)) next(over)
+    for (const next of this.#waiting.splice(0)) next.settle(over)
   }
 
-  /** Leaving the loop ends the iterator, and leaves the messages to the next one. */
+  /** Leaving the loop ends the iterator, with what waits for its next message, and leaves the messages to the next one. */
   iterate(hold: Hold): AsyncIterableIterator<unknown> {
     let isLeft = false
     const iterator: AsyncIterableIterator<unknown> = {
-      next: () => (isLeft ? Promise.resolve(over) : this.#next(hold)),
+      next: () => (isLeft ? Promise.resolve(over) : this.#next(iterator, hold)),
       return: () => {
         isLeft = true
+        this.#leave(iterator)
         return Promise.resolve(over)
       },
       [Symbol.asyncIterator]: () => iterator,
@@ -40,11 +46,17 @@ export class Inbox {
     return iterator
   }
 
-  #next(hold: Hold): Promise<Next> {
+  #next(iterator: object, hold: Hold): Promise<Next> {
     const read = this.#messages.shift()
     if (read !== undefined) return given(read)
     if (this.#hasEnded) return Promise.resolve(over)
-    return hold(new Promise((resolve) => this.#waiting.push(resolve)))
+    return hold(new Promise((settle) => this.#waiting.push({ iterator, settle })))
+  }
+
+  #leave(iterator: object): void {
+    const left = this.#waiting.filter((waiting) => waiting.iterator === iterator)
+    this.#waiting = this.#waiting.filter((waiting) => waiting.iterator !== iterator)
+    for (const { settle } of left) settle(over)
   }
 }
 
