@@ -41,6 +41,37 @@ test('each message is given out once, and leaving a loop leaves the rest', async
   expect(await all(p.messages())).toEqual([2, 3])
 })
 
+test('who leaves while a message is waited for gets none, keeps none, and keeps no child alive', async () => {
+  const p = new Process({ target: target<() => Promise<unknown[]>>(fixture, 'leave') }).start()
+  p.send('first')
+  const left = p.messages()
+  expect(await left.next()).toEqual({ value: 'left', done: false })
+  const pending = left.next()
+  await left.return?.()
+  expect(await pending).toEqual({ value: undefined, done: true })
+  p.send('second')
+  const over = { value: undefined, done: true }
+  expect(await p.result).toEqual([
+    { value: 'first', done: false },
+    over,
+    over,
+    { value: 'second', done: false },
+    over,
+    over,
+  ])
+  expect(await p.exited).toEqual({ exitCode: 0, signalCode: null })
+})
+
+test('a message that comes after somebody has left goes to the next who asks', async () => {
+  const p = new Process({ target: echo, args: [2] }).start()
+  const left = p.messages()
+  const pending = left.next()
+  await left.return?.()
+  for (const message of ['one', 'two']) p.send(message)
+  expect(await all(p.messages())).toEqual(['one', 'two'])
+  expect(await pending).toEqual({ value: undefined, done: true })
+})
+
 test('a message that was sent before the target listens is there when it does', async () => {
   const p = new Process({ target: echo, args: [1] }).start()
   p.send('early')
@@ -97,6 +128,11 @@ test('any values arrive as structuredClone gives them', async () => {
 test('waiting for a message keeps the program alive, and only waiting does', async () => {
   const run = await runProgram(program('waits-for-message.mjs'))
   expect(run).toEqual({ code: 0, signal: null, stdout: 'parent: from the child\nchild: undefined\n', stderr: '' })
+})
+
+test('who no longer waits for a message of a daemon does not keep the program alive', async () => {
+  const run = await runProgram(program('leaves-messages.mjs'))
+  expect(run).toEqual({ code: 0, signal: null, stdout: 'left\n', stderr: '' })
 })
 
 const sizes = [1_000, 100_000, 10_000_000, 64 * 2 ** 20]

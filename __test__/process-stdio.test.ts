@@ -5,7 +5,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Process } from 'corepool'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setImmediate as turn } from 'node:timers/promises'
+import { Process, target } from 'corepool'
 import { expect, test } from 'vitest'
 import { program } from './fixtures/run-program.ts'
 
@@ -36,6 +39,26 @@ test('a flood of output into a parent that is blocked is neither lost to a reade
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('of what nobody reads the first mebibyte is kept to the byte, and nothing that comes later', async () => {
+  const fixture = new URL('./fixtures/targets/prints.mjs', import.meta.url)
+  const p = new Process({ target: target<() => Promise<void>>(fixture, 'printWhenTold'), stdio: 'pipe' }).start()
+  const messages = p.messages()
+  const print = async (printed: string) => {
+    p.send(printed)
+    await messages.next()
+    // It is in the pipe now, and is taken from it within a turn.
+    await turn()
+    await turn()
+  }
+  await print('a'.repeat(2 ** 20 - 100))
+  await print('b'.repeat(200))
+  await print('c'.repeat(50))
+  p.send('')
+  await p.join()
+  const kept = await text(p.stdout as Readable)
+  expect([kept.length, kept.slice(2 ** 20 - 100)]).toEqual([2 ** 20, 'b'.repeat(100)])
 })
 
 test.each<[string, () => void]>([

@@ -34,6 +34,16 @@ test.each<[string, URL | string, string | undefined, number]>([
   expect(await new Process({ target: target<Work>(url, exportName), args: [1] }).start().result).toBe(expected)
 })
 
+test('a target is called without a this, on every version of Node and however deep it stands', async () => {
+  const tellThis = target<(depth: number) => Promise<string[]>>(fixture('relatives.mjs'), 'tellThis')
+  expect(await new Process({ target: tellThis, args: [2] }).start().result).toEqual(Array(3).fill('undefined'))
+  const own = function (this: unknown) {
+    'use strict'
+    return String(this)
+  }
+  expect(await new Process({ target: own }).start().result).toBe('undefined')
+})
+
 test('a target is found by a program that was started through a link, and from another directory', async () => {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'corepool-link-'))
   try {

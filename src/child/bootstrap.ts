@@ -37,12 +37,14 @@ import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './
 import { endQuickly, prepareQuickEnd } from './quick-end.ts'
 import { moduleOnItsWay, watchLoads, withItsOrigin } from './start-guard.ts'
 import { encodeError } from './thrown.ts'
-import { checkSize, decode, encode, encodeBytes } from './values.ts'
+import { decode, encode, encodeBytes, isWritable } from './values.ts'
 
 // Not imported: see channel.ts.
 const { process } = globalThis
 const { apply, defineProperty } = Reflect
 const listenerCount = process.listenerCount.bind(process)
+const listen = process.on.bind(process)
+const { nextTick } = process
 
 // What Ctrl-C means is the parent's decision, also before it has said what to do.
 process.on('SIGINT', ignore)
@@ -86,6 +88,8 @@ const NOTHING: FunctionSource = {
 }
 
 let rehearsal: NodeJS.Immediate | undefined
+/** Takes what the parent sends to the target; undefined until there is one. */
+let deliver: ((frame: unknown) => boolean) | undefined
 
 /**
  * A whole task of no consequence, done by a spare while nobody waits: what V8 and Node do when code runs for the first time (compile
@@ -110,26 +114,37 @@ function rehearse(addon: string | null): void {
   prepareQuickEnd(addon)
 }
 
-function receive(message: unknown): void {
-  // A turn later: a task that has come meanwhile goes first.
-  if (isRehearse(message)) rehearsal = setImmediate(rehearse, message[1])
-  if (!isRun(message)) return
-  const [, token, task] = message
-  // From here on the channel is the user's: no listener of ours sees its messages, and it keeps nothing alive.
-  process.removeListener('message', receive)
+/**
+ * Takes what the parent says; false for anything else on the channel. Node keeps a message only as long as nobody listens at all,
+ * and a library may: so ours are taken from the start, and kept by us.
+ */
+function receive(frame: unknown): boolean {
+  if (deliver !== undefined) return deliver(frame)
+  if (isRehearse(frame)) {
+    // A turn later: a task that has come meanwhile goes first.
+    rehearsal = setImmediate(rehearse, frame[1])
+    return true
+  }
+  if (!isRun(frame)) return false
+  const [, token, task] = frame
   clearImmediate(rehearsal)
+  // From here on the channel is the user's, too: that we go on listening to it keeps nothing alive.
   process.channel?.unref()
-  begin(token, task)
+  deliver = begin(token, task)
+  return true
 }
 
-function begin(token: string, task: ChildTask): void {
+/** @returns takes what the parent sends to the target */
+function begin(token: string, task: ChildTask): (frame: unknown) => boolean {
   followParent(task)
   headErrors(heading(task))
   // The rehearsal loads a module of ours, and must leave no context behind.
   if (task.identity.length > 0) watchLoads()
   const ancestors = withItsOrigin(task.ancestors, task.target)
-  enterProcess({ ...task, ancestors, parent: linkToParent(task.parent, token) }, moduleOnItsWay)
+  const { parent, deliver: take } = linkToParent(task.parent, token)
+  enterProcess({ ...task, ancestors, parent }, moduleOnItsWay)
   void run(token, task)
+  return take
 }
 
 /** Has this process end with its parent even when it is busy: by the system, where that was asked for, or by a thread that looks. */
@@ -142,8 +157,9 @@ function followParent({ isTied, parent }: ChildTask): void {
 }
 
 /**
- * Refuses what makes a parent fail: messages that Node takes for its own, those beyond what a length in its channel can say, and
- * servers and sockets, which would stay open there.
+ * Keeps from the parent what makes it fail: messages that Node takes for its own, those beyond what a length in its channel can say,
+ * and servers and sockets, which would stay open there, are refused. In the place of other objects goes a null: the parent drops what
+ * is not ours in any case, and would end by what its version of Node cannot read.
  */
 function guardedSend(original: NonNullable<typeof process.send>): NonNullable<typeof process.send> {
   return (message: unknown, ...rest: unknown[]): boolean => {
@@ -152,16 +168,23 @@ function guardedSend(original: NonNullable<typeof process.send>): NonNullable<ty
       if (typeof cmd === 'string' && cmd.startsWith('NODE_')) throw reservedMessage(cmd)
     }
     if (typeof rest[0] === 'object' && rest[0] !== null) throw handleNotSent()
-    checkSize('message', message)
-    return apply(original, process, [message, ...rest])
+    const isReplaced = isWritable('message', message) && typeof message === 'object'
+    return apply(original, process, [isReplaced ? null : message, ...rest])
   }
 }
 
-/** Node emits by what stands here; what a handler of uncaught errors throws must not cut off what is on its way. */
+/**
+ * Node emits by what stands here. What the parent says goes to us alone, whoever else listens; and what a handler of uncaught errors
+ * throws must not cut off what is on its way.
+ */
 function guardedEmit(original: typeof process.emit): (...event: unknown[]) => boolean {
   return (...event) => {
+    const [name] = event
+    if (name === 'message' && receive(event[1])) return true
+    // Whoever removes all listeners, as a library does that tidies up, removes ours.
+    if (name === 'removeListener' && event[2] === receive) nextTick(listen, 'message', receive)
     const emit = (): boolean => apply(original, process, event)
-    const isUncaught = event[0] === 'uncaughtException' || event[0] === 'uncaughtExceptionMonitor'
+    const isUncaught = name === 'uncaughtException' || name === 'uncaughtExceptionMonitor'
     return isUncaught ? callHandler(emit) : emit()
   }
 }
@@ -172,7 +195,7 @@ async function run(token: string, task: ChildTask): Promise<void> {
   let value: unknown
   try {
     const target = await loadTarget(task.target)
-    value = await apply(target, undefined, decode(task.args) as unknown[])
+    value = await apply(target, undefined, decode('args', task.args) as unknown[])
   } catch (thrown) {
     disarm()
     if (isEnding()) return

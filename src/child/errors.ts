@@ -142,9 +142,10 @@ export function nodesOf(thrown: unknown, isUrgent: boolean): EncodedError {
 /**
  * The thrown value again, to be rejected with.
  * @param origin where it was thrown, for the last line of its stack
+ * @throws TaskError `ERR_RESULT_NOT_CLONEABLE` for a value, no error, that cannot be read here
  */
 export function decodeError(nodes: EncodedError, origin: string): unknown {
-  const values = nodes.map((node) => create(node, origin))
+  const values = nodes.map((node, place) => create(node, origin, place === 0))
   nodes.forEach((node, place) => {
     const value = values[place]
     if (node[0] === 'error' && value instanceof Error) complete(value, node[1], values)
@@ -240,13 +241,18 @@ function textOf(value: unknown): string {
   return value === undefined ? '' : inspectSafely(value)
 }
 
-/** What a node is, without what it refers to. */
-function create(node: EncodedNode, origin: string): unknown {
+/** What a node is, without what it refers to; of what the error carries, a text stands for what cannot be read here. */
+function create(node: EncodedNode, origin: string, isThrown: boolean): unknown {
   switch (node[0]) {
     case 'error':
       return createError(node[1], origin)
     case 'value':
-      return decode(node[1])
+      try {
+        return decode('result', node[1])
+      } catch (error) {
+        if (isThrown) throw error
+        return 'a value that cannot be read here'
+      }
     case 'text':
       return node[1]
   }

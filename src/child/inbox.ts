@@ -5,31 +5,40 @@
 
 import type { Hold } from './hold.ts'
 
+type Next = IteratorResult<unknown, undefined>
+
+interface Waiting {
+  readonly iterator: object
+  readonly settle: (next: Next | Promise<Next>) => void
+}
+
 export class Inbox {
-  readonly #messages: unknown[] = []
+  readonly #messages: (() => unknown)[] = []
   /** Those who asked before a message came, in turn. */
-  readonly #waiting: ((result: IteratorResult<unknown, undefined>) => void)[] = []
+  #waiting: Waiting[] = []
   #hasEnded = false
 
-  add(message: unknown): void {
+  /** @param read gives the message, when somebody asks for it; what it throws rejects for who asked */
+  add(read: () => unknown): void {
     const next = this.#waiting.shift()
-    if (next === undefined) this.#messages.push(message)
-    else next({ value: message, done: false })
+    if (next === undefined) this.#messages.push(read)
+    else next.settle(given(read))
   }
 
   /** No further message comes; those that are here are still given out. */
   end(): void {
     this.#hasEnded = true
-    for (const next of this.#waiting.splice(0)) next(over)
+    for (const next of this.#waiting.splice(0)) next.settle(over)
   }
 
-  /** Leaving the loop ends the iterator, and leaves the messages to the next one. */
+  /** Leaving the loop ends the iterator, with what waits for its next message, and leaves the messages to the next one. */
   iterate(hold: Hold): AsyncIterableIterator<unknown> {
     let isLeft = false
     const iterator: AsyncIterableIterator<unknown> = {
-      next: () => (isLeft ? Promise.resolve(over) : this.#next(hold)),
+      next: () => (isLeft ? Promise.resolve(over) : this.#next(iterator, hold)),
       return: () => {
         isLeft = true
+        this.#leave(iterator)
         return Promise.resolve(over)
       },
       [Symbol.asyncIterator]: () => iterator,
@@ -37,11 +46,22 @@ export class Inbox {
     return iterator
   }
 
-  #next(hold: Hold): Promise<IteratorResult<unknown, undefined>> {
-    if (this.#messages.length > 0) return Promise.resolve({ value: this.#messages.shift(), done: false })
+  #next(iterator: object, hold: Hold): Promise<Next> {
+    const read = this.#messages.shift()
+    if (read !== undefined) return given(read)
     if (this.#hasEnded) return Promise.resolve(over)
-    return hold(new Promise((resolve) => this.#waiting.push(resolve)))
+    return hold(new Promise((settle) => this.#waiting.push({ iterator, settle })))
+  }
+
+  #leave(iterator: object): void {
+    const left = this.#waiting.filter((waiting) => waiting.iterator === iterator)
+    this.#waiting = this.#waiting.filter((waiting) => waiting.iterator !== iterator)
+    for (const { settle } of left) settle(over)
   }
 }
 
-const over: IteratorResult<unknown, undefined> = Object.freeze({ value: undefined, done: true })
+async function given(read: () => unknown): Promise<Next> {
+  return { value: read(), done: false }
+}
+
+const over: Next = Object.freeze({ value: undefined, done: true })

@@ -1,8 +1,8 @@
 /**
  * The parent, as the target sees it: who it is, whether it is alive, and messages both ways.
  *
- * Messages that come before the target asks for any stay in Node's channel, which is listened to from then on only; and
- * only while somebody waits for one does the channel keep this process alive.
+ * Messages that come before the target asks for any are kept as they came, and read when it does; and only while somebody waits for
+ * one does the channel keep this process alive.
  */
 import { report } from './channel.ts'
 import { holdBy } from './hold.ts'
@@ -22,38 +22,46 @@ export interface ParentLink {
    * @throws CorepoolError `ERR_ARGS_NOT_CLONEABLE` with the path of the culprit, `ERR_PAYLOAD_TOO_LARGE`
    */
   send(message: unknown): void
-  /** What the parent sends, in order, each message once; ends with the parent. Waiting keeps this process alive. */
+  /**
+   * What the parent sends, in order, each message once; ends with the parent. Waiting keeps this process alive.
+   * `ERR_ARGS_NOT_CLONEABLE` rejects in the place of a message that cannot be read here.
+   */
   messages(): AsyncIterableIterator<unknown>
 }
 
 const { process } = globalThis
 
+/** What the target is given, and what takes the parent's messages to it. */
+export interface Linked {
+  readonly parent: ParentLink
+  /** False for a frame that is no message of the parent's. */
+  deliver(frame: unknown): boolean
+}
+
 /** @param token the one that the parent gave this child */
-export function linkToParent({ pid, name }: ChildTask['parent'], token: string): ParentLink {
+export function linkToParent({ pid, name }: ChildTask['parent'], token: string): Linked {
   const starter = process.ppid
-  let inbox: Inbox | null = null
+  const inbox = new Inbox()
   const hold = holdBy(
     () => process.channel?.ref(),
     () => process.channel?.unref(),
   )
 
-  function open(): Inbox {
-    const opened = new Inbox()
-    process.on('message', (frame: unknown) => {
-      if (isMessage(frame, token)) opened.add(decode(frame[2]))
-    })
-    return opened
-  }
-
-  // Bun's channel keeps no message for who listens later.
-  if (process.versions['bun'] !== undefined) inbox = open()
-
-  return Object.freeze({
+  const parent = Object.freeze({
     name,
     pid,
     // Whoever started this process: the parent, or a program between them. An orphan has another parent at once.
     isAlive: () => process.connected && process.ppid === starter,
     send: (message: unknown) => report(['message', token, encode('message', message)]),
-    messages: () => (inbox ??= open()).iterate(hold),
+    messages: () => inbox.iterate(hold),
   })
+  return {
+    parent,
+    deliver(frame) {
+      if (!isMessage(frame, token)) return false
+      const [, , encoded] = frame
+      inbox.add(() => decode('message', encoded))
+      return true
+    },
+  }
 }

@@ -14,6 +14,7 @@ import type { TaskTarget } from './protocol.ts'
 
 // Not taken from the global object when they are needed: the module may have replaced them.
 const { setImmediate } = globalThis
+const { apply } = Reflect
 const activeResources = process.getActiveResourcesInfo.bind(process)
 const isBun = process.versions['bun'] !== undefined
 const nodeMajor = Number(process.versions.node.split('.', 1))
@@ -121,7 +122,8 @@ function loadByRequire<T>(url: string, load: (url: string) => Promise<T>): Promi
 
 /** The target, such that what it starts is its own. */
 export function outsideOfImport<A extends unknown[], R>(target: (...args: A) => R): (...args: A) => R {
-  return isMarked ? (...args) => context.run(null, target, ...args) : target
+  // By apply(): run() itself would call it with null as its `this`.
+  return isMarked ? (...args) => context.run(null, apply<undefined, A, R>, target, undefined, args) : target
 }
 
 /** To be called when the import is over: has promises be fast again where the module can start no Process any more. */

@@ -7,6 +7,7 @@
  */
 import { types } from 'node:util'
 import { CorepoolError, describe, isIdentifier, notCloneable, type Payload } from '../errors/index.ts'
+import { unreadableClass } from './unreadable.ts'
 
 export interface Uncloneable {
   readonly path: string
@@ -93,7 +94,10 @@ function refusal(value: unknown): string | null {
   if (types.isProxy(value)) return 'it is a Proxy'
   if (types.isPromise(value)) return 'it is a Promise; await it first'
   if (types.isSharedArrayBuffer(value)) return 'it is a SharedArrayBuffer, which only threads of one process share'
-  return null
+  const name = typeof value === 'object' && value !== null ? unreadableClass(value) : null
+  if (name === 'Module')
+    return 'it is a WebAssembly.Module, which stays in the process that compiled it; pass its bytes'
+  return name === null ? null : `it is of the class ${name}, of which an empty object would arrive`
 }
 
 function partsOf(value: object, parent: Place): Place[] {

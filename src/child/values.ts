@@ -3,8 +3,9 @@
  * is named by its path; what is too large is refused before any of it is copied, since the channel breaks (in the parent) not far
  * above that; and an array that arrives has a buffer of its own, of its own size.
  */
-import { payloadTooLarge, type Payload } from '../errors/index.ts'
+import { payloadTooLarge, unreadablePayload, type Payload } from '../errors/index.ts'
 import { isTooLarge, unwritable } from './uncloneable.ts'
+import { hasUnreadable } from './unreadable.ts'
 import { LIMIT, makeCodec, type ValueCodec } from './value-codec.ts'
 
 /** What the channel itself carries as it is, in little room. */
@@ -42,29 +43,43 @@ export function checkCloneable(payload: Payload, value: unknown): void {
 
 /**
  * For a value that Node itself is to encode, whose own refusals are left to it.
+ * @returns false for a value that is refused
  * @throws CorepoolError `ERR_PAYLOAD_TOO_LARGE`
  */
-export function checkSize(payload: Payload, value: unknown): void {
-  if (isPlain(value)) return
+export function isWritable(payload: Payload, value: unknown): boolean {
+  if (isPlain(value)) return true
   let bytes = 0
   try {
     bytes = (codec ??= makeCodec()).write(payload, value, true).byteLength
   } catch (error) {
     if (isTooLarge(error)) throw error
+    return false
   }
   if (bytes > LIMIT) throw payloadTooLarge(payload, bytes, LIMIT)
+  return true
 }
 
-/** The value that encode() was given, every array in it with a buffer of its own. */
-export function decode(encoded: Encoded): unknown {
-  return ArrayBuffer.isView(encoded) ? (codec ??= makeCodec()).read(encoded) : encoded
+/**
+ * The value that encode() was given, every array in it with a buffer of its own.
+ * @throws CorepoolError `ERR_ARGS_NOT_CLONEABLE`; TaskError `ERR_RESULT_NOT_CLONEABLE` for bytes that mean nothing here
+ */
+export function decode(payload: Payload, encoded: Encoded): unknown {
+  if (!ArrayBuffer.isView(encoded)) return encoded
+  try {
+    return (codec ??= makeCodec()).read(encoded)
+  } catch (error) {
+    throw unreadablePayload(payload, error)
+  }
 }
 
 function write(payload: Payload, value: unknown, dry: boolean): Buffer {
   codec ??= makeCodec()
   const { write: writeBytes } = codec
   try {
-    return writeBytes(payload, value, dry)
+    const bytes = writeBytes(payload, value, dry)
+    // Afterwards: no Proxy is left then that would notice.
+    if (hasUnreadable(value)) throw new Error('something in it cannot be read there')
+    return bytes
   } catch (error) {
     throw unwritable(payload, value, error, (part) => writeBytes(payload, part, true))
   }

@@ -71,4 +71,11 @@ export {
   stillRunning,
   workerDied,
 } from './processes.ts'
-export { handleNotSent, notCloneable, payloadTooLarge, reservedMessage, type Payload } from './payloads.ts'
+export {
+  handleNotSent,
+  notCloneable,
+  payloadTooLarge,
+  reservedMessage,
+  unreadablePayload,
+  type Payload,
+} from './payloads.ts'

@@ -20,6 +20,21 @@ export function notCloneable(payload: Payload, path: string, why: string): Corep
   return new TaskError('ERR_RESULT_NOT_CLONEABLE', message)
 }
 
+/**
+ * `ERR_ARGS_NOT_CLONEABLE`, `ERR_RESULT_NOT_CLONEABLE`, in the process that reads it.
+ * @param cause what reading it threw
+ */
+export function unreadablePayload(payload: Payload, cause: unknown): CorepoolError {
+  const why = cause instanceof Error ? cause.message.replace(/\.$/, '') : String(cause)
+  const message =
+    `${payload === 'message' ? 'a message' : payload} cannot be read in this process (pid ${process.pid}, Node ${process.version}): ` +
+    `${why}. Something in it is known only to the other process, which may run another version of Node (execPath), or has ` +
+    `a WebAssembly.Module deep in it. Send ${CLONEABLE}.`
+  return payload === 'result'
+    ? new TaskError('ERR_RESULT_NOT_CLONEABLE', message, { cause })
+    : new CorepoolError('ERR_ARGS_NOT_CLONEABLE', message, { cause })
+}
+
 /** `ERR_PAYLOAD_TOO_LARGE`: beyond `limit` bytes; Node's channel breaks, and the parent with it, not far above that. */
 export function payloadTooLarge(payload: Payload, bytes: number, limit: number): CorepoolError {
   const message =

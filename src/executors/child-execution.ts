@@ -12,7 +12,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
 import { currentProcess, decode, decodeError, encode, isFromChild, isHello } from '../child/index.ts'
-import type { Encoded, FromChild, TaskTarget, ToChild } from '../child/index.ts'
+import type { FromChild, TaskTarget, ToChild } from '../child/index.ts'
 import { exitWithoutResult, spawnFailed, workerDied, type EndReason, type WorkerFate } from '../errors/index.ts'
 import type { ExecuteOptions, Execution, ExitStatus, Observer } from './execution.ts'
 import { launchOf, type Launch } from './launch.ts'
@@ -187,23 +187,12 @@ class ChildExecution implements Execution {
         this.#isReady = true
         return this.#observer.ready()
       case 'result':
-        return this.#conclude('result', () => decode(message[2]))
+        return this.#conclude('result', () => decode('result', message[2]))
       case 'error':
         return this.#conclude('failed', () => decodeError(message[2], `${this.#name} (pid ${this.pid})`))
       case 'message':
-        return this.#deliver(message[2])
+        return this.#observer.message(() => decode('message', message[2]))
     }
-  }
-
-  /** Bytes that cannot be read are not of our sending. */
-  #deliver(encoded: Encoded): void {
-    let value: unknown
-    try {
-      value = decode(encoded)
-    } catch {
-      return
-    }
-    this.#observer.message(value)
   }
 
   /** The one outcome; bytes that cannot be read are a failure like any other. */

@@ -18,7 +18,8 @@ export interface Observer {
   result(value: unknown): void
   failed(error: unknown): void
   exited(status: ExitStatus): void
-  message(value: unknown): void
+  /** @param read gives it, and throws `ERR_ARGS_NOT_CLONEABLE` where it cannot be read here */
+  message(read: () => unknown): void
   silent(): void
 }
 

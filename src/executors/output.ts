@@ -18,6 +18,8 @@ export interface PipeEnd extends Readable {
 export class Output extends Readable {
   readonly #pipe: PipeEnd
   #hasExited = false
+  /** Something was dropped: so is all that follows until somebody reads, lest what is kept have a hole. */
+  #isCut = false
 
   constructor(pipe: PipeEnd) {
     super()
@@ -46,6 +48,7 @@ export class Output extends Readable {
   }
 
   override _read(): void {
+    this.#isCut = false
     this.#pipe.resume()
   }
 
@@ -59,8 +62,10 @@ export class Output extends Readable {
     if (this.destroyed) return
     if (this.#isRead()) {
       if (!this.push(chunk)) this.#pipe.pause()
-    } else if (this.readableLength + chunk.byteLength <= KEPT_UNREAD) {
-      this.push(chunk)
+    } else if (!this.#isCut) {
+      const room = Math.max(0, KEPT_UNREAD - this.readableLength)
+      this.#isCut = chunk.byteLength > room
+      this.push(this.#isCut ? chunk.subarray(0, room) : chunk)
     }
   }
 

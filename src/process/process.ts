@@ -247,7 +247,8 @@ export class Process<A extends unknown[] = any[], R = any> {
 
   /**
    * What the child sends by `parentProcess().send()`, in order, kept until it is read; ends when the child can send no more.
-   * Each message is given out once, however many iterators there are.
+   * Each message is given out once, however many iterators there are; `ERR_ARGS_NOT_CLONEABLE` rejects in the place of one that
+   * cannot be read here.
    * @throws ProcessStateError `ERR_NOT_STARTED`, `ERR_CLOSED`
    */
   messages(): AsyncIterableIterator<unknown> {
@@ -318,7 +319,7 @@ export class Process<A extends unknown[] = any[], R = any> {
         this.#status = status
         this.#stop()
       },
-      message: (message) => this.#inbox.add(message),
+      message: (read) => this.#inbox.add(read),
       silent: () => this.#inbox.end(),
     })
     if (execution.pid !== null) active.add(this)
