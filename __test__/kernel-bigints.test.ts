@@ -36,6 +36,12 @@ test('one text serves numbers and bigints', () => {
   expect(kernel('(x, y) => x - y')(BigInt64Array.of(3n), 5n)).toEqual(BigInt64Array.of(-2n))
 })
 
+test('null equals no bigint', () => {
+  const f = kernel('(x) => x + (0n == null ? 1n : 2n) + (null !== 0n ? 10n : 20n)')
+  expect(f(BigInt64Array.of(5n) as never)).toEqual(BigInt64Array.of(17n))
+  expect(f.info.reason ?? '').not.toContain('The function itself')
+})
+
 test('what bound numbers decide is decided while compiling, for each of their values', () => {
   const text = '(x) => { let r = on ? x : -x; if (k > 2) r = r * 3n; return r }'
   const longs = BigInt64Array.of(5n, -7n, 2n ** 63n - 1n)

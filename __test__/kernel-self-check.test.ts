@@ -29,6 +29,38 @@ describe('a name that looks global', () => {
     expect(() => f(xs)).toThrow('mine')
     expect(f.info.reason).toContain('mine')
   })
+
+  test('what is thrown needs no text', () => {
+    const thrown = Object.create(null) as object
+    const broken = (): boolean => {
+      throw thrown
+    }
+    const f = ((isNaN: (x: number) => boolean) => kernel((x: number) => (isNaN(x) ? 1 : x)))(broken)
+    let caught: unknown
+    try {
+      f(xs)
+    } catch (error) {
+      caught = error
+    }
+    expect(caught).toBe(thrown)
+  })
+
+  test('what the function throws rejects an asynchronous call, and what was moved is handed back', async () => {
+    const mine = new RangeError('mine')
+    const strict = (x: number): boolean => {
+      if (x === 20) throw mine
+      return x > 0
+    }
+    const f = ((isNaN: (x: number) => boolean) => kernel((x: number) => (isNaN(x) ? 1 : x)))(strict)
+    const transfer = [xs.slice()]
+    // Far behind the samples, and behind the first slice: the call has begun by then.
+    const long = new Float64Array(200_000).fill(1)
+    long[150_001] = 20
+    await expect(f.async(transfer[0] as Float64Array, { transfer })).rejects.toBe(mine)
+    expect(transfer[0]).toHaveLength(xs.length)
+    await expect(f.async(long)).rejects.toBe(mine)
+    expect(f.info.engine).toBe('js')
+  })
 })
 
 describe('a function of Math that was replaced', () => {

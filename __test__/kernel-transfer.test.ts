@@ -1,5 +1,5 @@
 /** `transfer`: memory moved into an asynchronous call, and handed back when it has ended. */
-import { add, isNative, square, type AsyncOptions, type NumericArray } from 'corepool'
+import { add, isNative, kernel, square, type AsyncOptions, type NumericArray } from 'corepool'
 import { describe, expect, test } from 'vitest'
 import { keepPoolBusy } from './fixtures/busy-pool.ts'
 import { expectSame } from './fixtures/expect-same.ts'
@@ -113,6 +113,96 @@ test('a signal that has aborted moves nothing, and one that aborts later hands e
   await expect(promise).rejects.toMatchObject({ code: 'ABORT_ERR' })
   expect(transfer[0]).toHaveLength(2_000_000)
   expectSame(transfer[0] as Float64Array, numbers(2_000_000))
+  await front.ended
+})
+
+test('memory that can be moved no more than copied as a whole stays where it is, and the rest of the list moves', async () => {
+  // 4 GiB that take no memory until they are written: of a page less, Node 20 would make a copy.
+  const memory = new WebAssembly.Memory({ initial: 65_536, maximum: 65_536 })
+  const [xs, ys] = [numbers(1000), new Float64Array(memory.buffer, 800, 1000).fill(1)]
+  const transfer: NumericArray[] = [xs, ys]
+  const promise = add.async(xs, ys, { transfer })
+  expect([xs.length, ys.length]).toEqual([0, 1000])
+  expectSame(
+    await promise,
+    numbers(1000).map((x) => x + 1),
+  )
+  expect(transfer[0]).toBe(await promise)
+  expect(transfer[1]).toBe(ys)
+})
+
+describe('a signal that is a Proxy whose traps throw', () => {
+  const mine = new Error('mine')
+  /** Its traps throw from the moment on at which `isDue` says so. */
+  const troubled = (signal: AbortSignal, isDue: () => boolean): AbortSignal =>
+    new Proxy(signal, {
+      get(target, key) {
+        if (isDue()) throw mine
+        return Reflect.get(target, key) as unknown
+      },
+    })
+
+  test('at any moment before the call has begun, leaves the memory with the caller', async () => {
+    let isOver = false
+    let thrown = 0
+    for (let allowed = 0; !isOver; allowed++) {
+      const [xs, { signal }] = [numbers(1000), new AbortController()]
+      const transfer: NumericArray[] = [xs]
+      let reads = 0
+      let promise: Promise<Float64Array> | undefined
+      try {
+        promise = square.async(xs, {
+          transfer,
+          signal: troubled(signal, () => promise === undefined && ++reads > allowed),
+        })
+      } catch {
+        thrown++
+        expect(transfer[0]).toBe(xs)
+        expect(xs).toHaveLength(1000)
+      }
+      isOver = promise !== undefined
+      // eslint-disable-next-line no-await-in-loop -- one after the other
+      if (isOver) expect(await promise).toBe(transfer[0])
+    }
+    expect(thrown).toBeGreaterThan(0)
+  })
+
+  test('from then on, changes nothing', async () => {
+    const [xs, { signal }] = [numbers(1000), new AbortController()]
+    const transfer: NumericArray[] = [xs]
+    let isDue = false
+    const promise = square.async(xs, { transfer, signal: troubled(signal, () => isDue) })
+    isDue = true
+    expect(await promise).toBe(transfer[0])
+  })
+
+  test('when it aborts, hands everything back', async () => {
+    const [xs, controller, front] = [numbers(300_000), new AbortController(), keepPoolBusy()]
+    const transfer: NumericArray[] = [xs]
+    let isDue = false
+    const signal = troubled(controller.signal, () => isDue)
+    const promise = square.async(xs, { transfer, signal, dtype: 'float32' })
+    controller.abort()
+    isDue = true
+    front.release()
+    await expect(promise).rejects.toMatchObject({ code: 'ABORT_ERR' })
+    expectSame(transfer[0] as Float64Array, numbers(300_000))
+    await front.ended
+  })
+})
+
+test('a signal that is aborted by the function, which the first call checks, cancels that call', async () => {
+  const [xs, controller, front] = [numbers(300_000), new AbortController(), keepPoolBusy()]
+  const aborting = (x: number): boolean => {
+    controller.abort()
+    return x !== x
+  }
+  const f = ((isNaN: (x: number) => boolean) => kernel((x: number) => (isNaN(x) ? 1 : x)))(aborting)
+  const transfer: NumericArray[] = [xs]
+  const promise = f.async(xs, { transfer, signal: controller.signal, dtype: 'float32' })
+  front.release()
+  await expect(promise).rejects.toMatchObject({ code: 'ABORT_ERR' })
+  expectSame(transfer[0] as Float64Array, numbers(300_000))
   await front.ended
 })
 

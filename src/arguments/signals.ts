@@ -39,14 +39,23 @@ function waitFor(signal: AbortSignal): Waiting {
     for (const listener of listeners) listener()
   }
   Reflect.apply(addEventListener, signal, ['abort', all, { once: true }])
-  const waiting = { listeners, stop: () => void Reflect.apply(removeEventListener, signal, ['abort', all]) }
+  const waiting = { listeners, stop: () => stopListening(signal, all) }
   waitingFor.set(signal, waiting)
   return waiting
 }
 
+function stopListening(signal: AbortSignal, listener: () => void): void {
+  try {
+    Reflect.apply(removeEventListener, signal, ['abort', listener])
+  } catch {
+    // A Proxy's trap. The listener that stays has nobody to tell.
+  }
+}
+
 /**
  * Calls `listener` once when `signal` aborts, which it has not yet.
- * @returns a function that calls it off
+ * @returns a function that calls it off, and throws nothing
+ * @throws what the traps of a signal that is a Proxy throw; then nobody waits
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   const waiting = waitingFor.get(signal) ?? waitFor(signal)

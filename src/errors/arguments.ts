@@ -39,5 +39,12 @@ export function unknownOption(of: string, option: string, known: readonly string
 
 /** `ABORT_ERR`: what was running was ended by the caller's signal. */
 export function aborted(what: string, signal: AbortSignal): AbortError {
-  return new AbortError(`${what} was aborted by its signal.`, signal.reason)
+  let reason: unknown
+  try {
+    ;({ reason } = signal)
+  } catch (error) {
+    // A getter of the caller's, or a trap: the call ends all the same.
+    reason = error
+  }
+  return new AbortError(`${what} was aborted by its signal.`, reason)
 }

@@ -12,7 +12,7 @@ import {
   type Call,
   type Signature,
 } from './call.ts'
-import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
+import type { AsyncObserver, Engine } from './engine.ts'
 import { nativeEngine } from './native-engine.ts'
 import { isCompiled, type Operation } from './operation.ts'
 import { plainEngine } from './plain-engine.ts'
@@ -187,8 +187,15 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
   if (signal !== undefined && hasAborted(signal))
     return { result: Promise.reject(aborted(what, signal)), ref() {}, unref() {} }
 
-  const moved = transfer && moveIn(transfer, call)
-  const { operands, dtype, out } = moved ?? call
+  let job: RunningJob | undefined
+  let isCalledOff = false
+  const callOff = (): void => {
+    isCalledOff = true
+    job?.cancel()
+  }
+  // Before anything is moved or begins: a signal may be a Proxy, whose traps throw.
+  const stopWaiting = signal && onAbort(signal, callOff)
+  let moved: MovedCall | undefined
   let settle: { resolve(result: NumericArray): void; reject(error: unknown): void } | undefined
   const result = new Promise<NumericArray>((resolve, reject) => {
     settle = { resolve, reject }
@@ -204,7 +211,7 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
         call.onProgress?.(done, total)
       } catch (error) {
         thrown = { error }
-        job.cancel()
+        callOff()
       }
     })
 
@@ -228,17 +235,16 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
       settle?.reject(error)
     },
   }
-  const job = startJob({ operation, operands, length: total, dtype, out, onProgress }, observer, moved)
-  const stopWaiting = signal && onAbort(signal, job.cancel)
-  return { result, ref: job.ref, unref: job.unref }
-}
-
-/** @throws what the engine refuses, after what was moved has been handed back */
-function startJob(request: AsyncRequest, observer: AsyncObserver, moved: MovedCall | undefined): RunningJob {
   try {
-    return engine.start(request, observer)
+    moved = transfer && moveIn(transfer, call)
+    const { operands, dtype, out } = moved ?? call
+    job = engine.start({ operation, operands, length: total, dtype, out, onProgress }, observer)
   } catch (error) {
     moved?.handBack(undefined)
+    stopWaiting?.()
     throw error
   }
+  // The function of a kernel, called to check its text, may have aborted the signal.
+  if (isCalledOff) job.cancel()
+  return { result, ref: job.ref, unref: job.unref }
 }

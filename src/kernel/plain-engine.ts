@@ -143,26 +143,32 @@ function begin(request: AsyncRequest, observer: AsyncObserver): RunningJob {
 
   function slice(): void {
     if (isCancelled) return observer.cancelled()
+    let result: NumericArray | undefined
+    try {
+      result = proceed()
+    } catch (error) {
+      // What the function of a kernel threw, as a rule: nobody else would hear of it.
+      return observer.failed(error)
+    }
+    if (result !== undefined) return observer.completed(result)
+    next = setImmediate(slice)
+    if (!keepsAlive) next.unref()
+  }
+
+  /** Works for one slice. The result, when all is done. */
+  function proceed(): NumericArray | undefined {
     const deadline = performance.now() + SLICE
     while (done < total && performance.now() < deadline) {
       const end = Math.min(total, done + STEP)
       pass(done, end)
       done = end
     }
-    if (done < total) {
-      if (done - reported >= reportEvery) {
-        reported = done
-        onProgress?.(done, total)
-      }
-      next = setImmediate(slice)
-      if (!keepsAlive) next.unref()
-      return
+    if (done === total) return deliver(output, out)
+    if (done - reported >= reportEvery) {
+      reported = done
+      onProgress?.(done, total)
     }
-    try {
-      observer.completed(deliver(output, out))
-    } catch (error) {
-      observer.failed(error)
-    }
+    return undefined
   }
   return {
     cancel() {

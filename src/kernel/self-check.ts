@@ -2,6 +2,7 @@
  * Whether a program gives what its function gives, tried on samples before its first use, bit for bit: the one way to learn that
  * `Math` was patched, or that a name which looks global stands for something else where the function was written.
  */
+import { describe } from '../errors/index.ts'
 import { dtypeByName, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
 import type { CheckedOperand } from './operation.ts'
 import type { PlainFunction } from './plain-function.ts'
@@ -77,7 +78,7 @@ export function difference(checked: Checked, operands: readonly CheckedOperand[]
       expected[i] = fn(...(row as never[])) as never
     }
   } catch (error) {
-    return `it throws ${String(error)}`
+    return `it throws ${textOf(error)}`
   }
   const result = viewOf('The samples', dtype.create(count))
   const inputs = columns.map((column) => viewOf('The samples', column))
@@ -91,6 +92,15 @@ export function difference(checked: Checked, operands: readonly CheckedOperand[]
     )
   }
   return null
+}
+
+/** What was thrown, as text; its own toString() is code of the caller's, and may throw. */
+function textOf(error: unknown): string {
+  try {
+    return String(error)
+  } catch {
+    return describe(error)
+  }
 }
 
 function fillSamples(

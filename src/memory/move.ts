@@ -30,12 +30,21 @@ const clone = structuredClone
 export function moveBuffer(buffer: ArrayBufferLike): MovedBuffer | undefined {
   if (transfer === undefined) {
     // Node 20 copies what it cannot move, without a word.
-    const cloned = clone(buffer, { transfer: [buffer as ArrayBuffer] }) as ArrayBuffer
-    return { buffer: cloned, isMoved: byteLengthOf(buffer) === 0 }
+    const cloned = cloneOf(buffer)
+    return cloned && { buffer: cloned, isMoved: byteLengthOf(buffer) === 0 }
   }
   if (mustStay(buffer)) return undefined
   try {
     return { buffer: transfer(buffer), isMoved: true }
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined where it can be moved no more than copied: of more than 4 GiB, without the memory for it, or detached meanwhile. */
+function cloneOf(buffer: ArrayBufferLike): ArrayBuffer | undefined {
+  try {
+    return clone(buffer, { transfer: [buffer as ArrayBuffer] }) as ArrayBuffer
   } catch {
     return undefined
   }

@@ -165,6 +165,8 @@ function hypotOfMany({ graph }: Unit, nodes: readonly Node[]): Node {
 /** Number.isNaN and its like: false of everything that is no number. */
 function ofNumbers(unit: Unit, args: readonly Value[], node: AnyNode, test: (x: Node) => Node): Value {
   const value = args[0]
+  // Only some lanes may hold what is no number.
+  if (value?.kind === 'mixed') return unit.refuse(node, reasons.mixed)
   if (value === undefined || value.kind !== 'scalar' || (value.types & Type.number) === 0) {
     return booleanValue(unit.graph.false)
   }
@@ -195,6 +197,8 @@ function toBigint(unit: Unit, args: readonly Value[], node: AnyNode): Value {
   const [value = unit.undefined()] = args
   const scalar = unit.scalar(value, node)
   if (scalar.types === Type.bigint) return scalar
+  // BigInt(null) is a TypeError.
+  if ((scalar.types & Type.null) !== 0) return unit.refuse(node, reasons.bigint)
   if (scalar.node.kind !== 'constant' || !Number.isInteger(scalar.node.value)) return unit.refuse(node, reasons.bigint)
   return bigintValue(unit.graph.constant(BigInt(scalar.node.value)))
 }

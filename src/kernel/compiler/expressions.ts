@@ -218,8 +218,8 @@ function member(unit: Unit, node: MemberExpression, scope: Scope): Value {
 /** An item of an array written here, by an index that may differ from lane to lane. */
 function itemOf(unit: Unit, list: ListValue, key: Value, node: AnyNode): Value {
   const { node: at, types } = unit.number(key, node)
-  // `[1, 2][true]` reads the property "true".
-  if ((types & Type.boolean) !== 0) return unit.refuse(node, reasons.key)
+  // `[1, 2][true]` reads the property "true", and `[1, 2][null]` the property "null".
+  if ((types & ~(Type.number | Type.undefined)) !== 0) return unit.refuse(node, reasons.key)
   // The one item that it is, whatever its kind, is not chosen lane by lane.
   if (at.kind === 'constant') return list.items[Number(at.value)] ?? unit.undefined()
   const index = numberValue(at)

@@ -153,6 +153,8 @@ function loosely(unit: Unit, p: Scalar, q: Scalar, node: AnyNode): boolean | nul
 function bigintEquality(unit: Unit, isStrict: boolean, p: Scalar, q: Scalar, node: AnyNode): Node {
   if (p.node.kind !== 'constant' || q.node.kind !== 'constant') return unit.refuse(node, reasons.bigintCondition)
   const [x, y] = [p.node.value, q.node.value]
+  // null, which stands there as 0, equals no bigint.
+  if (((p.types | q.types) & Type.null) !== 0) return unit.graph.false
   // eslint-disable-next-line eqeqeq -- the operator that is compiled
   const isEqual = isStrict ? p.types === q.types && x === y : x == y
   return isEqual ? unit.graph.true : unit.graph.false
