@@ -353,3 +353,9 @@ describe('the addon, called without the facade', () => {
     expect(raw.lend(100)).toBeNull()
   })
 })
+
+test('built-ins that were replaced, and setters of Array.prototype, do not see memory that was moved into a call', async () => {
+  const { code: exitCode, stdout, stderr } = await runNode([program('watched-built-ins.mjs')])
+  expect([exitCode, stderr]).toEqual([0, ''])
+  expect(JSON.parse(stdout)).toMatchObject({ isNative: true, seen: [] })
+})

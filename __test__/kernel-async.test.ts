@@ -5,6 +5,7 @@ import { AbortError, cube, kernel, square } from 'corepool'
 import { describe, expect, test, vi } from 'vitest'
 import { keepPoolBusy } from './fixtures/busy-pool.ts'
 import { expectSame } from './fixtures/expect-same.ts'
+import { program, runProgram } from './fixtures/run-program.ts'
 
 const numbers = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => (i % 1000) - 500)
 const squared = (xs: Float64Array): Float64Array => xs.map((v) => v * v)
@@ -223,11 +224,23 @@ describe('a signal', () => {
 })
 
 test('a pending call keeps the program alive until it has settled, and nothing does afterwards', async () => {
-  const program = `
+  const source = `
     import { square } from 'corepool'
     square.async(new Float64Array(5e6).fill(3)).then((ys) => console.log(ys.length, ys.at(-1)))
   `
   const run = promisify(execFile)
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program])
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', source])
   expect(stdout).toBe('5000000 9\n')
+})
+
+test('timers and clocks that a program has replaced are not those of calls', async () => {
+  const { code, stdout, stderr } = await runProgram(program('replaced-timers.mjs'))
+  expect([code, stderr]).toEqual([0, ''])
+  const results = [
+    [300_000, 9],
+    [300_000, 9],
+    [10, 9],
+    [300_000, 1],
+  ]
+  expect(JSON.parse(stdout)).toEqual([[], results, 'js'])
 })

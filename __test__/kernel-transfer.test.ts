@@ -191,6 +191,29 @@ describe('a signal that is a Proxy whose traps throw', () => {
   })
 })
 
+test('a signal whose traps detach an operand, at whatever moment, ends in ERR_DETACHED or in the right values', async () => {
+  const codes = new Set<unknown>()
+  for (const isMoved of [false, true]) {
+    for (let due = 0; due < 16; due++) {
+      const [xs, controller] = [numbers(1000), new AbortController()]
+      let reads = 0
+      const signal = new Proxy(controller.signal, {
+        get(target, key) {
+          if (reads++ === due) structuredClone(xs.buffer, { transfer: [xs.buffer as ArrayBuffer] })
+          return Reflect.get(target, key) as unknown
+        },
+      })
+      try {
+        // eslint-disable-next-line no-await-in-loop -- one after the other
+        expectSame(await square.async(xs, { signal, ...(isMoved && { transfer: [xs] }) }), squared(numbers(1000)))
+      } catch (error) {
+        codes.add((error as { code?: unknown }).code)
+      }
+    }
+  }
+  expect([...codes]).toEqual(['ERR_DETACHED'])
+})
+
 test('a signal that is aborted by the function, which the first call checks, cancels that call', async () => {
   const [xs, controller, front] = [numbers(300_000), new AbortController(), keepPoolBusy()]
   const aborting = (x: number): boolean => {

@@ -1,7 +1,7 @@
 /** Makes a kernel of an element-wise operation: the callable itself, and its asynchronous form. */
 import { hasAborted, onAbort } from '../arguments/index.ts'
 import { aborted, invalidType } from '../errors/index.ts'
-import type { ArrayView, NumericArray } from '../memory/index.ts'
+import { isAsViewed, viewAs, type ArrayView, type NumericArray } from '../memory/index.ts'
 import { binding, type RunningJob } from '../native/index.ts'
 import {
   readAsyncCall,
@@ -236,6 +236,7 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
     },
   }
   try {
+    if (signal !== undefined) lookAgain(what, call)
     moved = transfer && moveIn(transfer, call)
     const { operands, dtype, out } = moved ?? call
     job = engine.start({ operation, operands, length: total, dtype, out, onProgress }, observer)
@@ -247,4 +248,17 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
   // The function of a kernel, called to check its text, may have aborted the signal.
   if (isCalledOff) job.cancel()
   return { result, ref: job.ref, unref: job.unref }
+}
+
+/**
+ * Looks again at arrays that were looked at before the traps of a signal ran.
+ * @throws ArrayError `ERR_DETACHED`
+ */
+function lookAgain(what: string, { operands, out }: Call): void {
+  for (const operand of operands) if (typeof operand === 'object') stillThere(`An operand of ${what}`, operand)
+  if (out !== undefined) stillThere(`The output of ${what}`, out)
+}
+
+function stillThere(name: string, view: ArrayView): void {
+  if (!isAsViewed(view)) viewAs(view.dtype, name, view.array)
 }

@@ -13,7 +13,7 @@ import {
   type DTypeInfo,
   type NumericArray,
 } from '../memory/index.ts'
-import type { RunningJob } from '../native/index.ts'
+import { now, setImmediate, type RunningJob } from '../native/index.ts'
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { loopsOf, type DirectLoop, type DoublesLoop } from './built-in-loops.ts'
 import { load, store } from './loops.generated.ts'
@@ -157,8 +157,8 @@ function begin(request: AsyncRequest, observer: AsyncObserver): RunningJob {
 
   /** Works for one slice. The result, when all is done. */
   function proceed(): NumericArray | undefined {
-    const deadline = performance.now() + SLICE
-    while (done < total && performance.now() < deadline) {
+    const deadline = now() + SLICE
+    while (done < total && now() < deadline) {
       const end = Math.min(total, done + STEP)
       pass(done, end)
       done = end
@@ -188,9 +188,9 @@ function begin(request: AsyncRequest, observer: AsyncObserver): RunningJob {
 /** The result as the caller asked for it: the new array, or `out`, which may have been detached meanwhile. */
 function deliver(output: ArrayView, out: ArrayView | undefined): NumericArray {
   if (out === undefined || out === output) return output.array
-  const now = viewOf('The output', out.array)
-  now.array.set(output.array as never)
-  return now.array
+  const attached = viewOf('The output', out.array)
+  attached.array.set(output.array as never)
+  return attached.array
 }
 
 /** Plain JavaScript. */

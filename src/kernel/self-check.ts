@@ -3,7 +3,7 @@
  * `Math` was patched, or that a name which looks global stands for something else where the function was written.
  */
 import { describe } from '../errors/index.ts'
-import { dtypeByName, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
+import { dtypeByName, viewOf, type ArrayView, type DTypeInfo, type NumericArray } from '../memory/index.ts'
 import type { CheckedOperand } from './operation.ts'
 import type { PlainFunction } from './plain-function.ts'
 import type { ReferenceProgram } from './program/index.ts'
@@ -65,11 +65,13 @@ export function difference(checked: Checked, operands: readonly CheckedOperand[]
   const { fn, program, scalars, tables, hasIndex } = checked
   const count = SPECIAL + OWN
   const dtype = dtypeByName(isBigint ? 'int64' : 'float64') as DTypeInfo
-  const columns = operands.map((operand, k) => {
+  const columns: NumericArray[] = []
+  // Not by map(), which the program may have replaced: an operand may have been moved to where nobody sees it.
+  for (let k = 0; k < operands.length; k++) {
     const column = dtype.create(count)
-    fillSamples(column, operand, k, isBigint)
-    return column
-  })
+    fillSamples(column, operands[k] as CheckedOperand, k, isBigint)
+    columns.push(column)
+  }
   const expected = dtype.create(count)
   try {
     for (let i = 0; i < count; i++) {

@@ -6,8 +6,10 @@ import { types } from 'node:util'
 import { describe, invalidType, notTransferable } from '../errors/index.ts'
 import {
   coincide,
+  define,
   moveBuffer,
   overlap,
+  slots,
   viewOf,
   type ArrayView,
   type DTypeInfo,
@@ -79,42 +81,61 @@ function viewIn(
   return operands.find(isIt) ?? (isIt(out) ? out : undefined)
 }
 
-/** Moves the memory of the listed arrays; what cannot be moved is left to the engine, which copies it. */
+/**
+ * What was moved, and where to. A list of objects that refer to the next, since methods of Map and Array, which a program may have replaced,
+ * are not to see memory that threads work on; nor are those of lists anywhere on its way to the addon.
+ */
+interface Move {
+  readonly from: ArrayBufferLike
+  readonly to: MovedBuffer
+  readonly before: Move | undefined
+}
+
+function moveOf(buffer: ArrayBufferLike, moves: Move | undefined): MovedBuffer | undefined {
+  for (let move = moves; move !== undefined; move = move.before) if (move.from === buffer) return move.to
+  return undefined
+}
+
+/**
+ * Moves the memory of the listed arrays; what cannot be moved is left to the engine, which copies it. Whatever this throws, what was moved
+ * has been handed back.
+ */
 export function moveIn({ list, arrays }: Transfer, { operands, dtype, out }: Work): MovedCall {
   const views = arrays.map((array) => viewIn(array, operands, out) as ArrayView)
-  const moves = new Map<ArrayBufferLike, MovedBuffer>()
-  for (const { buffer } of views) {
-    const moved = moves.has(buffer) ? undefined : moveBuffer(buffer)
-    if (moved !== undefined) moves.set(buffer, moved)
+  let moves: Move | undefined
+  const handBack = (result: NumericArray | undefined): void => {
+    for (let n = 0; n < views.length; n++) {
+      const { buffer, byteOffset, dtype: own, length } = views[n] as ArrayView
+      const moved = moveOf(buffer, moves)
+      if (moved?.isMoved !== true) continue
+      const array = own.create(moved.buffer, byteOffset, length)
+      // Defined, not assigned: no setter of the caller's runs.
+      define(list, n, result !== undefined && isSame(array, result) ? result : array)
+    }
   }
-  const movedOperands = operands.map((operand) => (typeof operand === 'object' ? inMoved(operand, moves) : operand))
-  // A copy of the output is of no use: the caller's own is to be written.
-  const movedOut = out !== undefined && moves.get(out.buffer)?.isMoved === true ? inMoved(out, moves) : out
-  return {
-    operands: movedOperands,
-    dtype,
-    out: movedOut ?? inPlace(movedOperands, dtype),
-    handBack(result) {
-      for (const [index, view] of views.entries()) {
-        const moved = moves.get(view.buffer)
-        if (moved?.isMoved !== true) continue
-        const { byteOffset, length } = view
-        const array = view.dtype.create(moved.buffer, byteOffset, length)
-        // Defined, not assigned: no setter of the caller's runs.
-        Reflect.defineProperty(list, index, {
-          value: result !== undefined && isSame(array, result) ? result : array,
-          writable: true,
-          enumerable: true,
-          configurable: true,
-        })
-      }
-    },
+  try {
+    for (let n = 0; n < views.length; n++) {
+      const { buffer } = views[n] as ArrayView
+      const to = moveOf(buffer, moves) === undefined ? moveBuffer(buffer) : undefined
+      if (to !== undefined) moves = { from: buffer, to, before: moves }
+    }
+    const movedOperands = slots<CheckedOperand>(operands.length)
+    for (let n = 0; n < operands.length; n++) {
+      const operand = operands[n] as CheckedOperand
+      movedOperands[n] = typeof operand === 'object' ? inMoved(operand, moves) : operand
+    }
+    // A copy of the output is of no use: the caller's own is to be written.
+    const movedOut = out !== undefined && moveOf(out.buffer, moves)?.isMoved === true ? inMoved(out, moves) : out
+    return { operands: movedOperands, dtype, out: movedOut ?? inPlace(movedOperands, dtype), handBack }
+  } catch (error) {
+    handBack(undefined)
+    throw error
   }
 }
 
 /** The same elements of the moved memory, which nothing can take away. */
-function inMoved(view: ArrayView, moves: ReadonlyMap<ArrayBufferLike, MovedBuffer>): ArrayView {
-  const moved = moves.get(view.buffer)
+function inMoved(view: ArrayView, moves: Move | undefined): ArrayView {
+  const moved = moveOf(view.buffer, moves)
   return moved === undefined ? view : steady(view.dtype, moved.buffer, view)
 }
 
@@ -124,15 +145,21 @@ function steady(dtype: DTypeInfo, buffer: ArrayBufferLike, { byteOffset, length 
 
 /** A place for the result in the memory of an operand that was moved; undefined where none fits. */
 function inPlace(operands: readonly CheckedOperand[], dtype: DTypeInfo): ArrayView | undefined {
-  const arrays = operands.filter((operand) => typeof operand === 'object')
-  const place = arrays.find(
-    (array) =>
-      array.isSteady &&
-      !array.isShared &&
-      array.dtype.size === dtype.size &&
-      arrays.every((other) => coincide(array, other) || !overlap(array, other)),
-  )
-  return place && steady(dtype, place.buffer, place)
+  for (let n = 0; n < operands.length; n++) {
+    const place = operands[n] as CheckedOperand
+    if (typeof place !== 'object' || !place.isSteady || place.isShared || place.dtype.size !== dtype.size) continue
+    if (isApart(place, operands)) return steady(dtype, place.buffer, place)
+  }
+  return undefined
+}
+
+/** Whether each array is that very one, or shares no memory with it. */
+function isApart(place: ArrayView, operands: readonly CheckedOperand[]): boolean {
+  for (let n = 0; n < operands.length; n++) {
+    const other = operands[n] as CheckedOperand
+    if (typeof other === 'object' && overlap(place, other) && !coincide(place, other)) return false
+  }
+  return true
 }
 
 function isSame(one: NumericArray, other: NumericArray): boolean {

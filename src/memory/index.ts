@@ -10,6 +10,7 @@ export {
   type NumericArray,
 } from './dtype.ts'
 export { moveBuffer, type MovedBuffer } from './move.ts'
+export { define, slots } from './slots.ts'
 export {
   allocate,
   checkFit,

@@ -2,7 +2,7 @@
  * Operands as the addon takes them: each a value and a place. The value of an array is its memory, and the place says which array in
  * it is meant: the addon checks it against the memory, which costs it a third of looking at a typed array.
  */
-import type { ArrayView } from '../memory/index.ts'
+import { slots, type ArrayView } from '../memory/index.ts'
 
 /**
  * Memory, or a single value. Shared memory is a DataView, since Node-API of Node 20 takes no SharedArrayBuffer; null stands for an
@@ -22,10 +22,44 @@ export function placeOf(operand: ArrayView | number | bigint): number {
   return (operand.isShared ? 0 : operand.byteOffset * 16) + operand.dtype.code
 }
 
-/** Values and places, one after the other, behind those in `all`. By a loop, since `flatMap` makes a list of each operand. */
-export function allHanded(operands: readonly (ArrayView | number | bigint)[], all: Handed[] = []): Handed[] {
+/** Values and places, one after the other. By a loop, since `flatMap` makes a list of each operand. */
+export function allHanded(operands: readonly (ArrayView | number | bigint)[]): Handed[] {
+  const all: Handed[] = []
   for (const operand of operands) all.push(handed(operand), placeOf(operand))
   return all
+}
+
+/**
+ * Values and places of a job, its output first. What was moved for it is in the list: no method of Array sees it, and no setter.
+ * @param output undefined where the job makes it
+ */
+export function handedToJob(
+  output: ArrayView | undefined,
+  operands: readonly (ArrayView | number | bigint)[],
+): Handed[] {
+  const all = slots<Handed>(2 * operands.length + 2)
+  all[0] = output === undefined ? null : handed(output)
+  all[1] = output === undefined ? 0 : placeOf(output)
+  for (let n = 0; n < operands.length; n++) {
+    const operand = operands[n] as ArrayView | number | bigint
+    all[2 * n + 2] = handed(operand)
+    all[2 * n + 3] = placeOf(operand)
+  }
+  return all
+}
+
+/** Which of them were moved: 0 for the output, n for operand n. */
+export function movedOf(output: ArrayView | undefined, operands: readonly (ArrayView | number | bigint)[]): number[] {
+  let count = isMoved(output) ? 1 : 0
+  for (let n = 0; n < operands.length; n++) if (isMoved(operands[n])) count++
+  const moved = slots<number>(count)
+  for (let n = operands.length; n > 0; n--) if (isMoved(operands[n - 1])) moved[--count] = n
+  if (count > 0) moved[0] = 0
+  return moved
+}
+
+function isMoved(operand: ArrayView | number | bigint | undefined): boolean {
+  return typeof operand === 'object' && operand.isSteady && !operand.isShared
 }
 
 /** Bound arrays, whose lengths are their own: value, place and length of each, one after the other. */

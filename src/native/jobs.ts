@@ -5,7 +5,7 @@
 import { fromNative } from '../errors/index.ts'
 import type { ArrayView } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
-import { allBound, allHanded, handed, placeOf } from './handed.ts'
+import { allBound, allHanded, handedToJob, movedOf } from './handed.ts'
 import { isMainThread } from './main-thread.ts'
 
 /** A program with its scalars and bound arrays. */
@@ -44,35 +44,32 @@ export interface RunningJob {
   readonly unref: () => void
 }
 
+type Entries = Map<number, Entry>
+
 interface Entry {
   readonly onProgress: ((done: number, total: number) => void) | undefined
   readonly onEnd: (end: JobEnd) => void
   keepsAlive: boolean
 }
 
-function isMoved(operand: ArrayView | number | bigint | undefined): boolean {
-  return typeof operand === 'object' && operand.isSteady && !operand.isShared
-}
-
-/** 0 for an output that was moved, n for operand n. */
-function movedOf(output: ArrayView | undefined, operands: readonly (ArrayView | number | bigint)[]): number[] {
-  const moved = isMoved(output) ? [0] : []
-  for (let n = 0; n < operands.length; n++) if (isMoved(operands[n])) moved.push(n + 1)
-  return moved
-}
+// Captured before anybody could replace them: who hears of the end of a job is nobody else's to call.
+const { call } = Function.prototype
+const entryOf = call.bind(Map.prototype.get) as (entries: Entries, id: number) => Entry | undefined
+const setEntry = call.bind(Map.prototype.set) as (entries: Entries, id: number, entry: Entry) => void
+const deleteEntry = call.bind(Map.prototype.delete) as (entries: Entries, id: number) => void
 
 /** Starts jobs and hears of them. */
 export class JobTable {
   readonly #jobs: NativeJobs
-  readonly #entries = new Map<number, Entry>()
+  readonly #entries: Entries = new Map()
   /** How many of them keep the event loop alive. */
   #keeping = 0
 
   constructor(binding: Binding) {
     this.#jobs = new binding.Jobs((events) => {
-      for (const event of events) {
+      for (let n = 0; n < events.length; n++) {
         try {
-          this.#hear(event)
+          this.#hear(events[n] as JobEvent)
         } catch (error) {
           // Whoever waits for the next event has done nothing wrong; the error is reported as any in a callback is.
           process.nextTick(() => {
@@ -89,7 +86,7 @@ export class JobTable {
    */
   start(request: JobRequest, onEnd: (end: JobEnd) => void): RunningJob {
     const { work, length, outputCode, output, operands, onProgress } = request
-    const arrays = allHanded(operands, output === undefined ? [null, 0] : [handed(output), placeOf(output)])
+    const arrays = handedToJob(output, operands)
     const moved = movedOf(output, operands)
     const wantsProgress = onProgress !== undefined
     let id: number
@@ -113,9 +110,9 @@ export class JobTable {
       throw fromNative(error)
     }
     const entry: Entry = { onProgress, onEnd, keepsAlive: false }
-    this.#entries.set(id, entry)
+    setEntry(this.#entries, id, entry)
     this.#keepAlive(entry, true)
-    const isRunning = (): boolean => this.#entries.get(id) === entry
+    const isRunning = (): boolean => entryOf(this.#entries, id) === entry
     return {
       cancel: () => isRunning() && this.#jobs.cancel(id),
       ref: () => isRunning() && this.#keepAlive(entry, true),
@@ -131,13 +128,13 @@ export class JobTable {
   }
 
   #hear(event: JobEvent): void {
-    const entry = this.#entries.get(event.id)
+    const entry = entryOf(this.#entries, event.id)
     if (entry === undefined) return
     if (event.kind === 'progress') {
       entry.onProgress?.(event.done, event.total)
       return
     }
-    this.#entries.delete(event.id)
+    deleteEntry(this.#entries, event.id)
     this.#keepAlive(entry, false)
     let taken = false
     try {

@@ -7,6 +7,7 @@ import { fromNative } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
 import type { Binding } from './binding.ts'
 import { BuffersAhead } from './buffers-ahead.ts'
+import { now, setTimeout } from './clock.ts'
 import { isMainThread } from './main-thread.ts'
 
 /** Bytes from which the addon's memory is the better one: a huge page. */
@@ -56,7 +57,7 @@ export class ResultMemory {
   /** Memory of that many bytes is in use: what comes back soon is worth keeping. */
   noteUse(bytes: number): void {
     if (bytes > SEVERAL && this.#limit === undefined) this.#setLimits()
-    this.#lastUsed = performance.now()
+    this.#lastUsed = now()
     if (this.#timer === undefined) this.#timer = setTimeout(() => this.#giveBack(), IDLE).unref()
   }
 
@@ -80,7 +81,7 @@ export class ResultMemory {
   }
 
   #giveBack(): void {
-    const idle = performance.now() - this.#lastUsed
+    const idle = now() - this.#lastUsed
     this.#timer = undefined
     if (idle < IDLE) {
       this.#timer = setTimeout(() => this.#giveBack(), IDLE - idle).unref()
