@@ -139,8 +139,8 @@ const guards = [
   {
     guard: 'an output looked at again when it is written',
     module: 'kernel/plain-engine.js',
-    text: "const now = viewOf('The output', out.array);",
-    without: 'const now = out;',
+    text: "const attached = viewOf('The output', out.array);",
+    without: 'const attached = out;',
     file: 'kernel-async',
     name: 'an output that is detached meanwhile',
     project: 'plain',
@@ -160,6 +160,22 @@ const guards = [
     without: 'if (false) {',
     file: 'kernel-transfer',
     name: 'shared memory',
+  },
+  {
+    guard: 'memory of the addon on the main thread alone',
+    module: 'native/result-memory.js',
+    text: 'isMainThread() ? this.#take(bytes) : null',
+    without: 'this.#take(bytes)',
+    file: 'attacks',
+    name: 'whose large results were posted away',
+  },
+  {
+    guard: 'memory of an asynchronous call on the main thread alone',
+    module: 'native/jobs.js',
+    text: 'this.#jobs.take(event.id, isMainThread())',
+    without: 'this.#jobs.take(event.id, true)',
+    file: 'attacks',
+    name: 'whose large results were posted away',
   },
 ]
 
