@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setImmediate as turn } from 'node:timers/promises'
-import { Process, target } from 'corepool'
+import { isNative, Process, target } from 'corepool'
 import { expect, test } from 'vitest'
 import { program } from './fixtures/run-program.ts'
 
@@ -61,8 +61,14 @@ test('of what nobody reads the first mebibyte is kept to the byte, and nothing t
   expect([kept.length, kept.slice(2 ** 20 - 100)]).toEqual([2 ** 20, 'b'.repeat(100)])
 })
 
+const closing: [string, () => void] = [
+  'closes its stdout and stderr',
+  () => [1, 2].forEach((fd) => process.getBuiltinModule('node:fs').closeSync(fd)),
+]
+
 test.each<[string, () => void]>([
-  ['closes its stdout and stderr', () => [1, 2].forEach((fd) => process.getBuiltinModule('node:fs').closeSync(fd))],
+  // Without the addon docs/processes.md names it as a limit: a thread that starts at the same moment may be given their numbers.
+  ...(isNative ? [closing] : []),
   ['destroys them', () => [process.stdout, process.stderr].forEach((stream) => stream.destroy())],
   ['ends them', () => [process.stdout, process.stderr].forEach((stream) => stream.end())],
 ])('a child that %s has its result and exit code 0', async (_, close) => {
