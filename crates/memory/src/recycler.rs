@@ -151,8 +151,7 @@ fn unmap(mappings: Vec<Mapping>) {
     let bytes: usize = mappings.iter().map(Mapping::bytes).sum();
     if bytes >= ELSEWHERE {
         // Nobody waits for it. Where no thread can be started they are dropped with the closure, here.
-        let unmap = move || mappings.into_iter().for_each(Mapping::unmap_slowly);
-        drop(Builder::new().name("corepool-unmap".to_owned()).stack_size(64 << 10).spawn(unmap));
+        elsewhere("corepool-unmap", Box::new(move || mappings.into_iter().for_each(Mapping::unmap_slowly)));
     }
 }
 
@@ -174,9 +173,14 @@ pub fn trim_when_idle() {
             trim();
         }
     };
-    if Builder::new().name("corepool-trim".to_owned()).stack_size(64 << 10).spawn(trim_later).is_err() {
+    if !elsewhere("corepool-trim", Box::new(trim_later)) {
         trim();
     }
+}
+
+/// Has a thread of its own do it; false where none can be started. One kind of closure, since each makes another copy of what starts a thread.
+fn elsewhere(name: &str, work: Box<dyn FnOnce() + Send>) -> bool {
+    Builder::new().name(name.to_owned()).stack_size(64 << 10).spawn(work).is_ok()
 }
 
 /// Everything that is kept, which nobody else will find.

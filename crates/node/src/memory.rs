@@ -100,7 +100,11 @@ impl Owner {
 
 /// Bytes of the longest external buffer. Node up to 21 refuses longer ones, after it has called their finalizer.
 fn longest_external(env: &Env) -> usize {
-    let is_old = env.get_node_version().is_ok_and(|version| version.major < 22);
+    let mut version = ptr::null();
+    // SAFETY: the out-pointer is ours.
+    let status = unsafe { sys::napi_get_node_version(env.raw(), &mut version) };
+    // SAFETY: where it was found it is a constant of Node's.
+    let is_old = status == sys::Status::napi_ok && unsafe { (*version).major } < 22;
     if is_old { (1 << 32) - 1 } else { usize::MAX }
 }
 
