@@ -179,7 +179,8 @@ function guardedSend(original: NonNullable<typeof process.send>): NonNullable<ty
  */
 function guardedEmit(original: typeof process.emit): (...event: unknown[]) => boolean {
   return (...event) => {
-    const [name] = event
+    // By its index: the target may have replaced the iteration of arrays.
+    const name = event[0]
     if (name === 'message' && receive(event[1])) return true
     // Whoever removes all listeners, as a library does that tidies up, removes ours.
     if (name === 'removeListener' && event[2] === receive) nextTick(listen, 'message', receive)

@@ -59,7 +59,7 @@ export function linkToParent({ pid, name }: ChildTask['parent'], token: string):
     parent,
     deliver(frame) {
       if (!isMessage(frame, token)) return false
-      const [, , encoded] = frame
+      const encoded = frame[2]
       inbox.add(() => decode('message', encoded))
       return true
     },
