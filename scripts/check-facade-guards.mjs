@@ -172,8 +172,8 @@ const guards = [
   {
     guard: 'memory of an asynchronous call on the main thread alone',
     module: 'native/jobs.js',
-    text: 'this.#jobs.take(event.id, isMainThread())',
-    without: 'this.#jobs.take(event.id, true)',
+    text: '>= LARGE && isMainThread()',
+    without: '>= LARGE',
     file: 'attacks',
     name: 'whose large results were posted away',
   },

@@ -7,6 +7,7 @@ import type { ArrayView } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
 import { allBound, allHanded, handedToJob, movedOf } from './handed.ts'
 import { isMainThread } from './main-thread.ts'
+import { LARGE } from './result-memory.ts'
 
 /** A program with its scalars and bound arrays. */
 export interface JobProgram {
@@ -43,6 +44,9 @@ export interface RunningJob {
   readonly ref: () => void
   readonly unref: () => void
 }
+
+/** Bytes of an element, at most. */
+const LONGEST_ELEMENT = 8
 
 type Entries = Map<number, Entry>
 
@@ -150,7 +154,9 @@ export class JobTable {
         kind: 'completed',
         take: () => {
           take()
-          return this.#jobs.take(event.id, isMainThread())
+          // Not asked for the usual, short results: to load what tells takes three milliseconds.
+          const mayBeLent = event.total * LONGEST_ELEMENT >= LARGE && isMainThread()
+          return this.#jobs.take(event.id, mayBeLent)
         },
         takeInto: (output) => {
           take()

@@ -11,7 +11,7 @@ import { now, setTimeout } from './clock.ts'
 import { isMainThread } from './main-thread.ts'
 
 /** Bytes from which the addon's memory is the better one: a huge page. */
-const LARGE = 2 ** 21
+export const LARGE: number = 2 ** 21
 
 /** Bytes up to which the addon keeps memory whatever its limits are: several results, as a rule. */
 const SEVERAL = 2 ** 29
