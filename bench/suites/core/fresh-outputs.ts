@@ -5,21 +5,30 @@
 import { AskedChild } from '../../harness/children.ts'
 import { doubtOf, type Bench } from '../../harness/bench.ts'
 import type { FreshQuestion } from '../../children/fresh-output.ts'
+import type { Cell } from '../../harness/report.ts'
 import { median, ratioOfMedians } from '../../harness/statistics.ts'
+
+/** The two groups of a round of which only the second counts. */
+const PAUSED = 'after a pause'
+const COUNTED = 'going on'
 
 /**
  * `turning`: every call is followed by a turn of the event loop, whose time counts; so many calls that several collections fall among
- * them, as in a program that goes on. `synchronous`: one long loop; it must hand out far more than the library recycles without a turn.
+ * them, as in a program that goes on. The first group of each round is shown apart: while the others had their turn the contender was
+ * idle for more than a second, after which the library keeps no memory, and a program that goes on has no such pause.
+ * `synchronous`: one long loop; it must hand out far more than the library recycles without a turn.
  */
 const modes = {
   turning: {
     rounds: 30,
-    kernel: { groups: 1, calls: 12 },
-    loop: { groups: 1, calls: 4 },
-    map: { groups: 1, calls: 2 },
+    groups: [PAUSED, COUNTED],
+    kernel: { groups: 2, calls: 12 },
+    loop: { groups: 2, calls: 4 },
+    map: { groups: 2, calls: 2 },
   },
   synchronous: {
     rounds: 4,
+    groups: null,
     kernel: { groups: 8, calls: 4 },
     loop: { groups: 8, calls: 1 },
     map: { groups: 8, calls: 1 },
@@ -30,33 +39,45 @@ const contenders = ['kernel', 'loop', 'map'] as const
 
 async function measure(bench: Bench, mode: keyof typeof modes): Promise<void> {
   const n = bench.choose(1e6, 1e7)
-  const { rounds: wanted, ...counts } = modes[mode]
+  const { rounds: wanted, groups, ...counts } = modes[mode]
   const children = contenders.map((name) => ({
     name,
     child: new AskedChild<FreshQuestion, readonly number[]>('fresh-output', [name, String(n)], bench.settings.gate),
   }))
   try {
-    const ask = contenders.map((name, i) => ({
+    const ask = children.map(({ name, child }) => ({
       name,
-      sample: () => children[i]?.child.ask({ mode, ...counts[name] }) ?? [],
+      sample: async () => {
+        const values = await child.ask({ mode, ...counts[name] })
+        return groups === null ? values : new Map(values.map((value, group) => [groups[group] ?? '', value]))
+      },
     }))
     // Each child checks its values before and after what it times; the first answers are its warm-up.
     for (const { sample } of ask) await sample()
     const rounds = await bench.compare(ask, bench.choose(1, wanted))
-    const [kernel, loop, map] = contenders.map((name) => rounds.of(name))
-    if (kernel === undefined || loop === undefined || map === undefined) return
-    const [overLoop, overMap] = [ratioOfMedians(loop, kernel), ratioOfMedians(map, kernel)]
+    const samplesOf = (name: (typeof contenders)[number], group: string): readonly number[] =>
+      rounds.of(groups === null ? name : `${name} ${group}`)
+    const rowsOf = (group: string, note: string): Cell[][] => {
+      const kernel = samplesOf('kernel', group)
+      const slower = (name: 'loop' | 'map', title: string): Cell[] => {
+        const { value, low, high } = ratioOfMedians(samplesOf(name, group), kernel)
+        return [`${title}${note}`, median(samplesOf(name, group)) / n, value, low, high]
+      }
+      return [
+        [`kernel${note}`, median(kernel) / n, '', '', ''],
+        slower('loop', 'loop into new Float64Array'),
+        slower('map', 'xs.map'),
+      ]
+    }
     bench.table({
       title: `Fresh output, square, float64, n = ${n.toExponential(0)}, ${mode === 'turning' ? 'the event loop turning' : 'in one synchronous loop'}`,
       columns: ['', 'ns/element', '× slower', 'low', 'high'],
-      rows: [
-        ['kernel', median(kernel) / n, '', '', ''],
-        ['loop into new Float64Array', median(loop) / n, overLoop.value, overLoop.low, overLoop.high],
-        ['xs.map', median(map) / n, overMap.value, overMap.low, overMap.high],
-      ],
+      rows: [...rowsOf(COUNTED, ''), ...(groups === null ? [] : rowsOf(PAUSED, `, ${PAUSED}`))],
     })
-    bench.figure(`core/fresh-${mode}-loop`, overLoop, undefined, doubtOf(rounds))
-    bench.figure(`core/fresh-${mode}-map`, overMap, undefined, doubtOf(rounds))
+    for (const name of ['loop', 'map'] as const) {
+      const ratio = ratioOfMedians(samplesOf(name, COUNTED), samplesOf('kernel', COUNTED))
+      bench.figure(`core/fresh-${mode}-${name}`, ratio, undefined, doubtOf(rounds))
+    }
   } finally {
     for (const { child } of children) await child.end()
   }
