@@ -223,15 +223,27 @@ describe('environments that end', () => {
     expect(run).toEqual({ code: 0, signal: null, stdout: '1000 true\n', stderr: '' })
   })
 
-  test('a thread whose job has memory that Node frees at its end', { timeout: 60_000 }, async () => {
-    const run = await runNode([program('external-memory.mjs'), addon])
-    expect(run).toEqual({ code: 0, signal: null, stdout: 'true\n', stderr: '' })
-  })
+  const marks = [
+    ['as Node marks it', []],
+    ['where the function that tells of the mark was replaced', ['replaced']],
+  ] as const
+  test.each(marks)(
+    'a thread whose job has memory that Node frees at its end, %s',
+    { timeout: 60_000 },
+    async (_, more) => {
+      const run = await runNode([program('external-memory.mjs'), addon, ...more])
+      expect(run).toEqual({ code: 0, signal: null, stdout: 'true\n', stderr: '' })
+    },
+  )
 
-  test('a thread whose large results were posted away, by every way to move memory', async () => {
-    const { stdout, stderr } = await runNode([program('results-of-a-thread.mjs')])
-    expect(stderr).toBe('')
-    expect(JSON.parse(stdout)).toEqual({ isMoved: true, right: true, others: true, length: 8 << 20 })
+  const threads = [
+    ['by every way to move memory', []],
+    ['and which says that it is the main thread', ['main']],
+  ] as const
+  test.each(threads)('a thread whose large results were posted away, %s', async (_, more) => {
+    const run = await runNode([program('results-of-a-thread.mjs'), ...more])
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(run.stdout)).toEqual({ isMoved: true, right: true, others: true, length: 8 << 20 })
   })
 })
 

@@ -33,6 +33,14 @@ test('an ordinary output is written only when the promise settles', async () => 
   expectSame(out, squared(xs))
 })
 
+test('an output of a class with a set of its own is written', async () => {
+  class Mine extends Float64Array {
+    override set(): void {}
+  }
+  const out = new Mine(3)
+  expect([...(await square.async(Float64Array.of(1, 2, 3), { out }))]).toEqual([1, 4, 9])
+})
+
 test('in place works asynchronously too', async () => {
   const xs = numbers(300_000)
   const expected = squared(xs)

@@ -191,6 +191,39 @@ describe('a signal that is a Proxy whose traps throw', () => {
   })
 })
 
+test('a signal whose traps detach the result when the call has ended still lets it settle, and the memory is handed back', async () => {
+  const [xs, { signal }] = [numbers(1000), new AbortController()]
+  const out = new Float64Array(1000)
+  const transfer: NumericArray[] = [xs]
+  let isDue = false
+  const trapped = new Proxy(signal, {
+    get(target, key) {
+      if (isDue && out.length > 0) structuredClone(out.buffer, { transfer: [out.buffer] })
+      return Reflect.get(target, key) as unknown
+    },
+  })
+  const promise = square.async(xs, { out, transfer, signal: trapped })
+  isDue = true
+  await promise
+  expectSame(transfer[0] as Float64Array, numbers(1000))
+})
+
+test('what was moved is handed back in a list that is sealed, or whose elements cannot be made anew', async () => {
+  const lists = [
+    (xs: NumericArray, ys: NumericArray) => Object.seal([xs, ys]),
+    (xs: NumericArray, ys: NumericArray) => Object.defineProperty([xs, ys], 1, { configurable: false }),
+    (xs: NumericArray, ys: NumericArray) => Object.defineProperty([xs, ys], 1, { writable: false }),
+  ]
+  for (const listOf of lists) {
+    const [xs, ys] = [numbers(1000), numbers(1000)]
+    const transfer = listOf(xs, ys)
+    // eslint-disable-next-line no-await-in-loop -- one after the other
+    const sums = await add.async(xs, ys, { transfer })
+    expect(transfer[0]).toBe(sums)
+    expectSame(transfer[1] as Float64Array, numbers(1000))
+  }
+})
+
 test('a signal whose traps detach an operand, at whatever moment, ends in ERR_DETACHED or in the right values', async () => {
   const codes = new Set<unknown>()
   for (const isMoved of [false, true]) {
@@ -308,6 +341,13 @@ describe('lists that are refused, before anything is moved', () => {
     ['no list', xs, xs, 'ERR_INVALID_ARG_TYPE', /transfer must be an array of typed arrays; received a Float64Array/],
     ['a Proxy of a list', xs, new Proxy([xs], {}), 'ERR_INVALID_ARG_TYPE', /received a Proxy/],
     ['a frozen list', xs, Object.freeze([xs]), 'ERR_INVALID_ARG_VALUE', /frozen/],
+    [
+      'a list with an element that can be neither written nor made anew',
+      xs,
+      Object.defineProperty([xs], 0, { writable: false, configurable: false }),
+      'ERR_INVALID_ARG_VALUE',
+      /element 0 of the list cannot be written/,
+    ],
     ['an array of another call', xs, [numbers(4)], 'ERR_INVALID_ARG_VALUE', /neither an operand nor out/],
     ['a buffer', xs, [xs.buffer], 'ERR_INVALID_ARG_VALUE', /an ArrayBuffer is neither an operand nor out/],
     ['null', xs, [null], 'ERR_INVALID_ARG_VALUE', /null is neither/],

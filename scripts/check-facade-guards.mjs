@@ -177,6 +177,22 @@ const guards = [
     file: 'attacks',
     name: 'whose large results were posted away',
   },
+  {
+    guard: 'what a thread says of itself',
+    module: 'native/main-thread.js',
+    text: '(isMain ??= mayAbort && ',
+    without: '(isMain ??= ',
+    file: 'attacks',
+    name: 'which says that it is the main thread',
+  },
+  {
+    guard: 'a list of transfers whose elements can be written',
+    module: 'kernel/transfer.js',
+    text: 'if (isDefinable(value, n))',
+    without: 'if (true)',
+    file: 'kernel-transfer',
+    name: 'neither written nor made anew',
+  },
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'corepool-guards-'))

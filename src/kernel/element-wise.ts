@@ -215,23 +215,24 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
       }
     })
 
+  // What was moved goes back before anything of the caller's runs, as the traps of a signal do.
   const observer: AsyncObserver = {
     completed(array) {
-      stopWaiting?.()
       moved?.handBack(array)
+      stopWaiting?.()
       onProgress?.(total)
       // An abort that came too late changes nothing: a result that has arrived stands.
       if (thrown === undefined) settle?.resolve(array)
       else settle?.reject(thrown.error)
     },
     cancelled() {
-      stopWaiting?.()
       moved?.handBack(undefined)
+      stopWaiting?.()
       settle?.reject(thrown === undefined && signal !== undefined ? aborted(what, signal) : thrown?.error)
     },
     failed(error) {
-      stopWaiting?.()
       moved?.handBack(undefined)
+      stopWaiting?.()
       settle?.reject(error)
     },
   }

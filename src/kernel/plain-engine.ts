@@ -5,6 +5,7 @@
 import { runReasons } from '../errors/index.ts'
 import {
   allocate,
+  copyElements,
   dtypeByName,
   dtypeNames,
   viewOf,
@@ -123,7 +124,7 @@ function passLater(
 
 function copyOf(view: ArrayView): ArrayView {
   const copy = allocate(view.dtype, view.length)
-  copy.array.set(view.array as never)
+  copyElements(copy.array, view.array)
   return copy
 }
 
@@ -189,7 +190,7 @@ function begin(request: AsyncRequest, observer: AsyncObserver): RunningJob {
 function deliver(output: ArrayView, out: ArrayView | undefined): NumericArray {
   if (out === undefined || out === output) return output.array
   const attached = viewOf('The output', out.array)
-  attached.array.set(output.array as never)
+  copyElements(attached.array, output.array)
   return attached.array
 }
 

@@ -7,6 +7,7 @@ import { describe, invalidType, notTransferable } from '../errors/index.ts'
 import {
   coincide,
   define,
+  isDefinable,
   moveBuffer,
   overlap,
   slots,
@@ -41,14 +42,16 @@ export interface MovedCall extends Work {
 export function checkTransfer(call: string, value: unknown): Transfer | undefined {
   if (value === undefined) return undefined
   if (!Array.isArray(value) || types.isProxy(value)) throw invalidType('transfer', 'an array of typed arrays', value)
-  if (Object.isFrozen(value) && value.length > 0) {
+  const arrays: unknown[] = [...value]
+  for (let n = 0; n < arrays.length; n++) {
+    if (isDefinable(value, n)) continue
     throw notTransferable(
       call,
-      'the list is frozen',
-      'Pass one that can be written: what was moved is handed back in it.',
+      Object.isFrozen(value) ? 'the list is frozen' : `element ${n} of the list cannot be written`,
+      'Pass a list that can be written: what was moved is handed back in it.',
     )
   }
-  return { list: value, arrays: [...value] }
+  return { list: value, arrays }
 }
 
 /**
@@ -162,7 +165,12 @@ function isApart(place: ArrayView, operands: readonly CheckedOperand[]): boolean
   return true
 }
 
+/** Never throws: what was moved is to be handed back whatever has become of the result. */
 function isSame(one: NumericArray, other: NumericArray): boolean {
-  const [a, b] = [viewOf('The moved array', one), viewOf('The result', other)]
-  return a.dtype === b.dtype && a.length === b.length && coincide(a, b)
+  try {
+    const [a, b] = [viewOf('The moved array', one), viewOf('The result', other)]
+    return a.dtype === b.dtype && a.length === b.length && coincide(a, b)
+  } catch {
+    return false
+  }
 }

@@ -10,11 +10,12 @@ export {
   type NumericArray,
 } from './dtype.ts'
 export { moveBuffer, type MovedBuffer } from './move.ts'
-export { define, slots } from './slots.ts'
+export { define, isDefinable, slots } from './slots.ts'
 export {
   allocate,
   checkFit,
   coincide,
+  copyElements,
   isAsViewed,
   lengthOf,
   overlap,

@@ -6,10 +6,20 @@
 /** Captured before anybody could replace it: defines a property as an assignment makes one, whatever lies on the prototypes. */
 const { defineProperty } = Reflect
 
-/** Defines `list[index]`; no setter runs, on the list or on a prototype. */
+/**
+ * Defines `list[index]`, or gives it the value where it cannot be defined anew, as in a list that is sealed; no setter runs, on the list or
+ * on a prototype.
+ */
 export function define(list: unknown[], index: number, value: unknown): void {
   const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
-  defineProperty(list, index, descriptor as PropertyDescriptor)
+  if (!defineProperty(list, index, descriptor as PropertyDescriptor))
+    defineProperty(list, index, { __proto__: null, value } as PropertyDescriptor)
+}
+
+/** Whether define() can: the element can be written or be made anew, or one can be added. */
+export function isDefinable(list: readonly unknown[], index: number): boolean {
+  const own = Object.getOwnPropertyDescriptor(list, index)
+  return own === undefined ? Object.isExtensible(list) : own.writable === true || own.configurable === true
 }
 
 /** A list of `count` elements of its own, each of which is to be assigned: a setter of Array.prototype is not asked then. */

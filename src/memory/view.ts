@@ -121,3 +121,12 @@ export function checkFit(name: string, input: ArrayView, output: ArrayView): voi
   if (input.dtype.isBigint !== output.dtype.isBigint) throw misfit.bigint(name, input.dtype.name, output.dtype.name)
   if (overlap(input, output) && !coincide(input, output)) throw misfit.overlap(name)
 }
+
+const setElements = Function.prototype.call.bind(
+  (Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array).set,
+) as unknown as (to: NumericArray, from: NumericArray) => void
+
+/** Copies all elements, also into an array of a class that has a `set` of its own. */
+export function copyElements(to: NumericArray, from: NumericArray): void {
+  setElements(to, from)
+}

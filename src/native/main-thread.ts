@@ -3,9 +3,15 @@
  * to it, also what ArrayBuffer.prototype.transfer() has put under another buffer, which may be on a third thread by then.
  */
 
+/** Other threads may not abort the process, and Node says so of the function. Read before anybody could replace it. */
+const mayAbort = (process.abort as { readonly disabled?: boolean }).disabled !== true
+
 let isMain: boolean | undefined
 
-/** Whether this is the main thread, which ends after all others. Asked when it is first needed: a module is loaded for it. */
+/**
+ * Whether this is the main thread, which ends after all others: by the documented answer too, for which a module is loaded when it is first
+ * needed, and which a program may have replaced by then.
+ */
 export function isMainThread(): boolean {
-  return (isMain ??= process.getBuiltinModule('node:worker_threads').isMainThread)
+  return (isMain ??= mayAbort && process.getBuiltinModule('node:worker_threads').isMainThread)
 }
