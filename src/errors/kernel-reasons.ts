@@ -77,5 +77,8 @@ export const reasons = {
     `it needs more than ${limit} ${what}, the bound of a compiled kernel: split it`,
 
   // bindings
+  kernelOperand: (name: string) =>
+    `it calls the kernel "${name}" with something else than a number for each operand, which is an error in JavaScript`,
+  kernelIndex: (name: string) => `whether the index of the kernel "${name}" is a number depends on the elements`,
   boundFunction: (name: string, reason: string) => `the bound function "${name}" cannot be compiled: ${reason}`,
 } as const

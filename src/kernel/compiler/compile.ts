@@ -27,6 +27,18 @@ export type Binding =
   | { readonly is: 'table' }
   | { readonly is: 'builtin'; readonly name: string }
   | { readonly is: 'function'; readonly source: SourceText }
+  | KernelBinding
+
+/** A bound kernel, which is called with numbers. */
+export interface KernelBinding {
+  readonly is: 'kernel'
+  readonly arity: number
+  readonly hasIndex: boolean
+  readonly computes:
+    | { readonly is: 'builtin'; readonly name: string }
+    /** With the bindings that it was made with. */
+    | { readonly is: 'function'; readonly source: SourceText; readonly bindings: ReadonlyMap<string, Binding> }
+}
 
 export interface CompileOptions {
   readonly domain: 'number' | 'bigint'
@@ -151,11 +163,11 @@ class Compiler extends Unit {
     return callValue(this, callee, args, node)
   }
 
-  /** The scope of the bound names. */
-  bind(bindings: ReadonlyMap<string, Binding>): Scope {
+  /** The scope of the bound names; those of a bound kernel are found by the path of that kernel and their own name. */
+  bind(bindings: ReadonlyMap<string, Binding>, path = ''): Scope {
     const scope = new Scope(null)
     for (const [name, binding] of bindings) {
-      this.lanes.write(scope.declare(name, 'binding'), this.#boundValue(name, binding, scope))
+      this.lanes.write(scope.declare(name, 'binding'), this.#boundValue(path + name, binding, scope))
     }
     return scope
   }
@@ -178,6 +190,13 @@ class Compiler extends Unit {
         return { kind: 'builtin', name: binding.name }
       case 'function':
         return { kind: 'function', node: binding.source.fn, scope, source: binding.source, name }
+      case 'kernel': {
+        const { arity, hasIndex, computes } = binding
+        const kernel = { name, arity, hasIndex }
+        if (computes.is === 'builtin') return { kind: 'builtin', name: computes.name, kernel }
+        const { source, bindings } = computes
+        return { kind: 'function', node: source.fn, scope: this.bind(bindings, `${name}.`), source, name, kernel }
+      }
     }
   }
 }
