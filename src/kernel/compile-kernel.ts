@@ -89,11 +89,12 @@ function compiledFunction(source: Function | string, { name: given, bindings, in
 /** The function itself; of a text, or where names are bound that its own surroundings may not have, made of the text. */
 function makeFunction(
   source: Function | string,
-  { expression }: CompiledSource,
+  { expression, helpers }: CompiledSource,
   bindings: ReadonlyMap<string, BoundValue>,
 ): PlainFunction {
   if (typeof source === 'function' && bindings.size === 0) return source as PlainFunction
-  return functionOfText(expression, [...bindings.keys()], [...bindings.values()])
+  const values = new Map<string, unknown>([...helpers, ...bindings])
+  return functionOfText(expression, [...values.keys()], [...values.values()])
 }
 
 function readKernelOptions(given: unknown): Read {

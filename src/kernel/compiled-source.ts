@@ -7,6 +7,7 @@ import type { KernelError } from '../errors/index.ts'
 import {
   compile,
   compileBuiltin,
+  helpersOf,
   parseSource,
   type Binding,
   type KernelBinding,
@@ -47,6 +48,8 @@ export interface CompiledSource {
   readonly arity: number
   /** One expression whose value is the function. */
   readonly expression: string
+  /** The helpers of compilers that it may name, where nothing is bound to their names. */
+  readonly helpers: ReadonlyMap<string, unknown>
   /** The program over numbers, or over bigints. @throws KernelError where the text does not compute with them */
   program(isBigint: boolean): CompiledProgram
 }
@@ -79,7 +82,7 @@ export function builtinSource(name: string, arity: number): CompiledSource {
   const known = kept.get(key)
   if (known !== undefined) return known
   const program = ready(compileBuiltin(name, arity))
-  return keep(key, { arity, expression: name, program: () => program })
+  return keep(key, { arity, expression: name, helpers: new Map(), program: () => program })
 }
 
 /** Equal for two texts exactly if one program serves both; of numbers their values, where a program is compiled for them. */
@@ -152,6 +155,7 @@ function compileSource(
     arity = ofBigints.parameters
   } else arity = ofNumbers.parameters
   const { expression } = source
+  const helpers = helpersOf(source)
   isKept = true
 
   return {
@@ -159,6 +163,7 @@ function compileSource(
     source: {
       arity,
       expression,
+      helpers,
       program(isBigint) {
         const domain = isBigint ? 'bigint' : 'number'
         let made = programs[domain]

@@ -38,6 +38,13 @@ export interface SourceText {
   readonly nameKeepers: ReadonlySet<string>
 }
 
+const keep = (kept: unknown): unknown => kept
+
+/** The functions that helpers of compilers are which the text uses free, as the compiler takes them. */
+export function helpersOf({ nameKeepers }: Pick<SourceText, 'nameKeepers'>): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>([['__pow', Math.pow], ...[...nameKeepers].map((name) => [name, keep] as const)])
+}
+
 /** The name and text of a function. @throws KernelError `ERR_KERNEL_UNSUPPORTED` where it has none */
 export function textOfFunction(fn: Function): { readonly name: string; readonly text: string } {
   const name = functionName(fn)
