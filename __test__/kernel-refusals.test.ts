@@ -152,6 +152,32 @@ describe('functions without a text of their own', () => {
     expect(error.message).toContain(reason)
   })
 
+  test('no function of JavaScript itself: each gives a kernel of its values, or is refused with a code', () => {
+    const holders: object[] = [globalThis, Math, Number, BigInt, Object, Reflect, Atomics, JSON]
+    const builtIn = new Set(
+      holders.flatMap((holder) => Object.values(Object.getOwnPropertyDescriptors(holder)).map(({ value }) => value)),
+    )
+    const xs = Float64Array.of(-3, -0, 0, 0.5, 2, 7, 1e9, NaN, Infinity)
+    const compiled: string[] = []
+    for (const fn of builtIn) {
+      if (typeof fn !== 'function') continue
+      let f
+      try {
+        f = kernel(fn as (...numbers: number[]) => number)
+      } catch (error) {
+        expect(error, fn.name).toBeInstanceOf(KernelError)
+        continue
+      }
+      const operands = Array.from({ length: f.length }, (_, k) => (k === 0 ? xs : xs.toReversed()))
+      const rows = Array.from(xs, (_, i) => operands.map((column) => column[i] as number))
+      expect(f(...(operands as [Float64Array])), fn.name).toEqual(Float64Array.from(rows, (row) => Number(fn(...row))))
+      expect(rows.map((row) => f(...row))).toEqual(rows.map((row) => fn(...row)))
+      compiled.push(fn.name)
+    }
+    expect(compiled).toEqual(expect.arrayContaining(['Number', 'Boolean', 'isNaN', 'isInteger', 'max', 'sin', 'imul']))
+    expect(refusal(BigInt)).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining('bigint') })
+  })
+
   test('an index needs an array beside it', () => {
     expect(refusal((i: number) => i, { index: true }).reason).toContain('index')
   })

@@ -81,14 +81,25 @@ export function compile(source: SourceText, options: CompileOptions): Compilatio
   }
 }
 
-/** The program of a built-in function: `Math.atan2` as a kernel of two operands. */
+/**
+ * The program of a built-in function: `Math.atan2` as a kernel of two operands.
+ * @throws KernelError `ERR_KERNEL_UNSUPPORTED`
+ */
 export function compileBuiltin(name: string, parameters: number): Compilation {
-  // No text: nothing in it can be refused, and this stands for it.
+  // There is no text: this stands for it, and a refusal has no place in it.
   const unit = new Compiler('number', { name } as SourceText)
   const args = Array.from({ length: parameters }, (_, k) => numberValue(unit.graph.parameter(k)))
-  const value = callBuiltin(unit, name, args, {} as AnyNode)
+  const value = callOf(unit, name, args)
   if (value.kind !== 'scalar' || value.types === Type.bigint) throw kernelWithoutText(name, reasons.impure(name))
   return { ...(emit(unit, parameters, value.node) as Emitted), parameters }
+}
+
+function callOf(unit: Compiler, name: string, args: readonly Value[]): Value {
+  try {
+    return callBuiltin(unit, name, args, {} as AnyNode)
+  } catch (error) {
+    throw error instanceof Refusal ? kernelWithoutText(name, error.reason) : error
+  }
 }
 
 function finish(unit: Compiler, source: SourceText, parameters: number, value: Value): Compilation {
