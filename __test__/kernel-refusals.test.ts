@@ -1,4 +1,5 @@
 /** What kernel() refuses: with a code, the place, a caret under it, and the reason. */
+import { runInThisContext } from 'node:vm'
 import { kernel, KernelError, type NumericArray } from 'corepool'
 import { describe, expect, test } from 'vitest'
 
@@ -180,6 +181,45 @@ describe('functions without a text of their own', () => {
 
   test('an index needs an array beside it', () => {
     expect(refusal((i: number) => i, { index: true }).reason).toContain('index')
+  })
+})
+
+describe('what is nested more deeply than the stack of JavaScript goes is refused', () => {
+  const repeat = (n: number, text: (i: number) => string): string =>
+    Array.from({ length: n }, (_, i) => text(i)).join('')
+  test.each<[string, (n: number) => string]>([
+    [
+      'else-if chains',
+      (n) => `(x) => { let r = 0; ${repeat(n, (i) => `if (x < ${i}) r = ${i}; else `)} r = -1; return r }`,
+    ],
+    ['conditional chains', (n) => `(x) => ${repeat(n, (i) => `x<${i}?${i}:`)}-1`],
+    ['conditional chains without a function', (n) => `${repeat(n, (i) => `x<${i}?${i}:`)}-1`],
+    ['arrays', (n) => `(x) => ${'['.repeat(n)}x${'][0]'.repeat(n)}`],
+    ['blocks', (n) => `(x) => { ${'{'.repeat(n)} return x ${'}'.repeat(n)} }`],
+    ['parentheses', (n) => `(x) => ${'('.repeat(n)}x${')'.repeat(n)}`],
+    ['sums', (n) => `(x) => ${'x + '.repeat(n)}x`],
+    ['if without else', (n) => `(x) => { ${repeat(n, () => 'if (x) ')} return 1; return 2 }`],
+  ])('%s', (_, text) => {
+    let refused = 0
+    for (const n of [100, 400, 800, 1200, 1600, 2500, 4000, 8000, 16000]) {
+      try {
+        kernel(text(n))
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', line: 1 })
+        refused++
+      }
+    }
+    expect(refused).toBeGreaterThan(0)
+  })
+
+  test('in functions and bound functions too, and says so', () => {
+    const text = `(x) => ${'[ '.repeat(20_000)}x${'][0]'.repeat(20_000)}`
+    const reason = expect.stringContaining('nested too deeply')
+    expect(refusal(text)).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason })
+    const chain = `(x) => ${'x > 1 ? 1 : '.repeat(2500)}2`
+    const fn: unknown = runInThisContext(chain)
+    expect(refusal(fn)).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason })
+    expect(refusal('(x) => g(x)', { bindings: { g: fn } })).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason })
   })
 })
 

@@ -73,6 +73,7 @@ export const reasons = {
   syntax: (what: string) => `it uses ${what}, which is not compiled`,
 
   // bounds
+  nesting: 'it is nested too deeply to be compiled: split it into functions, or into statements one after the other',
   limit: (what: string, limit: number) =>
     `it needs more than ${limit} ${what}, the bound of a compiled kernel: split it`,
 

@@ -14,7 +14,7 @@ import { Lanes } from './lanes.ts'
 import { nodesOf } from './order.ts'
 import { BigintRefusal, Refusal, ScalarLoopRefusal } from './refusal.ts'
 import { Scope } from './scopes.ts'
-import { refusalError, type SourceText } from './source-text.ts'
+import { refusalError, withinStack, type SourceText } from './source-text.ts'
 import { executeAll, executeStatement } from './statements.ts'
 import { Unit } from './unit.ts'
 import { bigintValue, booleanValue, numberValue, Type, type Scalar, type Value } from './values.ts'
@@ -61,6 +61,10 @@ export interface OtherWay {
 
 /** @throws KernelError `ERR_KERNEL_UNSUPPORTED` */
 export function compile(source: SourceText, options: CompileOptions): Compilation | OtherWay {
+  return withinStack(source, () => compileTree(source, options))
+}
+
+function compileTree(source: SourceText, options: CompileOptions): Compilation | OtherWay {
   const parameters = countParameters(source, options.index)
   const unit = new Compiler(options.domain, source)
   try {
