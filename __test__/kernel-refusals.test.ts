@@ -225,6 +225,41 @@ describe('what is nested more deeply than the stack of JavaScript goes is refuse
 
 describe('texts', () => {
   test.each([
+    'x) + (x',
+    'x) ? (1) : (2',
+    'x)(x',
+    'x).y(x',
+    'x), (x',
+    'x) => (x',
+    'x], [x',
+    'x) || [(x',
+    'x) //',
+    'x, ',
+    '...x',
+  ])('that is an expression only inside of parentheses is refused: %s', (text) => {
+    expect(refusal(text)).toMatchObject({ code: 'ERR_KERNEL_SYNTAX', line: 1 })
+  })
+
+  test('that close a parenthesis which they did not open are refused there', () => {
+    expect(refusal('x) + (x')).toMatchObject({ line: 1, column: 2 })
+    expect(refusal('x +\n1) + (x')).toMatchObject({ line: 2, column: 2 })
+  })
+
+  test.each([
+    '(x) + (x)',
+    'x, x + 1',
+    '[x][0]',
+    'x // twice',
+    '((x)) * (x)',
+    '(x) ? (1) : (2)',
+    '{ y: x }.y',
+    '(x > 1, x)',
+  ])('that are an expression compile: %s', (text) => {
+    const fn = runInThisContext(`(x) => (${text}\n)`) as (x: number) => number
+    expect(kernel(text)(Float64Array.of(3))).toEqual(Float64Array.of(fn(3)))
+  })
+
+  test.each([
     ['3*', 1, 3],
     ['(x) => {', 1, 9],
     ['(x) => x +\n * 2', 2, 2],

@@ -118,9 +118,12 @@ function functionIn(text: string, isBound: (name: string) => boolean): string {
   if (!('problem' in asFunction)) return text
   const before = '() => ('
   const asExpression = parseFunction(`${before}${text}\n)`, false)
-  if ('problem' in asExpression) {
-    const { line, column, problem } = asExpression
-    const inText = line === 1 ? { line, column: Math.max(1, column - before.length), problem } : asExpression
+  // In other brackets too: `x) + (x` closes the parenthesis before it, and opens the one after it.
+  const asElements = parseFunction(`() => [${text}\n]`, false)
+  if ('problem' in asExpression || 'problem' in asElements) {
+    const found = 'problem' in asExpression ? asExpression : (asElements as SyntaxProblem)
+    const { line, column, problem } = found
+    const inText = line === 1 ? { line, column: Math.max(1, column - before.length), problem } : found
     // Whichever reading came further is what was meant.
     const isFurther =
       asFunction.line > inText.line || (asFunction.line === inText.line && asFunction.column > inText.column)
