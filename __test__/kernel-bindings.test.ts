@@ -1,5 +1,6 @@
 /** What a kernel reads from outside: numbers, booleans, arrays and functions, given in bindings. */
 import { runInThisContext } from 'node:vm'
+import * as corepool from 'corepool'
 import { kernel, KernelError, square, type KernelOptions, type NumericArray } from 'corepool'
 import { describe, expect, test } from 'vitest'
 import { expectSame } from './fixtures/expect-same.ts'
@@ -171,6 +172,121 @@ describe('functions', () => {
   })
 })
 
+describe('a bound kernel is what its call with numbers is', () => {
+  type Numbers = (...numbers: number[]) => number
+
+  /** All kernels inherit from one object. */
+  const isKernel = (value: unknown): boolean =>
+    typeof value === 'function' && Object.getPrototypeOf(value) === Object.getPrototypeOf(square)
+
+  /** Fails unless the kernel of the text gives, for each element, what the text gives that calls `g` with numbers. */
+  function expectCalls(text: string, g: unknown, others: KernelOptions['bindings'] = {}): void {
+    const bindings = { ...others, g: g as Numbers }
+    const names = Object.keys(bindings)
+    const make = runInThisContext(`(${names.join(', ')}) => ${text}`) as (...values: unknown[]) => (x: number) => number
+    const plain = make(...names.map((name) => bindings[name as 'g']))
+    const compiled = kernel(text, { bindings })
+    expectSame(
+      compiled(xs) as NumericArray,
+      xs.map((x) => plain(x)),
+    )
+    expect(compiled.info.reason ?? '').not.toContain('The function itself')
+    const rare = kernel(`(x) => x === 12345.678 ? (${text})(3) : x`, { bindings })
+    expectSame(rare(Float64Array.of(1, 12345.678)) as NumericArray, Float64Array.of(1, plain(3)))
+  }
+
+  test('with the bindings that it was made with, not those of the kernel that calls it', () => {
+    const g = kernel((x: number) => x * k, { bindings: { k: 3 } })
+    expectCalls('(x) => g(x) + k', g, { k: 5 })
+    const inner = kernel((x: number) => (lut[x & 3] as number) + lut.length * h(x, k), {
+      bindings: { lut: Float64Array.of(1, 2, 3, 4), k: 0.5, h: (a: number, b: number) => a * b },
+    })
+    expectCalls('(x) => g(x) - lut[x & 1] * k', inner, { k: -0, lut: Uint8Array.of(7, 8), h: Math.abs })
+    const outer = kernel((x: number) => h(x) + k, { bindings: { h: g as never, k: 100 } })
+    expectCalls('(x) => g(x) * k', outer, { k: 7 })
+  })
+
+  test('and two of one text have each its own', () => {
+    const times = (k: number): Numbers => kernel('(x) => x * k', { bindings: { k } }) as unknown as Numbers
+    expectSame(
+      on('(x) => a(x) - b(x)', { a: times(2), b: times(5) }),
+      xs.map((x) => x * 2 - x * 5),
+    )
+    expectSame(
+      on('(x) => a(x) - b(x)', { a: times(3), b: times(-0) }),
+      xs.map((x) => x * 3 - x * -0),
+    )
+  })
+
+  test('whose numbers bound a loop', () => {
+    const repeated = (n: number): Numbers => {
+      return kernel('(x) => { let s = 0; for (let i = 0; i < n; i++) s += x; return s }', { bindings: { n } }) as never
+    }
+    for (const n of [0, 2, 4]) {
+      const g = repeated(n)
+      expectSame(
+        on('(x) => g(x)', { g }),
+        xs.map((x) => g(x)),
+      )
+    }
+  })
+
+  test('whose array is gone is refused at the call', () => {
+    const lut = Float64Array.of(1, 2)
+    const g = kernel('(x) => lut[x & 1]', { bindings: { lut } }) as unknown as Numbers
+    const f = kernel('(x) => g(x)', { bindings: { g } })
+    expectSame(f(Float64Array.of(0, 1)) as NumericArray, lut)
+    structuredClone(lut, { transfer: [lut.buffer] })
+    expect(() => f(xs)).toThrow(expect.objectContaining({ code: 'ERR_DETACHED' }))
+  })
+
+  test('of as many operands as it has', () => {
+    expectCalls(
+      '(x) => g(x, 5)',
+      kernel((x: number, by = 2) => by * x),
+    )
+    expectCalls('(x) => g(x, 9, 1e9)', kernel(Math.max))
+    expectCalls('(x) => g(x, 9, 1e9)', kernel(Math.hypot))
+    expectCalls('(x) => g(x, 9)', square)
+  })
+
+  test('with the index that it is called with, or 0', () => {
+    const g = kernel((x: number, i: number) => x * 10 + i, { index: true })
+    for (const call of ['g(x)', 'g(x, 7)', 'g(x, x)', 'g(x, undefined)', 'g(x, x > 1)', 'g(x, 7, 8)']) {
+      expectCalls(`(x) => ${call}`, g)
+    }
+  })
+
+  test.each(['g(x > 1)', 'g()', 'g(null)', 'g(5n)', 'g(lut)', 'g(undefined)', 'g([x])', 'g(() => x)'])(
+    '%s, which throws, is refused',
+    (call) => {
+      for (const g of [kernel((x: number) => x), kernel(Math.abs), corepool.sin, square]) {
+        const bindings = { g: g as unknown as Numbers, lut: Float64Array.of(1) }
+        expect(() => kernel(`(x) => x + ${call}`, { bindings })).toThrow(
+          expect.objectContaining({
+            code: 'ERR_KERNEL_UNSUPPORTED',
+            column: 12,
+            reason: expect.stringContaining('"g"'),
+          }),
+        )
+      }
+    },
+  )
+
+  test('every built-in kernel', () => {
+    const builtIn = Object.entries(corepool).filter(([, value]) => isKernel(value))
+    expect(builtIn).toHaveLength(43)
+    const [ys, zs] = [xs.toReversed(), xs.map((x) => x / 3 + 1)]
+    for (const [name, value] of builtIn) {
+      const g = value as unknown as Numbers
+      const f = kernel(`(x, y, z) => ${name}(x, y, z, 1e9)`, { bindings: { [name]: g } })
+      const expected = xs.map((x, i) => g(x, ys[i] as number, zs[i] as number))
+      expectSame(f(xs, ys, zs) as NumericArray, expected)
+      expect(f.info.reason ?? '', name).not.toContain('The function itself')
+    }
+  })
+})
+
 describe('wrong bindings are refused before anything is compiled', () => {
   test.each<[string, unknown, string]>([
     ['no object', 5, 'ERR_INVALID_ARG_TYPE'],
@@ -191,3 +307,6 @@ describe('wrong bindings are refused before anything is compiled', () => {
 })
 
 declare const missing: number
+declare const k: number
+declare const lut: Float64Array
+declare const h: (...numbers: number[]) => number

@@ -1,4 +1,5 @@
 /** What kernel() refuses: with a code, the place, a caret under it, and the reason. */
+import { runInThisContext } from 'node:vm'
 import { kernel, KernelError, type NumericArray } from 'corepool'
 import { describe, expect, test } from 'vitest'
 
@@ -152,12 +153,112 @@ describe('functions without a text of their own', () => {
     expect(error.message).toContain(reason)
   })
 
+  test('no function of JavaScript itself: each gives a kernel of its values, or is refused with a code', () => {
+    const holders: object[] = [globalThis, Math, Number, BigInt, Object, Reflect, Atomics, JSON]
+    const builtIn = new Set(
+      holders.flatMap((holder) => Object.values(Object.getOwnPropertyDescriptors(holder)).map(({ value }) => value)),
+    )
+    const xs = Float64Array.of(-3, -0, 0, 0.5, 2, 7, 1e9, NaN, Infinity)
+    const compiled: string[] = []
+    for (const fn of builtIn) {
+      if (typeof fn !== 'function') continue
+      let f
+      try {
+        f = kernel(fn as (...numbers: number[]) => number)
+      } catch (error) {
+        expect(error, fn.name).toBeInstanceOf(KernelError)
+        continue
+      }
+      const operands = Array.from({ length: f.length }, (_, k) => (k === 0 ? xs : xs.toReversed()))
+      const rows = Array.from(xs, (_, i) => operands.map((column) => column[i] as number))
+      expect(f(...(operands as [Float64Array])), fn.name).toEqual(Float64Array.from(rows, (row) => Number(fn(...row))))
+      expect(rows.map((row) => f(...row))).toEqual(rows.map((row) => fn(...row)))
+      compiled.push(fn.name)
+    }
+    expect(compiled).toEqual(expect.arrayContaining(['Number', 'Boolean', 'isNaN', 'isInteger', 'max', 'sin', 'imul']))
+    expect(refusal(BigInt)).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining('bigint') })
+  })
+
   test('an index needs an array beside it', () => {
     expect(refusal((i: number) => i, { index: true }).reason).toContain('index')
   })
 })
 
+describe('what is nested more deeply than the stack of JavaScript goes is refused', () => {
+  const repeat = (n: number, text: (i: number) => string): string =>
+    Array.from({ length: n }, (_, i) => text(i)).join('')
+  test.each<[string, (n: number) => string]>([
+    [
+      'else-if chains',
+      (n) => `(x) => { let r = 0; ${repeat(n, (i) => `if (x < ${i}) r = ${i}; else `)} r = -1; return r }`,
+    ],
+    ['conditional chains', (n) => `(x) => ${repeat(n, (i) => `x<${i}?${i}:`)}-1`],
+    ['conditional chains without a function', (n) => `${repeat(n, (i) => `x<${i}?${i}:`)}-1`],
+    ['arrays', (n) => `(x) => ${'['.repeat(n)}x${'][0]'.repeat(n)}`],
+    ['blocks', (n) => `(x) => { ${'{'.repeat(n)} return x ${'}'.repeat(n)} }`],
+    ['parentheses', (n) => `(x) => ${'('.repeat(n)}x${')'.repeat(n)}`],
+    ['sums', (n) => `(x) => ${'x + '.repeat(n)}x`],
+    ['if without else', (n) => `(x) => { ${repeat(n, () => 'if (x) ')} return 1; return 2 }`],
+  ])('%s', (_, text) => {
+    let refused = 0
+    for (const n of [100, 400, 800, 1200, 1600, 2500, 4000, 8000, 16000]) {
+      try {
+        kernel(text(n))
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', line: 1 })
+        refused++
+      }
+    }
+    expect(refused).toBeGreaterThan(0)
+  })
+
+  test('in functions and bound functions too, and says so', () => {
+    const text = `(x) => ${'[ '.repeat(20_000)}x${'][0]'.repeat(20_000)}`
+    const reason = expect.stringContaining('nested too deeply')
+    expect(refusal(text)).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason })
+    const chain = `(x) => ${'x > 1 ? 1 : '.repeat(2500)}2`
+    const fn: unknown = runInThisContext(chain)
+    expect(refusal(fn)).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason })
+    expect(refusal('(x) => g(x)', { bindings: { g: fn } })).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason })
+  })
+})
+
 describe('texts', () => {
+  test.each([
+    'x) + (x',
+    'x) ? (1) : (2',
+    'x)(x',
+    'x).y(x',
+    'x), (x',
+    'x) => (x',
+    'x], [x',
+    'x) || [(x',
+    'x) //',
+    'x, ',
+    '...x',
+  ])('that is an expression only inside of parentheses is refused: %s', (text) => {
+    expect(refusal(text)).toMatchObject({ code: 'ERR_KERNEL_SYNTAX', line: 1 })
+  })
+
+  test('that close a parenthesis which they did not open are refused there', () => {
+    expect(refusal('x) + (x')).toMatchObject({ line: 1, column: 2 })
+    expect(refusal('x +\n1) + (x')).toMatchObject({ line: 2, column: 2 })
+  })
+
+  test.each([
+    '(x) + (x)',
+    'x, x + 1',
+    '[x][0]',
+    'x // twice',
+    '((x)) * (x)',
+    '(x) ? (1) : (2)',
+    '{ y: x }.y',
+    '(x > 1, x)',
+  ])('that are an expression compile: %s', (text) => {
+    const fn = runInThisContext(`(x) => (${text}\n)`) as (x: number) => number
+    expect(kernel(text)(Float64Array.of(3))).toEqual(Float64Array.of(fn(3)))
+  })
+
   test.each([
     ['3*', 1, 3],
     ['(x) => {', 1, 9],

@@ -109,6 +109,49 @@ const programs = {
   math: '(x) => { const { floor, PI } = Math; return floor(x / PI) * PI }',
 }
 
+describe('helpers of compilers', () => {
+  const texts = {
+    'that keep names': "(x) => { const g = __name((v) => v * 2, 'g'); return g(x) + k }",
+    'that keep names, of any name': '(x) => { function g(v) { return v * 2 } a(g, "g"); return g(x) + k }',
+    'that stand for an operator': '(x) => __pow(x, 3) + k',
+  }
+  const keep = (fn: unknown): unknown => fn
+  for (const [name, text] of Object.entries(texts)) {
+    const make = runInThisContext(`(k, __name, a, __pow) => ${text}`) as (...values: unknown[]) => AnyFunction
+    const fn = make(2, keep, keep, Math.pow)
+    const expected = Float64Array.from(values, (x) => fn(x))
+
+    test(`${name}, in functions with bindings`, () => {
+      const f = kernel(fn, { bindings: { k: 2 } })
+      expectSame(f(Float64Array.from(values)) as never, expected)
+      expectSame(
+        Float64Array.from(values, (x) => f(x)),
+        expected,
+      )
+    })
+
+    test(`${name}, in texts`, () => {
+      for (const f of [kernel(text, { bindings: { k: 2 } }), kernel(text.replace('k', '2'))]) {
+        expectSame(f(Float64Array.from(values)) as never, expected)
+        expectSame(
+          Float64Array.from(values, (x) => f(x)),
+          expected,
+        )
+        expect(f.info.reason ?? '').not.toContain('The function itself')
+      }
+    })
+  }
+
+  test('are what is bound to their names, where something is', () => {
+    const f = kernel('(x) => __pow(x, 3)', { bindings: { __pow: (a: number, b: number) => a * b } })
+    expect([f(5), ...(f(Float64Array.of(5)) as Float64Array)]).toEqual([15, 15])
+  })
+
+  test('are not names that only look like theirs: _pow may be anything', () => {
+    expect(() => kernel('(x) => _pow(x, 2)')).toThrow(expect.objectContaining({ code: 'ERR_TARGET_CAPTURES' }))
+  })
+})
+
 describe('what tools make of them compiles, and gives the same values', () => {
   for (const [name, text] of Object.entries(programs)) {
     const original = runInThisContext(`(${text})`) as AnyFunction

@@ -73,9 +73,13 @@ export const reasons = {
   syntax: (what: string) => `it uses ${what}, which is not compiled`,
 
   // bounds
+  nesting: 'it is nested too deeply to be compiled: split it into functions, or into statements one after the other',
   limit: (what: string, limit: number) =>
     `it needs more than ${limit} ${what}, the bound of a compiled kernel: split it`,
 
   // bindings
+  kernelOperand: (name: string) =>
+    `it calls the kernel "${name}" with something else than a number for each operand, which is an error in JavaScript`,
+  kernelIndex: (name: string) => `whether the index of the kernel "${name}" is a number depends on the elements`,
   boundFunction: (name: string, reason: string) => `the bound function "${name}" cannot be compiled: ${reason}`,
 } as const

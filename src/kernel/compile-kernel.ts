@@ -2,12 +2,13 @@
 import { checkString, isPlainObject, readOptions } from '../arguments/index.ts'
 import { invalidType, invalidValue, isIdentifier, misfit } from '../errors/index.ts'
 import { dtypeOf, viewOf } from '../memory/index.ts'
-import { CompiledFunction, type BoundValue } from './compiled-function.ts'
-import { builtinSource, compiledSource, type BindingShape, type CompiledSource } from './compiled-source.ts'
+import { shapesOf, valueAt } from './binding-shapes.ts'
+import { CompiledFunction } from './compiled-function.ts'
+import { builtinSource, compiledSource, type CompiledSource } from './compiled-source.ts'
 import { builtinName, textOfFunction, textOfString } from './compiler/index.ts'
-import { elementWise, isKernel, operationOf } from './element-wise.ts'
+import { elementWise, isKernel } from './element-wise.ts'
+import type { BoundValue } from './operation.ts'
 import { functionOfText, type PlainFunction } from './plain-function.ts'
-import { isCompiled } from './operation.ts'
 import type { Kernel, KernelOptions } from './types.ts'
 
 const optionNames = ['name', 'bindings', 'index', 'math'] as const
@@ -58,10 +59,12 @@ function compiledFunction(source: Function | string, { name: given, bindings, in
       name: given === '' ? builtin : given,
       source: builtinSource(builtin, Math.max(1, source.length)),
       bindings,
+      valueAt: (path) => valueAt(bindings, path),
       hasIndex: false,
       math,
       text: builtin,
       functionText: builtin,
+      isBuiltin: true,
       makeFunction: () => source as PlainFunction,
     })
   }
@@ -73,10 +76,12 @@ function compiledFunction(source: Function | string, { name: given, bindings, in
     name: name === '' ? 'kernel' : name,
     source: compiled,
     bindings,
+    valueAt: (path) => valueAt(bindings, path),
     hasIndex: index,
     math,
     text: typeof source === 'string' ? source : own.text,
     functionText: own.text,
+    isBuiltin: false,
     makeFunction: () => makeFunction(source, compiled, bindings),
   })
 }
@@ -84,11 +89,12 @@ function compiledFunction(source: Function | string, { name: given, bindings, in
 /** The function itself; of a text, or where names are bound that its own surroundings may not have, made of the text. */
 function makeFunction(
   source: Function | string,
-  { expression }: CompiledSource,
+  { expression, helpers }: CompiledSource,
   bindings: ReadonlyMap<string, BoundValue>,
 ): PlainFunction {
   if (typeof source === 'function' && bindings.size === 0) return source as PlainFunction
-  return functionOfText(expression, [...bindings.keys()], [...bindings.values()])
+  const values = new Map<string, unknown>([...helpers, ...bindings])
+  return functionOfText(expression, [...values.keys()], [...values.values()])
 }
 
 function readKernelOptions(given: unknown): Read {
@@ -145,32 +151,3 @@ const reserved = new Set(
   for function if implements import in instanceof interface let new null package private protected public return static super
   switch this throw true try typeof var void while with yield`.split(/\s+/),
 )
-
-function shapesOf(bindings: ReadonlyMap<string, BoundValue>): ReadonlyMap<string, BindingShape> {
-  const shapes = new Map<string, BindingShape>()
-  for (const [name, value] of bindings) shapes.set(name, shapeOf(value))
-  return shapes
-}
-
-function shapeOf(value: BoundValue): BindingShape {
-  switch (typeof value) {
-    case 'number':
-      return { is: 'number', value }
-    case 'boolean':
-      return { is: 'boolean', value }
-    case 'function': {
-      const operation = operationOf(value)
-      const isOfFunction = operation !== undefined && isCompiled(operation)
-      const builtin = builtinName(isOfFunction ? operation.function : value)
-      if (builtin !== undefined) return { is: 'builtin', name: builtin }
-      if (operation === undefined) return { is: 'function', ...textOfFunction(value) }
-      return {
-        is: 'function',
-        name: operation.name,
-        text: isOfFunction ? operation.functionText : operation.onNumbers.toString(),
-      }
-    }
-    default:
-      return { is: 'table' }
-  }
-}

@@ -1,24 +1,24 @@
 /** A kernel that was compiled from a function: which program a call runs, and whether its values can be trusted. */
 import { misfit } from '../errors/index.ts'
-import { isAsViewed, overlap, viewAs, viewOf, type ArrayView, type NumericArray } from '../memory/index.ts'
+import { isAsViewed, overlap, viewAs, viewOf, type ArrayView } from '../memory/index.ts'
 import type { CompiledProgram, CompiledSource } from './compiled-source.ts'
-import type { CheckedOperand, CompiledOperation, Pass, PreparedProgram } from './operation.ts'
+import type { BoundValue, CheckedOperand, CompiledOperation, Pass, PreparedProgram } from './operation.ts'
 import { passOfFunction, type PlainFunction } from './plain-function.ts'
 import { difference } from './self-check.ts'
-
-/** The value of a bound name. */
-export type BoundValue = number | boolean | NumericArray | PlainFunction
 
 export interface CompiledOptions {
   readonly name: string
   readonly source: CompiledSource
   readonly bindings: ReadonlyMap<string, BoundValue>
+  /** The value that a name stands for, or, after the name of a bound kernel and a dot, one of that kernel's. */
+  readonly valueAt: (path: string) => BoundValue | undefined
   readonly hasIndex: boolean
   readonly math: 'exact' | 'ulp1' | undefined
   /** The text that toString() shows. */
   readonly text: string
-  /** The text of a function. */
+  /** The text of a function, or the name of one that is built in. */
   readonly functionText: string
+  readonly isBuiltin: boolean
   /** The function itself; made from the text, at first use, where there is none. */
   readonly makeFunction: () => PlainFunction
 }
@@ -42,6 +42,9 @@ export class CompiledFunction implements CompiledOperation {
   readonly takesBigints = true
   readonly text: string
   readonly functionText: string
+  readonly isBuiltin: boolean
+  readonly bindings: ReadonlyMap<string, BoundValue>
+  readonly hasIndex: boolean
   readonly math: 'exact' | 'ulp1' | undefined
   readonly #options: CompiledOptions
   #function: PlainFunction | undefined
@@ -55,6 +58,9 @@ export class CompiledFunction implements CompiledOperation {
     this.arity = options.source.arity
     this.text = options.text
     this.functionText = options.functionText
+    this.isBuiltin = options.isBuiltin
+    this.bindings = options.bindings
+    this.hasIndex = options.hasIndex
     this.math = options.math
   }
 
@@ -112,13 +118,13 @@ export class CompiledFunction implements CompiledOperation {
   #boundOf(program: CompiledProgram): Bound {
     let bound = this.#bound.get(program)
     if (bound === undefined) {
-      const { bindings } = this.#options
+      const { valueAt } = this.#options
       const arrays = [...new Set([...program.tables, ...lengthsIn(program)])].map((binding) => {
         const name = `The array bound to "${binding}" of ${this.name}()`
-        return { view: viewOf(name, bindings.get(binding)), name }
+        return { view: viewOf(name, valueAt(binding)), name }
       })
       const scalars = program.scalars.map(({ of, binding }) => {
-        const value = bindings.get(binding)
+        const value = valueAt(binding)
         return of === 'value' ? Number(value) : viewOf(binding, value).length
       })
       const tables = arrays.slice(0, program.tables.length).map(({ view }) => view)

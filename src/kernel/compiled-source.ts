@@ -7,8 +7,10 @@ import type { KernelError } from '../errors/index.ts'
 import {
   compile,
   compileBuiltin,
+  helpersOf,
   parseSource,
   type Binding,
+  type KernelBinding,
   type Compilation,
   type SourceText,
 } from './compiler/index.ts'
@@ -21,6 +23,18 @@ export type BindingShape =
   | { readonly is: 'builtin'; readonly name: string }
   /** `name` is the function's own, for messages. */
   | { readonly is: 'function'; readonly text: string; readonly name: string }
+  /** `bindings`: those that its text was compiled with; null where it computes a function that is built into JavaScript. */
+  | {
+      readonly is: 'kernel'
+      readonly name: string
+      readonly arity: number
+      readonly hasIndex: boolean
+      /** The text of its function, or the name of the built-in one. */
+      readonly text: string
+      readonly bindings: BindingShapes | null
+    }
+
+export type BindingShapes = ReadonlyMap<string, BindingShape>
 
 /** A program, ready to run. */
 export interface CompiledProgram extends Compilation {
@@ -34,6 +48,8 @@ export interface CompiledSource {
   readonly arity: number
   /** One expression whose value is the function. */
   readonly expression: string
+  /** The helpers of compilers that it may name, where nothing is bound to their names. */
+  readonly helpers: ReadonlyMap<string, unknown>
   /** The program over numbers, or over bigints. @throws KernelError where the text does not compute with them */
   program(isBigint: boolean): CompiledProgram
 }
@@ -52,12 +68,7 @@ function keep(key: string, source: CompiledSource): CompiledSource {
 }
 
 /** @throws KernelError `ERR_KERNEL_SYNTAX`, `ERR_KERNEL_UNSUPPORTED`, `ERR_TARGET_CAPTURES` */
-export function compiledSource(
-  name: string,
-  text: string,
-  bindings: ReadonlyMap<string, BindingShape>,
-  index: boolean,
-): CompiledSource {
+export function compiledSource(name: string, text: string, bindings: BindingShapes, index: boolean): CompiledSource {
   const key = keyOf(text, bindings, index, false)
   const known = kept.get(key) ?? kept.get(keyOf(text, bindings, index, true))
   if (known !== undefined) return known
@@ -71,12 +82,16 @@ export function builtinSource(name: string, arity: number): CompiledSource {
   const known = kept.get(key)
   if (known !== undefined) return known
   const program = ready(compileBuiltin(name, arity))
-  return keep(key, { arity, expression: name, program: () => program })
+  return keep(key, { arity, expression: name, helpers: new Map(), program: () => program })
 }
 
 /** Equal for two texts exactly if one program serves both; of numbers their values, where a program is compiled for them. */
-function keyOf(text: string, bindings: ReadonlyMap<string, BindingShape>, index: boolean, withValues: boolean): string {
-  const shapes = [...bindings].map(([name, shape]) => {
+function keyOf(text: string, bindings: BindingShapes, index: boolean, withValues: boolean): string {
+  return JSON.stringify([index, text, withValues, keysOf(bindings, withValues)])
+}
+
+function keysOf(bindings: BindingShapes, withValues: boolean): unknown[] {
+  return [...bindings].map(([name, shape]) => {
     switch (shape.is) {
       case 'number':
       case 'boolean':
@@ -88,9 +103,12 @@ function keyOf(text: string, bindings: ReadonlyMap<string, BindingShape>, index:
         return [name, shape.is, shape.name]
       case 'function':
         return [name, shape.is, shape.text]
+      case 'kernel': {
+        const inner = shape.bindings && keysOf(shape.bindings, withValues)
+        return [name, shape.is, shape.text, shape.arity, shape.hasIndex, inner]
+      }
     }
   })
-  return JSON.stringify([index, text, withValues, shapes])
 }
 
 function ready(compilation: Compilation): CompiledProgram {
@@ -108,16 +126,12 @@ function ready(compilation: Compilation): CompiledProgram {
 function compileSource(
   name: string,
   text: string,
-  shapes: ReadonlyMap<string, BindingShape>,
+  shapes: BindingShapes,
   index: boolean,
 ): { source: CompiledSource; isOfConstants: boolean } {
   const isBound = (used: string): boolean => shapes.has(used)
   const source = parseSource(name, text, isBound)
-  const functions = new Map<string, SourceText>()
-  for (const [bound, shape] of shapes) {
-    if (shape.is === 'function')
-      functions.set(bound, parseSource(shape.name === '' ? bound : shape.name, shape.text, isBound))
-  }
+  const functions = functionsOf(shapes)
   let isOfConstants = false
   // Once the text is kept, kernels of other values have it: their values cannot become constants any more.
   let isKept = false
@@ -141,6 +155,7 @@ function compileSource(
     arity = ofBigints.parameters
   } else arity = ofNumbers.parameters
   const { expression } = source
+  const helpers = helpersOf(source)
   isKept = true
 
   return {
@@ -148,6 +163,7 @@ function compileSource(
     source: {
       arity,
       expression,
+      helpers,
       program(isBigint) {
         const domain = isBigint ? 'bigint' : 'number'
         let made = programs[domain]
@@ -164,19 +180,56 @@ function compileSource(
   }
 }
 
+/** The trees of the bound functions and kernels, by their shapes. */
+function functionsOf(shapes: BindingShapes, functions = new Map<BindingShape, SourceText>()): typeof functions {
+  for (const [bound, shape] of shapes) {
+    if (shape.is !== 'function' && shape.is !== 'kernel') continue
+    const around = shape.is === 'function' ? shapes : shape.bindings
+    if (around === null) continue
+    const { name, text } = shape
+    functions.set(
+      shape,
+      parseSource(name === '' ? bound : name, text, (used) => around.has(used)),
+    )
+    if (shape.is === 'kernel') functionsOf(around, functions)
+  }
+  return functions
+}
+
 function bindingsOf(
-  shapes: ReadonlyMap<string, BindingShape>,
-  functions: ReadonlyMap<string, SourceText>,
+  shapes: BindingShapes,
+  functions: ReadonlyMap<BindingShape, SourceText>,
   asConstants: boolean,
 ): ReadonlyMap<string, Binding> {
   const bindings = new Map<string, Binding>()
-  for (const [name, shape] of shapes) {
-    const source = functions.get(name)
-    if (shape.is === 'function') {
-      if (source !== undefined) bindings.set(name, { is: 'function', source })
-    } else if (shape.is === 'number' || shape.is === 'boolean') {
-      bindings.set(name, asConstants ? { is: 'constant', value: shape.value } : { is: shape.is })
-    } else bindings.set(name, shape)
-  }
+  for (const [name, shape] of shapes) bindings.set(name, bindingOf(shape, functions, asConstants))
   return bindings
+}
+
+function bindingOf(
+  shape: BindingShape,
+  functions: ReadonlyMap<BindingShape, SourceText>,
+  asConstants: boolean,
+): Binding {
+  switch (shape.is) {
+    case 'number':
+    case 'boolean':
+      return asConstants ? { is: 'constant', value: shape.value } : { is: shape.is }
+    case 'function':
+      return { is: 'function', source: functions.get(shape) as SourceText }
+    case 'kernel': {
+      const { arity, hasIndex, text, bindings } = shape
+      const computes: KernelBinding['computes'] =
+        bindings === null
+          ? { is: 'builtin', name: text }
+          : {
+              is: 'function',
+              source: functions.get(shape) as SourceText,
+              bindings: bindingsOf(bindings, functions, asConstants),
+            }
+      return { is: 'kernel', arity, hasIndex, computes }
+    }
+    default:
+      return shape
+  }
 }

@@ -3,7 +3,7 @@
  * addon a number, and compiled ones.
  */
 import { runReasons } from '../errors/index.ts'
-import type { ArrayView } from '../memory/index.ts'
+import type { ArrayView, NumericArray } from '../memory/index.ts'
 import type { CompiledProgram } from './compiled-source.ts'
 import type { OpName } from './program/index.ts'
 
@@ -12,6 +12,9 @@ export type CheckedOperand = ArrayView | number | bigint
 
 /** A pass over elements start to end. */
 export type Pass = (start: number, end: number) => void
+
+/** The value of a bound name. */
+export type BoundValue = number | boolean | NumericArray | ((...values: never[]) => unknown)
 
 /** What every operation is. */
 interface AnyOperation {
@@ -48,8 +51,13 @@ export interface CompiledOperation extends AnyOperation {
   readonly math: 'exact' | 'ulp1' | undefined
   /** The text that was compiled. */
   readonly text: string
-  /** The text of the function, for functions that call it. */
+  /** The text of the function, or the name of the built-in one, for kernels that call it. */
   readonly functionText: string
+  readonly isBuiltin: boolean
+  /** The values that it was compiled with. */
+  readonly bindings: ReadonlyMap<string, BoundValue>
+  /** Whether its function takes the index after the operands. */
+  readonly hasIndex: boolean
   /** The function itself. */
   readonly function: (...values: never[]) => unknown
   /** The program over numbers; over bigints, where it has no other. */

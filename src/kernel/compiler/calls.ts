@@ -5,15 +5,23 @@ import { callBuiltin } from './builtins.ts'
 import { declaring, put } from './patterns.ts'
 import { hoistedNames, namesOf, Scope } from './scopes.ts'
 import type { Unit } from './unit.ts'
-import type { FunctionNode, FunctionValue, Value } from './values.ts'
+import {
+  numberValue,
+  Type,
+  type BuiltinValue,
+  type FunctionNode,
+  type FunctionValue,
+  type Scalar,
+  type Value,
+} from './values.ts'
 
 /** `callee(...args)` */
 export function callValue(unit: Unit, callee: Value, args: readonly Value[], node: AnyNode): Value {
   switch (callee.kind) {
     case 'builtin':
-      return callBuiltin(unit, callee.name, args, node)
+      return callBuiltin(unit, callee.name, argumentsOf(unit, callee, args, node), node)
     case 'function':
-      return inline(unit, callee, args, node)
+      return inline(unit, callee, argumentsOf(unit, callee, args, node), node)
     case 'namespace':
       // Number is both: the function, and what holds others.
       return callee.name === 'Number' ? callBuiltin(unit, 'Number', args, node) : unit.refuse(node, reasons.notCallable)
@@ -22,6 +30,40 @@ export function callValue(unit: Unit, callee: Value, args: readonly Value[], nod
     default:
       return unit.refuse(node, reasons.notCallable)
   }
+}
+
+/** The arguments that a function is given: that of a kernel takes as many numbers as it has operands, then the index. */
+function argumentsOf(
+  unit: Unit,
+  { kernel }: FunctionValue | BuiltinValue,
+  args: readonly Value[],
+  node: AnyNode,
+): readonly Value[] {
+  if (kernel === undefined) return args
+  const { name, arity, hasIndex } = kernel
+  const given: Value[] = []
+  for (let k = 0; k < arity; k++) {
+    const value = args[k]
+    // What may be undefined is a read of a bound array that is NaN out of range.
+    if (value === undefined || !isNumber(value, Type.number | Type.undefined)) {
+      return unit.refuse(node, reasons.kernelOperand(name))
+    }
+    given.push(numberValue(value.node))
+  }
+  if (hasIndex) given.push(indexOf(unit, name, args[arity], node))
+  return given
+}
+
+/** What follows the operands of a kernel, if it is a number; else 0. */
+function indexOf(unit: Unit, name: string, value: Value | undefined, node: AnyNode): Value {
+  if (value === undefined) return numberValue(unit.graph.constant(0))
+  if (value.kind === 'mixed') return unit.refuse(node, reasons.mixed)
+  if (value.kind !== 'scalar' || (value.types & Type.number) === 0) return numberValue(unit.graph.constant(0))
+  return value.types === Type.number ? value : unit.refuse(node, reasons.kernelIndex(name))
+}
+
+function isNumber(value: Value, types: number): value is Scalar {
+  return value.kind === 'scalar' && (value.types & Type.number) !== 0 && (value.types & ~types) === 0
 }
 
 /** Executes a function's body here, with the arguments as its parameters. */

@@ -14,7 +14,7 @@ import { Lanes } from './lanes.ts'
 import { nodesOf } from './order.ts'
 import { BigintRefusal, Refusal, ScalarLoopRefusal } from './refusal.ts'
 import { Scope } from './scopes.ts'
-import { refusalError, type SourceText } from './source-text.ts'
+import { refusalError, withinStack, type SourceText } from './source-text.ts'
 import { executeAll, executeStatement } from './statements.ts'
 import { Unit } from './unit.ts'
 import { bigintValue, booleanValue, numberValue, Type, type Scalar, type Value } from './values.ts'
@@ -27,6 +27,18 @@ export type Binding =
   | { readonly is: 'table' }
   | { readonly is: 'builtin'; readonly name: string }
   | { readonly is: 'function'; readonly source: SourceText }
+  | KernelBinding
+
+/** A bound kernel, which is called with numbers. */
+export interface KernelBinding {
+  readonly is: 'kernel'
+  readonly arity: number
+  readonly hasIndex: boolean
+  readonly computes:
+    | { readonly is: 'builtin'; readonly name: string }
+    /** With the bindings that it was made with. */
+    | { readonly is: 'function'; readonly source: SourceText; readonly bindings: ReadonlyMap<string, Binding> }
+}
 
 export interface CompileOptions {
   readonly domain: 'number' | 'bigint'
@@ -49,6 +61,10 @@ export interface OtherWay {
 
 /** @throws KernelError `ERR_KERNEL_UNSUPPORTED` */
 export function compile(source: SourceText, options: CompileOptions): Compilation | OtherWay {
+  return withinStack(source, () => compileTree(source, options))
+}
+
+function compileTree(source: SourceText, options: CompileOptions): Compilation | OtherWay {
   const parameters = countParameters(source, options.index)
   const unit = new Compiler(options.domain, source)
   try {
@@ -69,14 +85,25 @@ export function compile(source: SourceText, options: CompileOptions): Compilatio
   }
 }
 
-/** The program of a built-in function: `Math.atan2` as a kernel of two operands. */
+/**
+ * The program of a built-in function: `Math.atan2` as a kernel of two operands.
+ * @throws KernelError `ERR_KERNEL_UNSUPPORTED`
+ */
 export function compileBuiltin(name: string, parameters: number): Compilation {
-  // No text: nothing in it can be refused, and this stands for it.
+  // There is no text: this stands for it, and a refusal has no place in it.
   const unit = new Compiler('number', { name } as SourceText)
   const args = Array.from({ length: parameters }, (_, k) => numberValue(unit.graph.parameter(k)))
-  const value = callBuiltin(unit, name, args, {} as AnyNode)
+  const value = callOf(unit, name, args)
   if (value.kind !== 'scalar' || value.types === Type.bigint) throw kernelWithoutText(name, reasons.impure(name))
   return { ...(emit(unit, parameters, value.node) as Emitted), parameters }
+}
+
+function callOf(unit: Compiler, name: string, args: readonly Value[]): Value {
+  try {
+    return callBuiltin(unit, name, args, {} as AnyNode)
+  } catch (error) {
+    throw error instanceof Refusal ? kernelWithoutText(name, error.reason) : error
+  }
 }
 
 function finish(unit: Compiler, source: SourceText, parameters: number, value: Value): Compilation {
@@ -151,11 +178,11 @@ class Compiler extends Unit {
     return callValue(this, callee, args, node)
   }
 
-  /** The scope of the bound names. */
-  bind(bindings: ReadonlyMap<string, Binding>): Scope {
+  /** The scope of the bound names; those of a bound kernel are found by the path of that kernel and their own name. */
+  bind(bindings: ReadonlyMap<string, Binding>, path = ''): Scope {
     const scope = new Scope(null)
     for (const [name, binding] of bindings) {
-      this.lanes.write(scope.declare(name, 'binding'), this.#boundValue(name, binding, scope))
+      this.lanes.write(scope.declare(name, 'binding'), this.#boundValue(path + name, binding, scope))
     }
     return scope
   }
@@ -178,6 +205,13 @@ class Compiler extends Unit {
         return { kind: 'builtin', name: binding.name }
       case 'function':
         return { kind: 'function', node: binding.source.fn, scope, source: binding.source, name }
+      case 'kernel': {
+        const { arity, hasIndex, computes } = binding
+        const kernel = { name, arity, hasIndex }
+        if (computes.is === 'builtin') return { kind: 'builtin', name: computes.name, kernel }
+        const { source, bindings } = computes
+        return { kind: 'function', node: source.fn, scope: this.bind(bindings, `${name}.`), source, name, kernel }
+      }
     }
   }
 }

@@ -7,10 +7,7 @@ export const globalFunctions: readonly string[] = ['isNaN', 'isFinite', 'Boolean
  * Helpers of compilers that stand for an operator, and what they are: esbuild writes `__pow(a, b)` for `a ** b` below
  * ES2016. They are recognised only where they are free and not bound.
  */
-export const aliases: ReadonlyMap<string, string> = new Map([
-  ['__pow', 'Math.pow'],
-  ['_pow', 'Math.pow'],
-])
+export const aliases: ReadonlyMap<string, string> = new Map([['__pow', 'Math.pow']])
 
 const known: ReadonlySet<string> = new Set([
   'Math',

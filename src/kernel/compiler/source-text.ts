@@ -10,6 +10,7 @@ import {
   kernelWithoutText,
   reasons,
   type KernelError,
+  type KernelText,
   type SourcePosition,
 } from '../../errors/index.ts'
 import {
@@ -38,6 +39,13 @@ export interface SourceText {
   readonly nameKeepers: ReadonlySet<string>
 }
 
+const keep = (kept: unknown): unknown => kept
+
+/** The functions that helpers of compilers are which the text uses free, as the compiler takes them. */
+export function helpersOf({ nameKeepers }: Pick<SourceText, 'nameKeepers'>): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>([['__pow', Math.pow], ...[...nameKeepers].map((name) => [name, keep] as const)])
+}
+
 /** The name and text of a function. @throws KernelError `ERR_KERNEL_UNSUPPORTED` where it has none */
 export function textOfFunction(fn: Function): { readonly name: string; readonly text: string } {
   const name = functionName(fn)
@@ -52,6 +60,23 @@ export function textOfFunction(fn: Function): { readonly name: string; readonly 
  * @throws KernelError `ERR_KERNEL_SYNTAX`, `ERR_KERNEL_UNSUPPORTED`, `ERR_TARGET_CAPTURES`
  */
 export function parseSource(name: string, text: string, isBound: (name: string) => boolean): SourceText {
+  return withinStack({ name, text }, () => sourceOf(name, text, isBound))
+}
+
+/**
+ * What the work on a text gives. Whoever walks a tree calls itself as deep as the tree is nested.
+ * @throws KernelError `ERR_KERNEL_UNSUPPORTED` where that is deeper than the stack
+ */
+export function withinStack<T>(source: KernelText, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof RangeError && /call stack/i.test(error.message))) throw error
+    throw kernelUnsupported(source, { line: 1, column: 1 }, reasons.nesting)
+  }
+}
+
+function sourceOf(name: string, text: string, isBound: (name: string) => boolean): SourceText {
   const parsed = parseFunction(text, false)
   if ('problem' in parsed) {
     if (isNativeText(text)) {
@@ -71,6 +96,9 @@ export function parseSource(name: string, text: string, isBound: (name: string) 
 
 /** What ends too early was complained of in what is parsed around it. */
 function syntaxError(name: string, text: string, { line, column, problem }: SyntaxProblem): KernelError {
+  // How the parser says that its own stack has ended.
+  if (problem.startsWith('Not enough stack'))
+    return kernelUnsupported({ name, text }, { line, column }, reasons.nesting)
   const lines = text.split(/\r\n|[\n\r\u2028\u2029]/)
   const end = { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
   const isPastEnd = line > end.line || (line === end.line && column > end.column)
@@ -82,13 +110,20 @@ function syntaxError(name: string, text: string, { line, column, problem }: Synt
 /** The text of a string that the caller wrote, as the text of a function. */
 export function textOfString(written: string, isBound: (name: string) => boolean): string {
   const text = written.trim().replace(/(?:\s*;)+$/, '')
+  return withinStack({ name: '', text }, () => functionIn(text, isBound))
+}
+
+function functionIn(text: string, isBound: (name: string) => boolean): string {
   const asFunction = parseFunction(text, false)
   if (!('problem' in asFunction)) return text
   const before = '() => ('
   const asExpression = parseFunction(`${before}${text}\n)`, false)
-  if ('problem' in asExpression) {
-    const { line, column, problem } = asExpression
-    const inText = line === 1 ? { line, column: Math.max(1, column - before.length), problem } : asExpression
+  // In other brackets too: `x) + (x` closes the parenthesis before it, and opens the one after it.
+  const asElements = parseFunction(`() => [${text}\n]`, false)
+  if ('problem' in asExpression || 'problem' in asElements) {
+    const found = 'problem' in asExpression ? asExpression : (asElements as SyntaxProblem)
+    const { line, column, problem } = found
+    const inText = line === 1 ? { line, column: Math.max(1, column - before.length), problem } : found
     // Whichever reading came further is what was meant.
     const isFurther =
       asFunction.line > inText.line || (asFunction.line === inText.line && asFunction.column > inText.column)

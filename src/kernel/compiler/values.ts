@@ -20,6 +20,13 @@ export interface Scalar {
 
 export type FunctionNode = ArrowFunctionExpression | FunctionExpression | FunctionDeclaration
 
+/** What a call of a bound kernel does with its arguments. */
+export interface KernelCall {
+  readonly name: string
+  readonly arity: number
+  readonly hasIndex: boolean
+}
+
 /** A function that is inlined where it is called. */
 export interface FunctionValue {
   readonly kind: 'function'
@@ -28,6 +35,8 @@ export interface FunctionValue {
   /** The text that the function stands in. */
   readonly source: SourceText
   readonly name: string
+  /** Where it is that of a bound kernel. */
+  readonly kernel?: KernelCall
 }
 
 /** A function of Math, Number, BigInt or the global object. */
@@ -35,6 +44,8 @@ export interface BuiltinValue {
   readonly kind: 'builtin'
   /** As it is called: `Math.sin`, `isNaN`. */
   readonly name: string
+  /** Where it is that of a bound kernel. */
+  readonly kernel?: KernelCall
 }
 
 export interface NamespaceValue {
