@@ -108,7 +108,7 @@ function literal(unit: Unit, node: Literal): Value {
   }
   switch (typeof value) {
     case 'number':
-      return numberValue(unit.graph.constant(value))
+      return numberValue(unit.graph.constant(exactly(value, node)))
     case 'boolean':
       return booleanValue(value ? unit.graph.true : unit.graph.false)
     case 'string':
@@ -116,6 +116,11 @@ function literal(unit: Unit, node: Literal): Value {
     default:
       return { kind: 'scalar', node: unit.graph.constant(0), types: Type.null }
   }
+}
+
+/** The number that a text writes down: of one to the base 2, 8 or 16 the parser rounds each digit's sum, and JavaScript the whole. */
+function exactly(value: number, { raw = '' }: Literal): number {
+  return /^0[xob]/i.test(raw) ? Number(raw.replaceAll('_', '')) : value
 }
 
 function named(unit: Unit, name: string, node: AnyNode, scope: Scope): Value {
