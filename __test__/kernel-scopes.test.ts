@@ -39,3 +39,14 @@ describe('a number in the text is the double that JavaScript reads', () => {
     '(x) => { const o = { 0x200000000000018: 5 }; return x + o[144115188075855896] }',
   ])('%s', expectValues)
 })
+
+describe('a function that a loop’s own declaration makes keeps the variables of the beginning', () => {
+  test.each([
+    '(x) => { let r = 0; for (let i = 0, k = 0, g = () => k; i < 3; i++) { if (x === 12345.678) k = 7; r += g() } return r }',
+    '(x) => { let r = 0; for (let i = 0, k = 0, g = () => k; i < 3; k = x === 12345.678 ? 9 : 0, i++) r += g(); return r }',
+    '(x) => { let r = 0; for (let i = 0, inc = () => { i += x === 12345.678 ? 1 : 0 }; i < 3; i++) { inc(); r += i } return r }',
+    '(x) => { let r = 0; for (let a = x, add = (v) => { a += v }, i = 0; i < 3; i++) { add(x === 12345.678 ? 1 : 0); r += a } return r }',
+    '(x) => { let r = 0; for (var i = 0, k = 0, g = () => k; i < 3; i++) { if (x === 12345.678) k = 7; r += g() } return r }',
+    '(x) => { let f = () => 0; for (let i = 0; i < 3; i++) { if (i === 1) f = () => i } return x === 12345.678 ? f() : x }',
+  ])('%s', expectValues)
+})
