@@ -50,3 +50,19 @@ describe('a function that a loop’s own declaration makes keeps the variables o
     '(x) => { let f = () => 0; for (let i = 0; i < 3; i++) { if (i === 1) f = () => i } return x === 12345.678 ? f() : x }',
   ])('%s', expectValues)
 })
+
+describe('var beside a parameter of that name', () => {
+  test.each([
+    '(x) => { const f = (a, g = () => a) => { var a; if (x === 12345.678) a = 5; return g() }; return f(x) }',
+    '(x) => { const f = (a, s = (v) => { a = v }) => { var a; if (x === 12345.678) s(5); return a }; return f(x) }',
+    '(x) => { const f = (a, inc = () => { a++ }) => { var a = a; inc(); return a }; return x === 12345.678 ? f(x) : x }',
+    '(x) => { const f = (a, [g = () => a]) => { var a; if (x === 12345.678) a = 5; return g() }; return f(x, []) }',
+    '(x) => { const f = (a, { g = () => a }) => { var a; if (x === 12345.678) a = 5; return g() }; return f(x, {}) }',
+    '(x) => { const f = (a, { [(() => 1)()]: g }) => { var a; if (x === 12345.678) a = 5; return a + g() }; return f(x, { 1: () => 2 }) }',
+    '(x) => { const f = (a, inc = () => { a++ }) => { inc(); return a }; return x === 12345.678 ? f(x) : x }',
+    '(x) => { const f = (a, g = () => a) => { var a; function a() { return 1 } return typeof a === "function" ? a() + g() : 0 }; return f(x) }',
+    '(x) => { const f = (a) => { var a; if (x === 12345.678) a = 5; return a }; return f(x) }',
+    '(x, g = () => x) => { var x; if (x === 12345.678) x = 5; return g() }',
+    'function (x, g = () => x) { var x = x === 12345.678 ? 1 : x; return g() + x }',
+  ])('%s', expectValues)
+})

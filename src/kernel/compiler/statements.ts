@@ -217,7 +217,7 @@ function forLoop(unit: Unit, node: ForStatement, around: Scope, labels: readonly
 /** A scope with the variables of another, and the values that they have now. */
 function copied({ lanes }: Unit, scope: Scope): Scope {
   const copy = new Scope(scope.parent)
-  for (const variable of scope.own()) {
+  for (const variable of scope.all()) {
     const value = lanes.read(variable)
     if (value !== undefined) lanes.write(copy.declare(variable.name, variable.declaredAs), value)
   }
