@@ -2,6 +2,7 @@
 import type { AnyNode, Pattern } from 'acorn'
 import { reasons } from '../../errors/index.ts'
 import { callBuiltin } from './builtins.ts'
+import { checkDeclarations } from './declarations.ts'
 import { declaring, put } from './patterns.ts'
 import { computesIn, hoistedNames, namesOf, Scope } from './scopes.ts'
 import type { Unit } from './unit.ts'
@@ -38,6 +39,7 @@ export function inline(unit: Unit, fn: FunctionValue, args: readonly Value[], at
   const [caller, { lanes }] = [unit.source, unit]
   unit.source = source
   lanes.write(result, unit.undefined())
+  checkDeclarations(unit, node)
   takeParameters(unit, node, args, scope)
   if (node.body.type === 'BlockStatement') {
     const body = new Scope(scope)
