@@ -1,5 +1,5 @@
 /** A function that means something else than its text says is noticed at the first call, and is then called itself. */
-import { kernel } from 'corepool'
+import { kernel, type Kernel } from 'corepool'
 import { afterEach, describe, expect, test } from 'vitest'
 import { expectSame } from './fixtures/expect-same.ts'
 
@@ -101,4 +101,61 @@ test('a kernel whose text is right says no reason of that kind', () => {
     xs.map((x) => original(x) + 1),
   )
   expect(f.info.reason ?? '').not.toContain('The function itself')
+})
+
+describe('the constants of the text are among the samples', () => {
+  const length = 1000
+  const [k, rare] = [77.125, 12345.678]
+  /** A function whose `Number` is another for one value, which the call has where no sample is taken. */
+  const cases: [name: string, odd: number, make: (Number: (x: number) => number) => Kernel][] = [
+    ['itself', rare, (Number) => kernel((x: number) => (x === 12345.678 ? Number(x) : 1))],
+    ['negative', -rare, (Number) => kernel((x: number) => (x < -12345.678 ? 1 : Number(x)))],
+    ['the next double', 12345.678000000002, (Number) => kernel((x: number) => (x > 12345.678 ? Number(x) : 1))],
+    ['the double before', 12345.677999999998, (Number) => kernel((x: number) => (x < 12345.678 ? Number(x) : 1))],
+    ['the next integer', 5001, (Number) => kernel((x: number) => (x > 5000 ? Number(x) : 1))],
+    ['the integer before', 4999, (Number) => kernel((x: number) => (x >= 5000 ? 1 : Number(x)))],
+    ['computed of others', Math.PI * 1234, (Number) => kernel((x: number) => (x === Math.PI * 1234 ? Number(x) : 1))],
+    ['of which the program has nothing', rare, (Number) => kernel((x: number) => (x === 12345.678 ? Number(x) : x))],
+    [
+      'after many of a loop',
+      rare,
+      (Number) =>
+        kernel((x: number) => {
+          let s = 0
+          for (let i = 0; i < 200; i++) s += i
+          return x === 12345.678 ? Number(x) : s
+        }),
+    ],
+  ]
+  test.each(cases)('%s', (_, odd, make) => {
+    const f = make((x) => (x === odd ? 0.25 : x))
+    const values = new Float64Array(length).fill(1)
+    values[101] = odd
+    expect((f(values) as Float64Array)[101]).toBe(0.25)
+    expect(f.info).toMatchObject({ engine: 'js', reason: expect.stringContaining('The function itself') })
+  })
+
+  test('of a second parameter, and near those of the first', () => {
+    const f = ((Number: (x: number) => number) =>
+      kernel((x: number, y: number) => (x > 5000 && y === 12345.678 ? Number(y) : 1)))((y) => (y === rare ? 0.25 : y))
+    const [values, others] = [new Float64Array(length).fill(5001), new Float64Array(length).fill(2)]
+    others[101] = rare
+    expect((f(values, others) as Float64Array)[101]).toBe(0.25)
+  })
+
+  test('bound numbers, too', () => {
+    Math.abs = (x) => (x === k ? 0.25 : original(x))
+    const f = kernel('(x) => (x === k ? Math.abs(x) : 1)', { bindings: { k } })
+    const values = new Float64Array(length).fill(1)
+    values[101] = k
+    expect((f(values) as Float64Array)[101]).toBe(0.25)
+  })
+
+  test('constants of bigints', () => {
+    const own = { asIntN: (_: number, x: bigint) => (x === 123456789n ? 5n : x) }
+    const f = ((BigInt: typeof own) => kernel((x: bigint) => BigInt.asIntN(64, x) + 123456789n))(own)
+    const values = new BigInt64Array(length)
+    values[101] = 123456789n
+    expect((f(values as never) as unknown as BigInt64Array)[101]).toBe(123456794n)
+  })
 })

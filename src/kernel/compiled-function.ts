@@ -100,7 +100,8 @@ export class CompiledFunction implements CompiledOperation {
     let found = this.#differences.get(isBigint)
     if (found === undefined) {
       const { hasIndex } = this.#options
-      const checked = { fn: this.function, program: program.reference, scalars, tables, hasIndex }
+      const { reference, constants } = program
+      const checked = { fn: this.function, program: reference, constants, scalars, tables, hasIndex }
       found = difference(checked, operands, isBigint)
       this.#differences.set(isBigint, found)
     }

@@ -22,6 +22,7 @@ export function checkDeclarations(unit: Unit, { params, body }: FunctionNode): v
   const found: BlockFunction[] = []
   const bound = new Set([...params.flatMap(namesOf), ...lexicalNames(body.body)])
   for (const statement of body.body) collect(unit, statement, null, bound, found)
+  if (found.length === 0) return
   const whole = unit.source.fn.body
   if (hasUseStrict(body.body) || (whole.type === 'BlockStatement' && hasUseStrict(whole.body))) return
   for (const { node, name } of found) {
@@ -53,6 +54,9 @@ function collect(
     case 'LabeledStatement':
       if (node.body.type === 'FunctionDeclaration') return unit.refuse(node.body, reasons.labelledFunction)
       return collect(unit, node.body, block, bound, found)
+    case 'ExpressionStatement':
+    case 'ReturnStatement':
+      return
     case 'VariableDeclaration':
       for (const { id } of node.declarations) {
         // It begins with the arguments object, unless the function is an arrow function.
@@ -84,7 +88,8 @@ function collect(
       return collect(unit, node.body, block, inner, found)
     }
     default:
-      if (node.type.endsWith('Expression') || node.type === 'ExpressionStatement') return
+      // Expressions declare nothing: a function within one has variables of its own.
+      if (node.type.endsWith('Expression')) return
       for (const child of childrenOf(node)) collect(unit, child, block, bound, found)
   }
 }
