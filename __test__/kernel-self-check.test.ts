@@ -84,6 +84,37 @@ describe('a function of Math that was replaced', () => {
   })
 })
 
+describe('an asynchronous call of the function itself has copies of bound arrays', () => {
+  const length = 200_000
+  const operand = (): Float64Array => Float64Array.from({ length }, (_, i) => i % 256)
+
+  test('that are filled or detached meanwhile', async () => {
+    Math.abs = (x) => original(x) + 1
+    const lut = Float64Array.from({ length: 256 }, (_, i) => i * 3)
+    const f = kernel('(x) => lut[x] + Math.abs(x) + lut.length', { bindings: { lut, unused: Int8Array.of(1) } })
+    const expected = operand().map((x) => x * 3 + x + 1 + 256)
+    const first = f.async(operand())
+    lut.fill(-1e30)
+    expectSame(await first, expected)
+    expect(f.info.engine).toBe('js')
+    // The next call sees what is there now.
+    expect((await f.async(operand()))[5]).toBe(-1e30 + 6 + 256)
+    lut.set(lut.map((_, i) => i * 3))
+    const second = f.async(operand())
+    structuredClone(lut, { transfer: [lut.buffer] })
+    expectSame(await second, expected)
+    expect(() => f.async(operand())).toThrow(expect.objectContaining({ code: 'ERR_DETACHED' }))
+  })
+
+  test('and where one that it does not use is gone', async () => {
+    Math.abs = (x) => original(x) + 1
+    const [lut, gone] = [Float64Array.of(5, 6), Float64Array.of(1)]
+    const f = kernel('(x) => lut[x] * Math.abs(x)', { bindings: { lut, gone } })
+    structuredClone(gone, { transfer: [gone.buffer] })
+    expect(await f.async(Float64Array.of(0, 1))).toEqual(Float64Array.of(5, 12))
+  })
+})
+
 test('the values of the call itself are among the samples', () => {
   // Differs for one value only, which no list of special values has.
   const odd = 123.456

@@ -77,7 +77,7 @@ function compiledFunction(source: Function | string, { name: given, bindings, in
     math,
     text: typeof source === 'string' ? source : own.text,
     functionText: own.text,
-    makeFunction: () => makeFunction(source, compiled, bindings),
+    makeFunction: (values) => makeFunction(source, compiled, values),
   })
 }
 
