@@ -310,3 +310,40 @@ declare const missing: number
 declare const k: number
 declare const lut: Float64Array
 declare const h: (...numbers: number[]) => number
+
+describe('a function with bindings is made anew of its text', () => {
+  test('a global name that its surroundings declare is called where it is bound', () => {
+    const isFinite = (x: number): number => Number(x > 0)
+    const level = 1
+    const f = kernel((x: number) => (isFinite(x) ? level : 0), { bindings: { level, isFinite } })
+    const expected = xs.map((x) => (x > 0 ? level : 0))
+    expectSame(f(xs), expected)
+    expect(f.info.reason ?? '').not.toContain('The function itself')
+    expect(xs.map((x) => f(x))).toEqual(expected)
+  })
+
+  test('strict where the text says so', () => {
+    const fn = runInThisContext(`(function (x) {
+      'use strict'
+      function g() { return k }
+      if (x > 0) { function g() { return -k } }
+      return g() + 0 * x
+    })`) as (x: number) => number
+    const f = kernel(fn, { bindings: { k: 2 } })
+    const values = Float64Array.of(5, -5, 7)
+    expect(f(values)).toEqual(Float64Array.of(2, 2, 2))
+    expect(f.info.reason ?? '').not.toContain('The function itself')
+    expect(f(5)).toBe(2)
+  })
+
+  test('not where sloppy and strict code would differ', () => {
+    const fn = runInThisContext(`(function (x) {
+      function g() { return k }
+      if (x > 0) { function g() { return -k } }
+      return g() + 0 * x
+    })`) as (x: number) => number
+    expect(() => kernel(fn, { bindings: { k: 2 } })).toThrow(
+      expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED', line: 3, column: 20 }),
+    )
+  })
+})

@@ -51,6 +51,10 @@ export const reasons = {
   this: 'it uses this, which a kernel does not have',
   arguments: 'it uses arguments, and a kernel has a fixed number of parameters',
 
+  blockFunction: (name: string) =>
+    `it declares the function "${name}" in a block and uses the name outside of it, where sloppy and strict code mean different functions: declare it outside, or write 'use strict' in the function`,
+  labelledFunction: 'it declares a function behind a label, which strict code does not have',
+
   // calls
   notCallable: 'it calls something that is no function known here',
   member: (name: string) => `it reads the member "${name}" of a value, and a kernel computes with numbers`,

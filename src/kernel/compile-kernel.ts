@@ -82,7 +82,7 @@ function compiledFunction(source: Function | string, { name: given, bindings, in
     text: typeof source === 'string' ? source : own.text,
     functionText: own.text,
     isBuiltin: false,
-    makeFunction: () => makeFunction(source, compiled, bindings),
+    makeFunction: (values) => makeFunction(source, compiled, values),
   })
 }
 

@@ -1,6 +1,6 @@
 /** A kernel that was compiled from a function: which program a call runs, and whether its values can be trusted. */
 import { misfit } from '../errors/index.ts'
-import { isAsViewed, overlap, viewAs, viewOf, type ArrayView } from '../memory/index.ts'
+import { isAsViewed, lengthOf, overlap, viewAs, viewOf, type ArrayView } from '../memory/index.ts'
 import type { CompiledProgram, CompiledSource } from './compiled-source.ts'
 import type { BoundValue, CheckedOperand, CompiledOperation, Pass, PreparedProgram } from './operation.ts'
 import { passOfFunction, type PlainFunction } from './plain-function.ts'
@@ -19,8 +19,8 @@ export interface CompiledOptions {
   /** The text of a function, or the name of one that is built in. */
   readonly functionText: string
   readonly isBuiltin: boolean
-  /** The function itself; made from the text, at first use, where there is none. */
-  readonly makeFunction: () => PlainFunction
+  /** The function itself; made from the text, at first use, where there is none, or for these values of the bound names. */
+  readonly makeFunction: (bindings: ReadonlyMap<string, BoundValue>) => PlainFunction
 }
 
 /** What a program is bound to. */
@@ -65,8 +65,18 @@ export class CompiledFunction implements CompiledOperation {
   }
 
   get function(): PlainFunction {
-    this.#function ??= this.#options.makeFunction()
+    this.#function ??= this.#options.makeFunction(this.#options.bindings)
     return this.#function
+  }
+
+  functionOver(copy: (view: ArrayView) => ArrayView): PlainFunction {
+    const { bindings, makeFunction } = this.#options
+    const copies = new Map(bindings)
+    for (const [name, value] of bindings) {
+      // One that is gone by now is not used, which prepare() has seen.
+      if (typeof value === 'object' && lengthOf(value) > 0) copies.set(name, copy(viewOf(name, value)).array)
+    }
+    return bindings.size === 0 ? this.function : makeFunction(copies)
   }
 
   /** Only as many numbers as there are operands; what follows them is the index, where the function takes one. */
@@ -106,7 +116,8 @@ export class CompiledFunction implements CompiledOperation {
     let found = this.#differences.get(isBigint)
     if (found === undefined) {
       const { hasIndex } = this.#options
-      const checked = { fn: this.function, program: program.reference, scalars, tables, hasIndex }
+      const { reference, constants } = program
+      const checked = { fn: this.function, program: reference, constants, scalars, tables, hasIndex }
       found = difference(checked, operands, isBigint)
       this.#differences.set(isBigint, found)
     }
@@ -134,9 +145,14 @@ export class CompiledFunction implements CompiledOperation {
     return bound
   }
 
-  pass({ program, scalars, tables }: PreparedProgram, operands: readonly CheckedOperand[], output: ArrayView): Pass {
+  pass(
+    { program, scalars, tables }: PreparedProgram,
+    operands: readonly CheckedOperand[],
+    output: ArrayView,
+    fn: PlainFunction = this.function,
+  ): Pass {
     return program === null
-      ? passOfFunction(this.function, operands, output, this.#options.hasIndex)
+      ? passOfFunction(fn, operands, output, this.#options.hasIndex)
       : program.reference.pass({ operands, scalars, tables }, output)
   }
 }

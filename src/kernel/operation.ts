@@ -70,8 +70,15 @@ export interface CompiledOperation extends AnyOperation {
    *   `ERR_OVERLAP` for a bound array
    */
   prepare(operands: readonly CheckedOperand[], isBigint: boolean, out: ArrayView | undefined): PreparedProgram
-  /** A pass in JavaScript over what was prepared. */
-  pass(prepared: PreparedProgram, operands: readonly CheckedOperand[], output: ArrayView): Pass
+  /** A pass in JavaScript over what was prepared; where that has no program, by `fn`, which is the function itself if absent. */
+  pass(
+    prepared: PreparedProgram,
+    operands: readonly CheckedOperand[],
+    output: ArrayView,
+    fn?: (...values: never[]) => unknown,
+  ): Pass
+  /** The function, with what `copy` makes of each bound array in its place. */
+  functionOver(copy: (view: ArrayView) => ArrayView): (...values: never[]) => unknown
 }
 
 export type Operation = BuiltInOperation | CompiledOperation

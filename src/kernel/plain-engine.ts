@@ -118,11 +118,13 @@ function passLater(
 ): Pass {
   if (!isCompiled(operation)) return passOver(operation, operands, output)
   const prepared = operation.prepare(operands, output.dtype.isBigint, out)
-  const tables = prepared.tables.map((table) => (table.isSteady ? table : copyOf(table)))
-  return operation.pass({ ...prepared, tables }, operands, output)
+  if (prepared.program === null) return operation.pass(prepared, operands, output, operation.functionOver(steady))
+  return operation.pass({ ...prepared, tables: prepared.tables.map(steady) }, operands, output)
 }
 
-function copyOf(view: ArrayView): ArrayView {
+/** The view, or a copy of what it shows now. */
+function steady(view: ArrayView): ArrayView {
+  if (view.isSteady) return view
   const copy = allocate(view.dtype, view.length)
   copyElements(copy.array, view.array)
   return copy
@@ -130,9 +132,7 @@ function copyOf(view: ArrayView): ArrayView {
 
 function begin(request: AsyncRequest, observer: AsyncObserver): RunningJob {
   const { operation, dtype, out, length: total, onProgress } = request
-  const operands = request.operands.map((operand) =>
-    typeof operand === 'object' && !operand.isSteady ? copyOf(operand) : operand,
-  )
+  const operands = request.operands.map((operand) => (typeof operand === 'object' ? steady(operand) : operand))
   const output = out?.isSteady === true ? out : allocate(dtype, total)
   const pass = passLater(operation, operands, output, out)
   const reportEvery = Math.max(STEP, Math.ceil(total / 100))

@@ -2,8 +2,9 @@
 import type { AnyNode, Pattern } from 'acorn'
 import { reasons } from '../../errors/index.ts'
 import { callBuiltin } from './builtins.ts'
+import { checkDeclarations } from './declarations.ts'
 import { declaring, put } from './patterns.ts'
-import { hoistedNames, namesOf, Scope } from './scopes.ts'
+import { computesIn, hoistedNames, namesOf, Scope } from './scopes.ts'
 import type { Unit } from './unit.ts'
 import {
   numberValue,
@@ -80,13 +81,17 @@ export function inline(unit: Unit, fn: FunctionValue, args: readonly Value[], at
   const [caller, { lanes }] = [unit.source, unit]
   unit.source = source
   lanes.write(result, unit.undefined())
+  checkDeclarations(unit, node)
   takeParameters(unit, node, args, scope)
   if (node.body.type === 'BlockStatement') {
     const body = new Scope(scope)
+    const isApart = node.params.some(computesIn)
     for (const hoisted of node.body.body.flatMap(hoistedNames)) {
-      // A parameter of the same name is the variable.
-      if (scope.owns(hoisted)) continue
-      lanes.write(body.declare(hoisted, 'var'), unit.undefined())
+      const parameter = scope.own(hoisted)
+      // A parameter of the same name is the variable; where parameters compute, the variable begins with its value.
+      if (parameter !== undefined && !isApart) continue
+      const first = parameter === undefined ? undefined : lanes.read(parameter)
+      lanes.write(body.declare(hoisted, 'var'), first ?? unit.undefined())
     }
     unit.executeBody(node.body.body, body)
   } else {

@@ -10,6 +10,8 @@ export interface Emitted {
   readonly program: Program
   readonly scalars: readonly ScalarSource[]
   readonly tables: readonly string[]
+  /** Numbers at which the function may change its course. */
+  readonly constants: readonly (number | bigint)[]
 }
 
 /** What a compilation hands over. */
@@ -17,10 +19,12 @@ export interface Emittable {
   readonly domain: 'number' | 'bigint'
   readonly scalars: readonly ScalarSource[]
   readonly tables: readonly string[]
+  constants(): (number | bigint)[]
 }
 
 /** @returns a reason instead, where a bound of programs is exceeded */
-export function emit({ domain, scalars, tables }: Emittable, parameters: number, result: Node): Emitted | string {
+export function emit(unit: Emittable, parameters: number, result: Node): Emitted | string {
+  const { domain, scalars, tables } = unit
   const nodes = nodesOf([result])
   const ofKind = (kind: Node['kind']): Node[] => nodes.filter((node) => node.kind === kind)
   const constants = ofKind('constant')
@@ -70,6 +74,7 @@ export function emit({ domain, scalars, tables }: Emittable, parameters: number,
     program,
     scalars: usedScalars.map(({ value }) => scalars[Number(value)] as ScalarSource),
     tables: usedTables.map((place) => tables[place] as string),
+    constants: unit.constants(),
   }
 }
 

@@ -104,11 +104,11 @@ function literal(unit: Unit, node: Literal): Value {
   if (node.regex !== undefined && node.regex !== null) return unit.refuse(node, reasons.regularExpression)
   if (typeof node.bigint === 'string') {
     if (unit.domain === 'number') throw new BigintRefusal(node, unit.source, reasons.bigint)
-    return bigintValue(unit.graph.constant(BigInt(node.bigint)))
+    return bigintValue(unit.literal(BigInt(node.bigint)))
   }
   switch (typeof value) {
     case 'number':
-      return numberValue(unit.graph.constant(value))
+      return numberValue(unit.literal(exactly(value, node)))
     case 'boolean':
       return booleanValue(value ? unit.graph.true : unit.graph.false)
     case 'string':
@@ -116,6 +116,11 @@ function literal(unit: Unit, node: Literal): Value {
     default:
       return { kind: 'scalar', node: unit.graph.constant(0), types: Type.null }
   }
+}
+
+/** The number that a text writes down: of one to the base 2, 8 or 16 the parser rounds each digit's sum, and JavaScript the whole. */
+function exactly(value: number, { raw = '' }: Literal): number {
+  return value > Number.MAX_SAFE_INTEGER && /^0[xob]/i.test(raw) ? Number(raw.replaceAll('_', '')) : value
 }
 
 function named(unit: Unit, name: string, node: AnyNode, scope: Scope): Value {

@@ -81,6 +81,17 @@ export class Graph implements NodeMaker {
     return this.op('select', test, yes, no)
   }
 
+  /** The first constants that were made, also those of which nothing is left. */
+  constants(most: number): (number | bigint)[] {
+    const values = []
+    for (const { kind, value } of this.#nodes.values()) {
+      if (kind !== 'constant') continue
+      values.push(value)
+      if (values.length === most) break
+    }
+    return values
+  }
+
   #node(
     key: string,
     kind: NodeKind,

@@ -37,11 +37,12 @@ export class Scope {
     return this.#variables.get(name) ?? this.parent?.find(name)
   }
 
-  owns(name: string): boolean {
-    return this.#variables.has(name)
+  /** The variable of that name, if it is of this scope. */
+  own(name: string): Variable | undefined {
+    return this.#variables.get(name)
   }
 
-  own(): IterableIterator<Variable> {
+  all(): IterableIterator<Variable> {
     return this.#variables.values()
   }
 }
@@ -63,6 +64,26 @@ export function namesOf(pattern: Pattern): string[] {
       return namesOf(pattern.argument)
     case 'MemberExpression':
       return []
+  }
+}
+
+/** Whether a parameter has an expression, for a default or for a key: `var` then makes variables apart from the parameters. */
+export function computesIn(pattern: Pattern): boolean {
+  switch (pattern.type) {
+    case 'AssignmentPattern':
+      return true
+    case 'ObjectPattern':
+      return pattern.properties.some((property) =>
+        property.type === 'RestElement'
+          ? computesIn(property.argument)
+          : property.computed || computesIn(property.value),
+      )
+    case 'ArrayPattern':
+      return pattern.elements.some((element) => element !== null && computesIn(element))
+    case 'RestElement':
+      return computesIn(pattern.argument)
+    default:
+      return false
   }
 }
 

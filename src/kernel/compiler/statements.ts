@@ -202,20 +202,26 @@ function forLoop(unit: Unit, node: ForStatement, around: Scope, labels: readonly
     }
     declare(unit, init, scope)
   } else if (init) unit.evaluate(init, scope)
+  // Each iteration has variables of its own: a function that was made in one, or by the declaration, keeps those of its beginning.
+  scope = copied(unit, scope)
   looping(unit, node, labels, (here) => {
     for (let done = 0; lanes.isAlive && goesOn(unit, test, scope, here, done); done++) {
       unit.visit(node)
       iterate(unit, here, body, scope)
-      // Each iteration has variables of its own: a function that was made in one keeps them.
-      const next = new Scope(around)
-      for (const variable of scope.own()) {
-        const value = lanes.read(variable)
-        if (value !== undefined) lanes.write(next.declare(variable.name, variable.declaredAs), value)
-      }
-      scope = next
+      scope = copied(unit, scope)
       if (update && lanes.isAlive) unit.evaluate(update, scope)
     }
   })
+}
+
+/** A scope with the variables of another, and the values that they have now. */
+function copied({ lanes }: Unit, scope: Scope): Scope {
+  const copy = new Scope(scope.parent)
+  for (const variable of scope.all()) {
+    const value = lanes.read(variable)
+    if (value !== undefined) lanes.write(copy.declare(variable.name, variable.declaredAs), value)
+  }
+  return copy
 }
 
 function whileLoop(unit: Unit, node: WhileStatement, scope: Scope, labels: readonly string[]): void {

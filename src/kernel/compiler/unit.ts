@@ -2,6 +2,7 @@
 import type { AnyNode, Expression, Statement } from 'acorn'
 import type { Graph } from './graph.ts'
 import type { JumpTarget, Lanes } from './lanes.ts'
+import type { Node } from './node.ts'
 import { BigintRefusal, Refusal } from './refusal.ts'
 import type { Scope, Variable } from './scopes.ts'
 import type { SourceText } from './source-text.ts'
@@ -39,6 +40,9 @@ const VISITS = 100_000
 /** How deep calls may nest. */
 const DEPTH = 16
 
+/** Constants that are kept for the self-check. */
+const CONSTANTS = 64
+
 export abstract class Unit {
   /** `bigint`: the parameters are bigints, and numbers exist only as constants. */
   readonly domain: 'number' | 'bigint'
@@ -53,6 +57,7 @@ export abstract class Unit {
   /** The text that the nodes at hand stand in. */
   source: SourceText
   #visits = 0
+  readonly #literals = new Set<number | bigint>()
 
   constructor(domain: 'number' | 'bigint', graph: Graph, lanes: Lanes, source: SourceText) {
     this.domain = domain
@@ -95,6 +100,17 @@ export abstract class Unit {
   scalarPlace(source: ScalarSource): number {
     const place = this.scalars.findIndex(({ of, binding }) => of === source.of && binding === source.binding)
     return place === -1 ? this.scalars.push(source) - 1 : place
+  }
+
+  /** A number that the text writes down. */
+  literal(value: number | bigint): Node {
+    this.#literals.add(value)
+    return this.graph.constant(value)
+  }
+
+  /** The first constants, at which the text may change its course: those that it writes down, and those that were made of them. */
+  constants(): (number | bigint)[] {
+    return [...new Set([...this.#literals, ...this.graph.constants(CONSTANTS)])].slice(0, CONSTANTS)
   }
 
   undefined(): Scalar {
