@@ -183,3 +183,16 @@ function randomNumbers(seed: number): () => number {
     return state / 2 ** 32
   }
 }
+
+test('timers that a program has replaced are not those of processes', async () => {
+  const { code, stdout, stderr } = await runProgram(program('replaced-timers-of-processes.mjs'))
+  expect([code, stderr]).toEqual([0, ''])
+  const outcomes = [
+    [1, true],
+    [2, true],
+    [['ERR_EXIT_WITHOUT_RESULT', 'exit'], true],
+    ['runs on', false],
+    ['SIGKILL', true],
+  ]
+  expect(JSON.parse(stdout)).toEqual({ outcomes, asked: [], uncaught: [] })
+})

@@ -9,7 +9,7 @@
 import { fstatSync, readFileSync, statSync, type Stats } from 'node:fs'
 import { getPriority } from 'node:os'
 import type { Rehearse } from '../child/index.ts'
-import { bindingFile } from '../native/index.ts'
+import { bindingFile, clearTimeout, setTimeout } from '../native/index.ts'
 import { nodeOptions, type Launch } from './launch.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
 

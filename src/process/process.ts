@@ -20,6 +20,7 @@ import {
 } from '../errors/index.ts'
 import { execute, prepareTarget } from '../executors/index.ts'
 import type { Execution, ExitStatus, PreparedTarget, Target } from '../executors/index.ts'
+import { clearTimeout, setImmediate, setTimeout } from '../native/index.ts'
 import { deferred } from './deferred.ts'
 import { checkBoolean, LONGEST_TIMEOUT, readProcessOptions, type ProcessOptions, type Settings } from './options.ts'
 import { transition, type ProcessState, type Request } from './state.ts'
