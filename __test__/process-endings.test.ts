@@ -210,6 +210,17 @@ test('an aborted signal ends the child, by force if need be, and rejects with it
   }
 })
 
+test('a signal ends the child also where a listener of its own stops the event', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  signal.addEventListener('abort', (event) => event.stopImmediatePropagation())
+  const p = new Process({ target: idle, signal }).start()
+  await p.ready
+  controller.abort('enough')
+  await expect(p.result).rejects.toMatchObject({ code: 'ABORT_ERR', cause: 'enough' })
+  expect((await p.exited).exitCode).toBe(-15)
+})
+
 test('a signal that is aborted before start() starts nothing', async () => {
   const p = new Process({ target: idle, signal: AbortSignal.abort('never') }).start()
   expect([p.pid, p.state, p.isAlive(), await p.join()]).toEqual([null, 'stopped', false, true])

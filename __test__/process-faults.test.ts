@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { kill } from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { Process } from 'corepool'
 import { expect, test } from 'vitest'
 import { isRunning, program, runProgram } from './fixtures/run-program.ts'
@@ -84,6 +85,30 @@ test('a result outlasts a parent that is busy for longer than a child waits to p
   while (performance.now() < until);
   expect((await p.result).length).toBe(LARGE)
   expect((await p.exited).exitCode).toBe(3)
+})
+
+test.each<[string, () => void, object]>([
+  ['a result', () => setImmediate(() => process.exit(3)), { status: 'fulfilled' }],
+  [
+    'an error',
+    () => {
+      throw new RangeError('m'.repeat(2 ** 20))
+    },
+    { status: 'rejected', reason: { message: expect.stringMatching(/^m/) } },
+  ],
+])('%s waits for a parent that is busy, however long', async (_, end, outcome) => {
+  const target = (body: string) => {
+    process.getBuiltinModule('node:vm').runInThisContext(`(${body})()`)
+    return new Uint8Array(2 ** 20)
+  }
+  // A second of this program is a hundred of the child.
+  const preload = fileURLToPath(new URL('./fixtures/preloads/hasty-timers.cjs', import.meta.url))
+  const execArgv = ['--require', preload]
+  const p = new Process({ target, args: [String(end)], execArgv, stdio: 'ignore' }).start()
+  await p.ready
+  const until = performance.now() + 1_500
+  while (performance.now() < until);
+  expect((await Promise.allSettled([p.result]))[0]).toMatchObject(outcome)
 })
 
 test('a busy loop that handles SIGTERM ends by force when killTimeout is up', async () => {
@@ -183,3 +208,16 @@ function randomNumbers(seed: number): () => number {
     return state / 2 ** 32
   }
 }
+
+test('timers that a program has replaced are not those of processes', async () => {
+  const { code, stdout, stderr } = await runProgram(program('replaced-timers-of-processes.mjs'))
+  expect([code, stderr]).toEqual([0, ''])
+  const outcomes = [
+    [1, true],
+    [2, true],
+    [['ERR_EXIT_WITHOUT_RESULT', 'exit'], true],
+    ['runs on', false],
+    ['SIGKILL', true],
+  ]
+  expect(JSON.parse(stdout)).toEqual({ outcomes, asked: [], uncaught: [] })
+})

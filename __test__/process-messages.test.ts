@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import * as fc from 'fast-check'
 import { Process, square, target } from 'corepool'
 import { expect, test } from 'vitest'
+import { Inbox } from '../dist/child/index.js'
 import { program, runProgram } from './fixtures/run-program.ts'
 
 const fixture = new URL('./fixtures/targets/messages.mjs', import.meta.url)
@@ -30,6 +31,39 @@ test('messages that came before anyone asked are kept, also when the child is go
   await p.join()
   expect(await all(p.messages())).toEqual(['one', 'two', 'three'])
   expect(await all(p.messages())).toEqual([])
+})
+
+test('many messages that were kept are read while the event loop turns', async () => {
+  const sent = Array.from({ length: 1000 }, (_, i) => i)
+  const p = new Process({ target: talk, args: [sent] }).start()
+  await p.join()
+  let turns = 0
+  const count = (): void => {
+    turns += 1
+    counting = setImmediate(count)
+  }
+  let counting = setImmediate(count)
+  expect(await all(p.messages())).toEqual(sent)
+  clearImmediate(counting)
+  expect(turns).toBeGreaterThan(10)
+})
+
+test('each of many messages that were kept is read in the same time', async () => {
+  const inbox = new Inbox()
+  const timeOf = async (count: number): Promise<number> => {
+    for (let i = 0; i < count; i++) inbox.add(() => i)
+    const begun = performance.now()
+    let inOrder = 0
+    for await (const message of inbox.iterate((promise) => promise)) {
+      if (message === inOrder) inOrder += 1
+      if (message === count - 1) break
+    }
+    expect(inOrder).toBe(count)
+    return performance.now() - begun
+  }
+  await timeOf(10_000)
+  // Where each one that is taken moves all that are left it is more than a thousand times as long.
+  expect(await timeOf(200_000)).toBeLessThan(200 * (await timeOf(10_000)))
 })
 
 test('each message is given out once, and leaving a loop leaves the rest', async () => {

@@ -2,8 +2,10 @@
  * The warm spare: a child that waits, booted, for the next Process. It is looked at from outside, in programs of their own: each
  * prints what it saw.
  */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { isGoneWithin, isRunning, program, runNode, startProgram } from './fixtures/run-program.ts'
 
@@ -92,4 +94,19 @@ test('it ends with a program that is killed', async () => {
 
 test('one that was killed is not given away', async () => {
   expect(await seen('killed')).toEqual({ isTheSpare: false, result: 49 })
+})
+
+test('one that cannot be looked at, as no descriptor is left, is ended and does not keep the program alive', async () => {
+  const command = `ulimit -n 64; exec "${process.execPath}" "${warm}" unchecked`
+  const { stdout, stderr } = await promisify(execFile)('/bin/sh', ['-c', command])
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual({ code: 'ERR_SPAWN_FAILED', held: 0, result: 49 })
+})
+
+test('there is none where the permission model keeps this program from looking at it', async () => {
+  const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const readable = [root, process.execPath].map((path) => `--allow-fs-read=${path}`)
+  const flags = [flag, ...readable, '--allow-child-process', '--allow-addons', '--allow-worker', '--no-warnings']
+  expect(await seen('withoutProc', {}, flags)).toEqual({ results: [49, 49, 49, 49], held: 0 })
 })

@@ -23,6 +23,18 @@ export function hasAborted(signal: AbortSignal): boolean {
   return isAborted !== undefined && Reflect.apply(isAborted, signal, []) === true
 }
 
+/**
+ * The options of a listener that hears of the event also where an earlier one has called stopImmediatePropagation(), as Node's own do. Node
+ * asks its listeners' options for that by a symbol which it keeps to itself; elsewhere nothing asks, and who stops the event stops it for us.
+ */
+const onceAnyway = new Proxy(
+  { once: true },
+  {
+    get: (options, name) =>
+      (typeof name === 'symbol' && name.description === 'kResistStopPropagation') || Reflect.get(options, name),
+  },
+)
+
 /** Everybody who waits for one signal, behind one listener of it: from the eleventh listener on Node would warn of a leak. */
 interface Waiting {
   readonly listeners: Set<() => void>
@@ -38,7 +50,7 @@ function waitFor(signal: AbortSignal): Waiting {
     waitingFor.delete(signal)
     for (const listener of listeners) listener()
   }
-  Reflect.apply(addEventListener, signal, ['abort', all, { once: true }])
+  Reflect.apply(addEventListener, signal, ['abort', all, onceAnyway])
   const waiting = { listeners, stop: () => stopListening(signal, all) }
   waitingFor.set(signal, waiting)
   return waiting

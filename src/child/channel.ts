@@ -26,9 +26,6 @@ export const exit = process.exit.bind(process)
 /** Milliseconds that a process which ends waits for what it has printed to be taken. */
 const LAST_WORDS = 2_000
 
-/** How many times that long it waits for what it says to its parent, since one that is busy may not take it earlier. */
-const LAST_WORDS_TO_PARENT = 15
-
 /** What the parent is told and the channel has not taken yet: messages and the outcome. */
 let unsent = 0
 let isLeaving = false
@@ -177,12 +174,13 @@ function endWhenSent(code: typeof endCode): void {
   if (hasCapture()) setCapture(null)
 }
 
-/** Ends this process, whatever was replaced and whoever does not read; `process.exitCode` says how. */
+/**
+ * Ends this process, whatever was replaced and whoever does not read what it prints; `process.exitCode` says how. A parent that is busy will
+ * read what it is told, and with one that has ended nothing is left to send.
+ */
 export function endAfterLastWords(): void {
-  let rounds = 0
   const look = (): void => {
-    rounds += 1
-    if (unsent > 0 && process.connected && rounds < LAST_WORDS_TO_PARENT) setTimer(look, LAST_WORDS)
+    if (unsent > 0 && process.connected) setTimer(look, LAST_WORDS)
     else if (isLeaving) exit(endCode)
     else exit()
   }

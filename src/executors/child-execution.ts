@@ -14,6 +14,7 @@ import type { Writable } from 'node:stream'
 import { currentProcess, decode, decodeError, encode, isFromChild, isHello } from '../child/index.ts'
 import type { FromChild, TaskTarget, ToChild } from '../child/index.ts'
 import { exitWithoutResult, spawnFailed, workerDied, type EndReason, type WorkerFate } from '../errors/index.ts'
+import { clearTimeout, setImmediate, setTimeout } from '../native/index.ts'
 import type { ExecuteOptions, Execution, ExitStatus, Observer } from './execution.ts'
 import { launchOf, type Launch } from './launch.ts'
 import { Output } from './output.ts'
@@ -199,7 +200,12 @@ class ChildExecution implements Execution {
   #conclude(outcome: 'result' | 'failed', read: () => unknown): void {
     if (this.#hasOutcome) return
     this.#hasOutcome = true
+    this.#deliver(outcome, read)
+    // Last: whatever becomes of the spare, the outcome is known.
     this.#keepSpare()
+  }
+
+  #deliver(outcome: 'result' | 'failed', read: () => unknown): void {
     let value: unknown
     try {
       value = read()

@@ -9,7 +9,7 @@
 import { fstatSync, readFileSync, statSync, type Stats } from 'node:fs'
 import { getPriority } from 'node:os'
 import type { Rehearse } from '../child/index.ts'
-import { bindingFile } from '../native/index.ts'
+import { bindingFile, clearTimeout, setTimeout } from '../native/index.ts'
 import { nodeOptions, type Launch } from './launch.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
 
@@ -48,11 +48,15 @@ class Spare {
     child.process.send(rehearse, () => {})
   }
 
-  /** Gives it away; null when it has died. */
+  /** Gives it away; null, and its end, when it has died or cannot be looked at: held, it would keep this program alive for ever. */
   take(): StartedChild | null {
+    if (!isAlive(this.#child.pid)) {
+      this.end()
+      return null
+    }
     this.#forget()
     this.#setRefs('ref')
-    return isAlive(this.#child.pid) ? this.#child : null
+    return this.#child
   }
 
   end(): void {
@@ -102,6 +106,8 @@ export function keepSpare(launch: Launch, state: 'runs' | 'ended'): void {
 function boot(launch: Launch): void {
   const shape = shapeOf(launch)
   if (shape === null || shape === spare?.shape || isShortOfMemory()) return
+  // Where this program cannot look at itself (the permission model), no spare could ever be given away.
+  if (!isAlive(process.pid)) return
   spare?.end()
   const child = spawnChild(launch)
   // Why there is none does not matter here: the next Process is started cold, and tells.
@@ -151,7 +157,7 @@ function isShortOfMemory(): boolean {
   return availableMemory !== undefined && availableMemory() < LEAST_MEMORY
 }
 
-/** False for a process that has died of which this program has not heard yet, as far as the system tells. */
+/** False for a process that has died of which this program has not heard yet, and where Linux does not let it look. */
 function isAlive(pid: number): boolean {
   try {
     // Its sizes in memory, which are 0 when it has none any more. Of its state `stat` tells, but takes 0.2 ms to put together.

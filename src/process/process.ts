@@ -20,6 +20,7 @@ import {
 } from '../errors/index.ts'
 import { execute, prepareTarget } from '../executors/index.ts'
 import type { Execution, ExitStatus, PreparedTarget, Target } from '../executors/index.ts'
+import { clearTimeout, setImmediate, setTimeout } from '../native/index.ts'
 import { deferred } from './deferred.ts'
 import { checkBoolean, LONGEST_TIMEOUT, readProcessOptions, type ProcessOptions, type Settings } from './options.ts'
 import { transition, type ProcessState, type Request } from './state.ts'
@@ -202,12 +203,26 @@ export class Process<A extends unknown[] = any[], R = any> {
     // Only start() and close() let go of it, and neither can be before a start() that the states allow.
     if (prepared === null) throw alreadyStarted(this.#name)
     const { signal } = this.#settings
-    if (signal === undefined || !hasAborted(signal)) this.#execution = this.#launch(prepared)
+    let isAborted = signal !== undefined && hasAborted(signal)
+    const abort = (): void => {
+      isAborted = true
+      // What aborts before the process is started, a trap or a getter in the arguments, is obeyed when it is.
+      if (signal !== undefined && this.#state === 'started') this.#abort(signal)
+    }
+    // Before the launch: a signal may be a Proxy, whose traps throw.
+    const stopWaiting = signal === undefined || isAborted ? undefined : onAbort(signal, abort)
+    try {
+      if (!isAborted) this.#execution = this.#launch(prepared)
+    } catch (error) {
+      stopWaiting?.()
+      throw error
+    }
     this.#prepared = null
     this.#state = next
     if (this.#execution === null) this.#inbox.end()
     if (this.#execution === null || this.#execution.pid === null) this.#stop()
-    if (signal !== undefined) this.#obey(signal)
+    if (signal !== undefined && isAborted) this.#abort(signal)
+    if (stopWaiting !== undefined) void this.#exited.promise.then(stopWaiting)
     return this
   }
 
@@ -345,13 +360,9 @@ export class Process<A extends unknown[] = any[], R = any> {
     this.#exited.resolve(this.#status)
   }
 
-  #obey(signal: AbortSignal): void {
-    const abort = (): void => {
-      this.#fail(aborted(this.#name, signal))
-      this.#terminate(this.#settings.killTimeout ?? DEFAULT_KILL_TIMEOUT)
-    }
-    if (hasAborted(signal)) return abort()
-    void this.#exited.promise.then(onAbort(signal, abort))
+  #abort(signal: AbortSignal): void {
+    this.#fail(aborted(this.#name, signal))
+    this.#terminate(this.#settings.killTimeout ?? DEFAULT_KILL_TIMEOUT)
   }
 
   #terminate(killTimeout: number | undefined): void {
