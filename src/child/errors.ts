@@ -20,7 +20,7 @@ import {
 } from '../errors/index.ts'
 import { domException } from './dom-exception.ts'
 import { inspectSafely, isError } from './inspect.ts'
-import { decode, encode, type Encoded } from './values.ts'
+import { decode, encode, isWritable, type Encoded } from './values.ts'
 
 /** One thrown value; `error` refers to the others by their place in the list. */
 type EncodedNode =
@@ -107,6 +107,8 @@ export function nodesOf(thrown: unknown, isUrgent: boolean): EncodedError {
   /** Anything but an error: itself where it can be cloned, else its text. */
   function encodePlain(value: unknown, limit: number): EncodedNode {
     try {
+      // Asked first: nobody is told which part it is that cannot be, and to look for it takes time.
+      if (!isWritable('result', value)) return ['text', cut(inspectSafely(value))]
       const encoded = encode('result', value)
       const size = ArrayBuffer.isView(encoded) ? encoded.byteLength : String(encoded).length
       if (size > limit) return ['text', cut(inspectSafely(value))]
