@@ -1,9 +1,10 @@
 /** Values that do anything when they are looked at: the search for what cannot be copied ends, and is told under its code. */
 import { Process, target } from 'corepool'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 const fixture = new URL('./fixtures/targets/odd-values.mjs', import.meta.url)
 const odd = (await import(fixture.href)) as Record<string, () => unknown>
+const { oddlyThrowing } = (await import(fixture.href)) as { oddlyThrowing: Record<string, () => unknown> }
 
 const exported = (name: string) => target<() => unknown>(fixture, name)
 
@@ -35,3 +36,24 @@ test('an error that carries fields without end keeps its class and its message',
   expect(error).toBeInstanceOf(RangeError)
   expect(error).toMatchObject({ message: 'mine', f0: expect.stringContaining('next') })
 })
+
+describe.each(Object.entries(oddlyThrowing))(
+  'a value that cannot be read is refused under its code: %s',
+  (name, make) => {
+    test('in arguments and messages', async () => {
+      expect(() => new Process({ target: (given: unknown) => given, args: [make()] })).toThrow(refusedHere)
+      await using p = new Process({ target: idle }).start()
+      expect(() => p.send(make())).toThrow(refusedHere)
+    })
+
+    test.each(['makeOdd', 'makeOddWithoutTexts'])('as a result, by %s, which leaves the exit code', async (way) => {
+      const p = new Process({
+        target: target<(which: string) => unknown>(fixture, way),
+        args: [name],
+        stdio: 'ignore',
+      }).start()
+      await expect(p.result).rejects.toMatchObject({ name: 'TaskError', code: 'ERR_RESULT_NOT_CLONEABLE' })
+      expect(await p.exited).toEqual({ exitCode: 0, signalCode: null })
+    })
+  },
+)

@@ -217,8 +217,17 @@ function encodeResult(token: string, task: ChildTask, value: unknown): FromChild
   try {
     return ['result', token, encode('result', value)]
   } catch (error) {
-    print('stderr', `${heading(task)}${String(error)}\n`)
+    print('stderr', `${heading(task)}${inOneLine(error)}\n`)
     return ['error', token, encodeError(error)]
+  }
+}
+
+function inOneLine(error: unknown): string {
+  try {
+    return `${error as Error}`
+  } catch {
+    // The target has replaced what makes a text of an error.
+    return inspectSafely(error)
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import { types } from 'node:util'
 import { CorepoolError, describe, isIdentifier, notCloneable, type Payload } from '../errors/index.ts'
+import { isError } from './inspect.ts'
 import { unreadableClass } from './unreadable.ts'
 
 export interface Uncloneable {
@@ -49,13 +50,23 @@ export function unwritable(
   write: (part: unknown) => unknown,
 ): CorepoolError {
   if (isTooLarge(error)) return error
-  const found = findUncloneable(value, payload, (part) => reasonAgainst(part, write), AFTER_FAILURE)
+  let found: Uncloneable | null = null
+  try {
+    found = findUncloneable(value, payload, (part) => reasonAgainst(part, write), AFTER_FAILURE)
+  } catch {
+    // Looking may run code of the value's own: refused without a path then.
+  }
   return notCloneable(payload, found?.path ?? payload, found?.why ?? reasonOf(error))
 }
 
 /** True for our own refusal of a value for its size. */
 export function isTooLarge(error: unknown): error is CorepoolError {
-  return error instanceof CorepoolError && error.code === 'ERR_PAYLOAD_TOO_LARGE'
+  try {
+    return error instanceof CorepoolError && error.code === 'ERR_PAYLOAD_TOO_LARGE'
+  } catch {
+    // What a getter has thrown may throw in its turn.
+    return false
+  }
 }
 
 /** Why `part` cannot be cloned, or null when it can. */
@@ -69,7 +80,17 @@ function reasonAgainst(part: unknown, write: (part: unknown) => unknown): string
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/\.$/, '') : 'reading it threw'
+  return messageOf(error)?.replace(/\.$/, '') ?? 'reading it threw'
+}
+
+/** What an error says; undefined where it says nothing, and for anything else. */
+function messageOf(error: unknown): string | undefined {
+  try {
+    const message: unknown = isError(error) ? Reflect.get(error, 'message') : undefined
+    return typeof message === 'string' ? message : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -141,7 +162,7 @@ function readPart(value: object, key: string, label: string): Part {
   try {
     return { value: Reflect.get(value, key), label }
   } catch (error) {
-    const failure = `reading it threw ${error instanceof Error ? error.message : describe(error)}`
+    const failure = `reading it threw ${messageOf(error) ?? describe(error)}`
     return { value: undefined, label, failure }
   }
 }
