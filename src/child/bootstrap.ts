@@ -255,10 +255,10 @@ function fail(token: string, task: ChildTask, thrown: unknown): void {
 function reportUncaught(token: string, task: ChildTask): () => void {
   const monitor = (error: unknown): void => {
     if (survivesErrors()) return
-    // A message that is on its way has this process wait, which is then told of the error on stderr, too.
-    if (isOnItsWay()) return report(['error', token, encodeError(error)])
-    writeNow(heading(task))
-    reply(['error', token, encodeError(error, true)])
+    // Small where it is to get through at once. What does not, behind a message that is on its way or where the parent does not read, has
+    // this process wait, which is then told of the error on stderr, too.
+    report(['error', token, encodeError(error, !isOnItsWay())])
+    if (!isOnItsWay()) writeNow(heading(task))
   }
   process.on('uncaughtExceptionMonitor', monitor)
   return () => quietly(() => process.removeListener('uncaughtExceptionMonitor', monitor))
