@@ -53,7 +53,9 @@ process.once('disconnect', () => exit(1))
 process.on('message', receive)
 process.exit = leave
 process.setUncaughtExceptionCaptureCallback = capture
-defineProperty(process, 'emit', { value: guardedEmit(process.emit), writable: true, configurable: true })
+// No prototype: what was put on Object.prototype must not become part of it.
+const emitting = { __proto__: null, value: guardedEmit(process.emit), writable: true, configurable: true }
+defineProperty(process, 'emit', emitting as PropertyDescriptor)
 process.on('exit', sendAtOnce)
 // Where nothing is left to do, Node would take its whole heap apart before it ends; nobody waits for that but join().
 process.on('beforeExit', () => {

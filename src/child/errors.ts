@@ -294,5 +294,7 @@ function complete(error: Error, parts: ErrorParts, values: readonly unknown[]): 
 }
 
 function define(error: Error, key: string, value: unknown, enumerable = false): void {
-  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true })
+  // No prototype: what was put on Object.prototype must not become part of it.
+  const descriptor = { __proto__: null, value, enumerable, writable: true, configurable: true }
+  Object.defineProperty(error, key, descriptor as PropertyDescriptor)
 }
