@@ -58,7 +58,7 @@ const ROOM: Room = { each: 2 ** 20, all: 2 ** 25 }
 /** So little that the system's buffer takes it at once, from a process that ends before it could wait. */
 const SMALL_ROOM: Room = { each: 2 ** 12, all: 2 ** 14 }
 
-const knownClasses: Readonly<Record<string, new (...args: never[]) => Error>> = {
+const knownClasses: Readonly<Record<string, (new (...args: never[]) => Error) | undefined>> = {
   __proto__: null as never,
   Error,
   TypeError,
@@ -68,6 +68,8 @@ const knownClasses: Readonly<Record<string, new (...args: never[]) => Error>> = 
   EvalError,
   URIError,
   AggregateError,
+  // Undefined before Node 24.
+  SuppressedError: globalThis.SuppressedError,
   DOMException: domException(),
   CorepoolError,
   ProcessStateError,
@@ -87,6 +89,9 @@ const ownPlace: Readonly<Record<string, true>> = {
   cause: true,
   errors: true,
 }
+
+/** Fields that are carried although they are not enumerable: those of a SuppressedError, and `code`, which some libraries hide. */
+const hidden = ['code', 'error', 'suppressed']
 
 /**
  * What was thrown, as plain data.
@@ -170,8 +175,15 @@ function describeError(error: object, cut: (text: string) => string, add: (part:
     stack: cut(typeof stack === 'string' ? stack : `${name}: ${message}`),
     fields: fieldsOf(error).map((key) => [cut(key), add(read(error, key))]),
     cause: has(error, 'cause') ? add(read(error, 'cause')) : null,
-    errors: Array.isArray(errors) && has(error, 'errors') ? errors.slice(0, MOST_NODES).map(add) : null,
+    errors: Array.isArray(errors) && has(error, 'errors') ? firstOf(errors).map(add) : null,
   }
+}
+
+/** As many as are carried; of more, a text in the place of the others says how many these are. */
+function firstOf(errors: readonly unknown[]): unknown[] {
+  const first = errors.slice(0, MOST_NODES)
+  if (errors.length > MOST_NODES) first.push(`${errors.length - MOST_NODES} more errors were left out`)
+  return first
 }
 
 /** The class that both sides know. Node's own errors stand below theirs, under the same name or as `NodeError`. */
@@ -211,12 +223,13 @@ function ownClassName(error: object): string {
   return typeof called === 'string' && called !== '' ? called : name
 }
 
-/** Own enumerable fields, and `code`, which some libraries hide. */
+/** Own enumerable fields, and the hidden ones; where there are too many of them, the last says how many there were. */
 function fieldsOf(error: object): string[] {
   try {
     const keys = Object.keys(error).filter((key) => !(key in ownPlace))
     const kept = keys.slice(0, MOST_NODES)
-    return has(error, 'code') && !kept.includes('code') ? [...kept, 'code'] : kept
+    if (keys.length > MOST_NODES) kept.push(`${keys.length - MOST_NODES} more fields were left out`)
+    return kept.concat(hidden.filter((key) => has(error, key) && !kept.includes(key)))
   } catch {
     return []
   }
@@ -267,8 +280,8 @@ function createError(parts: ErrorParts, origin: string): Error {
     return exception
   }
   const error = new Error(parts.message)
-  const known = parts.known === null ? RemoteError : knownClasses[parts.known]
-  Object.setPrototypeOf(error, (known ?? RemoteError).prototype)
+  const known = (parts.known === null ? undefined : knownClasses[parts.known]) ?? RemoteError
+  Object.setPrototypeOf(error, known.prototype)
   define(error, 'stack', `${parts.stack}\n    in ${origin}`)
   if (parts.ownName || known === RemoteError) define(error, 'name', parts.name)
   return error
@@ -282,7 +295,10 @@ function textParts(text: string): ErrorParts {
 
 function complete(error: Error, parts: ErrorParts, values: readonly unknown[]): void {
   // Defined, never assigned: a field called `__proto__` stays a field.
-  for (const [key, place] of parts.fields) define(error, key, values[place], true)
+  for (const [key, place] of parts.fields) {
+    const isHidden = parts.known === 'SuppressedError' && (key === 'error' || key === 'suppressed')
+    define(error, key, values[place], !isHidden)
+  }
   if (parts.cause !== null) define(error, 'cause', values[parts.cause])
   if (parts.errors !== null) {
     define(
