@@ -2,6 +2,7 @@
 import { Process, RemoteError, target } from 'corepool'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { program, runProgram } from './fixtures/run-program.ts'
 
 const workUrl = new URL('./fixtures/targets/work.mjs', import.meta.url)
 
@@ -44,6 +45,28 @@ test.each(['Array', 'DOMException', 'Error', 'Map', 'Math', 'Object', 'Reflect',
     expect((error as Error).cause).toBeInstanceOf(DOMException)
   },
 )
+
+test.each(['get', 'set'])('an error keeps its class and code where every object inherits a "%s"', async (name) => {
+  const pollute = (key: string) => {
+    const error = Object.assign(new RangeError('all is broken'), { code: 'E_BROKEN' })
+    Reflect.set(Object.prototype, key, () => 1)
+    throw error
+  }
+  const error = await run(pollute, name).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(RangeError)
+  expect(error).toMatchObject({ message: 'all is broken', code: 'E_BROKEN' })
+  // The class of this one is made in the child, afterwards.
+  const refused = (key: string) => {
+    Reflect.set(Object.prototype, key, () => 1)
+    return [() => {}]
+  }
+  await expect(run(refused, name)).rejects.toMatchObject({ name: 'TaskError', code: 'ERR_RESULT_NOT_CLONEABLE' })
+})
+
+test('errors are rebuilt where every object of the parent inherits a "get" or a "set"', async () => {
+  const lines = ['get', 'set'].map((name) => `${name} 7 RangeError mine DOMException late\n`)
+  expect(await runProgram(program('pollutes-descriptors.mjs'))).toMatchObject({ code: 0, stdout: lines.join('') })
+})
 
 test('what a target replaces in the modules of Node changes nothing in what is said of its error', async () => {
   const vandal = () => {

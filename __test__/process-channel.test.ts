@@ -1,5 +1,5 @@
 /** What goes between parent and child arrives, whatever else is on the way. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -170,6 +170,44 @@ test('an error in a timer arrives although its text is larger than what a pipe h
     })
   const p = new Process({ target: late, stdio: 'ignore' }).start()
   await expect(p.result).rejects.toBeInstanceOf(RangeError)
+})
+
+/** A child that fails behind `most` messages, or as many as leave some unsent, while its parent reads nothing. */
+async function failBehind(most: number): Promise<{ sent: number; error: unknown; exitCode: number | null }> {
+  const folder = mkdtempSync(join(tmpdir(), 'corepool-channel-'))
+  try {
+    const file = join(folder, 'sent')
+    const fail = (count: number, path: string) =>
+      new Promise<never>(() => {
+        setImmediate(() => {
+          const key = Object.getOwnPropertySymbols(process).find((name) => name.description === 'kChannelHandle')
+          const channel = Reflect.get(process, key as symbol) as { writeQueueSize: number }
+          let sent = 0
+          for (; sent < count && channel.writeQueueSize === 0; sent++) process.send?.('x'.repeat(1000))
+          const { renameSync, writeFileSync } = process.getBuiltinModule('node:fs')
+          writeFileSync(`${path}.new`, String(sent))
+          renameSync(`${path}.new`, path)
+          throw new RangeError('behind them')
+        })
+      })
+    const p = new Process({ target: fail, args: [most, file], stdio: 'ignore', execArgv: [] }).start()
+    const deadline = performance.now() + 10_000
+    while (!existsSync(file) && performance.now() < deadline);
+    const error = await p.result.catch((thrown: unknown) => thrown)
+    return { sent: Number(readFileSync(file, 'utf8')), error, exitCode: (await p.exited).exitCode }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test('an uncaught error arrives behind messages that the channel has not taken, or that fill it', async () => {
+  const { sent, ...more } = await failBehind(1e5)
+  const { sent: fitting, ...exactly } = await failBehind(sent - 1)
+  expect(fitting).toBe(sent - 1)
+  for (const { error, exitCode } of [more, exactly]) {
+    expect(error).toEqual(new RangeError('behind them'))
+    expect(exitCode).toBe(1)
+  }
 })
 
 test.each<[string, () => void]>([

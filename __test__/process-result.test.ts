@@ -116,6 +116,37 @@ test('an AggregateError keeps its errors', async () => {
   expect((error as AggregateError).errors[0]).toBeInstanceOf(RangeError)
 })
 
+test('a SuppressedError keeps both of its errors, and its class where this version of Node has it', async () => {
+  const dispose = () => {
+    const both = [new RangeError('while disposing'), new TypeError('before')]
+    const Class = Reflect.get(globalThis, 'SuppressedError') as (new (...args: unknown[]) => Error) | undefined
+    if (Class !== undefined) throw Object.assign(new Class(...both, 'two'), { code: 'E_TWO' })
+    const [error, suppressed] = both
+    // As libraries make it.
+    const made = Object.assign(new Error('two'), { code: 'E_TWO', name: 'SuppressedError' })
+    throw Object.defineProperties(made, { error: { value: error }, suppressed: { value: suppressed } })
+  }
+  const error = (await run(dispose).catch((thrown: unknown) => thrown)) as { error: unknown; suppressed: unknown }
+  expect(error).toBeInstanceOf(Reflect.get(globalThis, 'SuppressedError') ?? Error)
+  expect(error).toMatchObject({ name: 'SuppressedError', message: 'two', code: 'E_TWO' })
+  expect(error.error).toEqual(new RangeError('while disposing'))
+  expect(error.suppressed).toEqual(new TypeError('before'))
+})
+
+test('of very many errors or fields those that are left out are counted', async () => {
+  const many = await run(() => {
+    throw new AggregateError(Array.from({ length: 1000 }, (_, n) => new Error(`number ${n}`)))
+  }).catch((thrown: unknown) => thrown)
+  const { errors } = many as AggregateError
+  expect(errors).toHaveLength(257)
+  expect(errors[0]).toEqual(new Error('number 0'))
+  expect(errors[256]).toBe('744 more errors were left out')
+  const wide = await run(() => {
+    throw Object.assign(new Error('wide'), Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`f${n}`, n])))
+  }).catch((thrown: unknown) => thrown)
+  expect(Object.keys(wide as Error).slice(-2)).toEqual(['f255', '44 more fields were left out'])
+})
+
 test.each([[undefined], [null], [0], ['text'], [{ a: 1 }]])('%s that is thrown comes back as itself', async (value) => {
   const p = new Process({
     target: (thrown: unknown) => {

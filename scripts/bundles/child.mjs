@@ -81,10 +81,9 @@ async function bundlePart(used, inChild) {
       return [...used].map(([door, names]) => `export { ${names.join(', ')} } from ${JSON.stringify(door)}`).join('\n')
     },
   }
-  const generatedCode = { symbols: false }
   const options = { plugins: [plugin, onlyAscii] }
-  const { code: readable } = await bundle(theEntry, null, options, { format: 'cjs', sourcemap: false, generatedCode })
-  const { code } = await bundle(theEntry, null, options, { format: 'cjs', sourcemap: false, generatedCode, minify })
+  const { code: readable } = await bundle(theEntry, null, options, { format: 'cjs', sourcemap: false })
+  const { code } = await bundle(theEntry, null, options, { format: 'cjs', sourcemap: false, minify })
   const names = namesUsed(readable)
   const shared = [...handed].toSorted().map((id) => [id, names.get(nameOf(id)) ?? []])
   const builtins = [...names.keys()].filter((id) => id.startsWith('node:'))

@@ -25,7 +25,9 @@ const common = {
 /** Bundles, writes the file where one is given, and gives back its text, the modules that are in it, and what of their exports is. */
 export async function bundle(input, file, options, output) {
   const made = await rolldown({ ...common, input, ...options })
-  const settings = { sourcemap: true, codeSplitting: false, comments: false, ...output }
+  // To define a symbol on the exports would fail in a program that has put a "get" on Object.prototype.
+  const generatedCode = { symbols: false }
+  const settings = { sourcemap: true, codeSplitting: false, comments: false, generatedCode, ...output }
   const { output: chunks } = await (file === null ? made.generate(settings) : made.write({ file, ...settings }))
   await made.close()
   const [chunk, ...more] = chunks.filter(({ type }) => type === 'chunk')

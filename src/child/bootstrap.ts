@@ -53,7 +53,9 @@ process.once('disconnect', () => exit(1))
 process.on('message', receive)
 process.exit = leave
 process.setUncaughtExceptionCaptureCallback = capture
-defineProperty(process, 'emit', { value: guardedEmit(process.emit), writable: true, configurable: true })
+// No prototype: what was put on Object.prototype must not become part of it.
+const emitting = { __proto__: null, value: guardedEmit(process.emit), writable: true, configurable: true }
+defineProperty(process, 'emit', emitting as PropertyDescriptor)
 process.on('exit', sendAtOnce)
 // Where nothing is left to do, Node would take its whole heap apart before it ends; nobody waits for that but join().
 process.on('beforeExit', () => {
@@ -217,8 +219,17 @@ function encodeResult(token: string, task: ChildTask, value: unknown): FromChild
   try {
     return ['result', token, encode('result', value)]
   } catch (error) {
-    print('stderr', `${heading(task)}${String(error)}\n`)
+    print('stderr', `${heading(task)}${inOneLine(error)}\n`)
     return ['error', token, encodeError(error)]
+  }
+}
+
+function inOneLine(error: unknown): string {
+  try {
+    return `${error as Error}`
+  } catch {
+    // The target has replaced what makes a text of an error.
+    return inspectSafely(error)
   }
 }
 
@@ -246,10 +257,10 @@ function fail(token: string, task: ChildTask, thrown: unknown): void {
 function reportUncaught(token: string, task: ChildTask): () => void {
   const monitor = (error: unknown): void => {
     if (survivesErrors()) return
-    // A message that is on its way has this process wait, which is then told of the error on stderr, too.
-    if (isOnItsWay()) return report(['error', token, encodeError(error)])
-    writeNow(heading(task))
-    reply(['error', token, encodeError(error, true)])
+    // Small where it is to get through at once. What does not, behind a message that is on its way or where the parent does not read, has
+    // this process wait, which is then told of the error on stderr, too.
+    report(['error', token, encodeError(error, !isOnItsWay())])
+    if (!isOnItsWay()) writeNow(heading(task))
   }
   process.on('uncaughtExceptionMonitor', monitor)
   return () => quietly(() => process.removeListener('uncaughtExceptionMonitor', monitor))

@@ -43,8 +43,13 @@ export function callerFile(below: Function): string | null {
  */
 function replace(name: 'prepareStackTrace' | 'stackTraceLimit', value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(Error, name)
+  // What was put on Object.prototype must not become part of it.
+  if (before !== undefined) Object.setPrototypeOf(before, null)
   if (before === undefined || before.writable === true) Reflect.set(Error, name, value)
-  else Reflect.defineProperty(Error, name, { value, writable: true, enumerable: true, configurable: true })
+  else {
+    const replacement = { __proto__: null, value, writable: true, enumerable: true, configurable: true }
+    Reflect.defineProperty(Error, name, replacement as PropertyDescriptor)
+  }
   return () => {
     if (before === undefined) Reflect.deleteProperty(Error, name)
     else if (before.writable === true) Reflect.set(Error, name, before.value)

@@ -24,15 +24,15 @@ export function compileFunction(source: FunctionSource): (...args: unknown[]) =>
   })
   const compiled: (...args: unknown[]) => unknown = make(...bound.values())
   // An anonymous function had its name from the variable that it was assigned to.
-  if (compiled.name !== source.name) {
-    Object.defineProperty(compiled, 'name', { value: source.name, configurable: true })
-  }
+  if (compiled.name !== source.name) keepName(compiled, source.name)
   return compiled
 }
 
 /** What a compiler's name-keeping helper does, whatever it is called. */
 function keepName(fn: unknown, name: unknown): unknown {
-  if (typeof fn === 'function') Reflect.defineProperty(fn, 'name', { value: name, configurable: true })
+  // No prototype: what was put on Object.prototype must not become part of it.
+  const descriptor = { __proto__: null, value: name, configurable: true } as PropertyDescriptor
+  if (typeof fn === 'function') Reflect.defineProperty(fn, 'name', descriptor)
   return fn
 }
 

@@ -65,7 +65,8 @@ export function enterProcess(
   runsInstead = false,
 ): CurrentProcess {
   const current = { name, daemon, identity, ancestors, parent, children: 0, moduleOnItsWay, runsInstead }
-  Object.defineProperty(holder, key, { value: current, configurable: true })
+  // No prototype: what was put on Object.prototype must not become part of it.
+  Object.defineProperty(holder, key, { __proto__: null, value: current, configurable: true } as PropertyDescriptor)
   return current
 }
 

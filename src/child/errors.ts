@@ -20,7 +20,7 @@ import {
 } from '../errors/index.ts'
 import { domException } from './dom-exception.ts'
 import { inspectSafely, isError } from './inspect.ts'
-import { decode, encode, type Encoded } from './values.ts'
+import { decode, encode, isWritable, type Encoded } from './values.ts'
 
 /** One thrown value; `error` refers to the others by their place in the list. */
 type EncodedNode =
@@ -58,7 +58,7 @@ const ROOM: Room = { each: 2 ** 20, all: 2 ** 25 }
 /** So little that the system's buffer takes it at once, from a process that ends before it could wait. */
 const SMALL_ROOM: Room = { each: 2 ** 12, all: 2 ** 14 }
 
-const knownClasses: Readonly<Record<string, new (...args: never[]) => Error>> = {
+const knownClasses: Readonly<Record<string, (new (...args: never[]) => Error) | undefined>> = {
   __proto__: null as never,
   Error,
   TypeError,
@@ -68,6 +68,8 @@ const knownClasses: Readonly<Record<string, new (...args: never[]) => Error>> = 
   EvalError,
   URIError,
   AggregateError,
+  // Undefined before Node 24.
+  SuppressedError: globalThis.SuppressedError,
   DOMException: domException(),
   CorepoolError,
   ProcessStateError,
@@ -88,6 +90,9 @@ const ownPlace: Readonly<Record<string, true>> = {
   errors: true,
 }
 
+/** Fields that are carried although they are not enumerable: those of a SuppressedError, and `code`, which some libraries hide. */
+const hidden = ['code', 'error', 'suppressed']
+
 /**
  * What was thrown, as plain data.
  * @param isUrgent only a small report still gets through
@@ -107,6 +112,8 @@ export function nodesOf(thrown: unknown, isUrgent: boolean): EncodedError {
   /** Anything but an error: itself where it can be cloned, else its text. */
   function encodePlain(value: unknown, limit: number): EncodedNode {
     try {
+      // Asked first: nobody is told which part it is that cannot be, and to look for it takes time.
+      if (!isWritable('result', value)) return ['text', cut(inspectSafely(value))]
       const encoded = encode('result', value)
       const size = ArrayBuffer.isView(encoded) ? encoded.byteLength : String(encoded).length
       if (size > limit) return ['text', cut(inspectSafely(value))]
@@ -168,8 +175,15 @@ function describeError(error: object, cut: (text: string) => string, add: (part:
     stack: cut(typeof stack === 'string' ? stack : `${name}: ${message}`),
     fields: fieldsOf(error).map((key) => [cut(key), add(read(error, key))]),
     cause: has(error, 'cause') ? add(read(error, 'cause')) : null,
-    errors: Array.isArray(errors) && has(error, 'errors') ? errors.slice(0, MOST_NODES).map(add) : null,
+    errors: Array.isArray(errors) && has(error, 'errors') ? firstOf(errors).map(add) : null,
   }
+}
+
+/** As many as are carried; of more, a text in the place of the others says how many these are. */
+function firstOf(errors: readonly unknown[]): unknown[] {
+  const first = errors.slice(0, MOST_NODES)
+  if (errors.length > MOST_NODES) first.push(`${errors.length - MOST_NODES} more errors were left out`)
+  return first
 }
 
 /** The class that both sides know. Node's own errors stand below theirs, under the same name or as `NodeError`. */
@@ -209,12 +223,13 @@ function ownClassName(error: object): string {
   return typeof called === 'string' && called !== '' ? called : name
 }
 
-/** Own enumerable fields, and `code`, which some libraries hide. */
+/** Own enumerable fields, and the hidden ones; where there are too many of them, the last says how many there were. */
 function fieldsOf(error: object): string[] {
   try {
     const keys = Object.keys(error).filter((key) => !(key in ownPlace))
     const kept = keys.slice(0, MOST_NODES)
-    return has(error, 'code') && !kept.includes('code') ? [...kept, 'code'] : kept
+    if (keys.length > MOST_NODES) kept.push(`${keys.length - MOST_NODES} more fields were left out`)
+    return kept.concat(hidden.filter((key) => has(error, key) && !kept.includes(key)))
   } catch {
     return []
   }
@@ -265,8 +280,8 @@ function createError(parts: ErrorParts, origin: string): Error {
     return exception
   }
   const error = new Error(parts.message)
-  const known = parts.known === null ? RemoteError : knownClasses[parts.known]
-  Object.setPrototypeOf(error, (known ?? RemoteError).prototype)
+  const known = (parts.known === null ? undefined : knownClasses[parts.known]) ?? RemoteError
+  Object.setPrototypeOf(error, known.prototype)
   define(error, 'stack', `${parts.stack}\n    in ${origin}`)
   if (parts.ownName || known === RemoteError) define(error, 'name', parts.name)
   return error
@@ -280,7 +295,10 @@ function textParts(text: string): ErrorParts {
 
 function complete(error: Error, parts: ErrorParts, values: readonly unknown[]): void {
   // Defined, never assigned: a field called `__proto__` stays a field.
-  for (const [key, place] of parts.fields) define(error, key, values[place], true)
+  for (const [key, place] of parts.fields) {
+    const isHidden = parts.known === 'SuppressedError' && (key === 'error' || key === 'suppressed')
+    define(error, key, values[place], !isHidden)
+  }
   if (parts.cause !== null) define(error, 'cause', values[parts.cause])
   if (parts.errors !== null) {
     define(
@@ -292,5 +310,7 @@ function complete(error: Error, parts: ErrorParts, values: readonly unknown[]): 
 }
 
 function define(error: Error, key: string, value: unknown, enumerable = false): void {
-  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true })
+  // No prototype: what was put on Object.prototype must not become part of it.
+  const descriptor = { __proto__: null, value, enumerable, writable: true, configurable: true }
+  Object.defineProperty(error, key, descriptor as PropertyDescriptor)
 }

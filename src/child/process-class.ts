@@ -5,7 +5,8 @@ const holder = globalThis as { [key]?: true }
 
 /** Said by the module of the class when it is loaded. */
 export function noteProcessClass(): void {
-  Object.defineProperty(holder, key, { value: true, configurable: true })
+  // No prototype: what was put on Object.prototype must not become part of it.
+  Object.defineProperty(holder, key, { __proto__: null, value: true, configurable: true } as PropertyDescriptor)
 }
 
 export function hasProcessClass(): boolean {

@@ -3,10 +3,12 @@
  *
  * Runs only after a clone has failed (on Bun before it). It walks what a clone would read, in the same order, each object once, so cycles
  * end and the first culprit is the one that stopped the clone; it asks V8 only about objects without parts, where the
- * answer is about them alone.
+ * answer is about them alone. Getters may give new objects without end, which stops a clone where its stack ends; so depth is limited
+ * here, and the number of parts.
  */
 import { types } from 'node:util'
 import { CorepoolError, describe, isIdentifier, notCloneable, type Payload } from '../errors/index.ts'
+import { isError } from './inspect.ts'
 import { unreadableClass } from './unreadable.ts'
 
 export interface Uncloneable {
@@ -14,14 +16,27 @@ export interface Uncloneable {
   readonly why: string
 }
 
-/** A value still to be looked at; paths are put together only for the culprit. */
-interface Place {
+interface Part {
   readonly value: unknown
   readonly label: string
-  readonly parent: Place | null
   /** Set when reading the value threw. */
   readonly failure?: string
 }
+
+/** A value still to be looked at; paths are put together only for the culprit. */
+interface Place extends Part {
+  readonly parent: Place | null
+  readonly depth: number
+}
+
+/** How far a search goes. */
+interface Limits {
+  readonly depth: number
+  readonly parts: number
+}
+
+/** Deeper than V8 gets on a stack of the usual size. */
+const AFTER_FAILURE: Limits = { depth: 2 ** 14, parts: 2 ** 20 }
 
 /**
  * What to throw for a value that could not be written.
@@ -35,13 +50,23 @@ export function unwritable(
   write: (part: unknown) => unknown,
 ): CorepoolError {
   if (isTooLarge(error)) return error
-  const found = findUncloneable(value, payload, (part) => reasonAgainst(part, write))
+  let found: Uncloneable | null = null
+  try {
+    found = findUncloneable(value, payload, (part) => reasonAgainst(part, write), AFTER_FAILURE)
+  } catch {
+    // Looking may run code of the value's own: refused without a path then.
+  }
   return notCloneable(payload, found?.path ?? payload, found?.why ?? reasonOf(error))
 }
 
 /** True for our own refusal of a value for its size. */
 export function isTooLarge(error: unknown): error is CorepoolError {
-  return error instanceof CorepoolError && error.code === 'ERR_PAYLOAD_TOO_LARGE'
+  try {
+    return error instanceof CorepoolError && error.code === 'ERR_PAYLOAD_TOO_LARGE'
+  } catch {
+    // What a getter has thrown may throw in its turn.
+    return false
+  }
 }
 
 /** Why `part` cannot be cloned, or null when it can. */
@@ -55,7 +80,17 @@ function reasonAgainst(part: unknown, write: (part: unknown) => unknown): string
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/\.$/, '') : 'reading it threw'
+  return messageOf(error)?.replace(/\.$/, '') ?? 'reading it threw'
+}
+
+/** What an error says; undefined where it says nothing, and for anything else. */
+function messageOf(error: unknown): string | undefined {
+  try {
+    const message: unknown = isError(error) ? Reflect.get(error, 'message') : undefined
+    return typeof message === 'string' ? message : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -66,9 +101,11 @@ export function findUncloneable(
   root: unknown,
   name: string,
   askV8: (part: unknown) => string | null,
+  limits: Limits,
 ): Uncloneable | null {
   const seen = new Set<unknown>()
-  const places: Place[] = [{ value: root, label: name, parent: null }]
+  const places: Place[] = [{ value: root, label: name, parent: null, depth: 0 }]
+  let left = limits.parts
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
     const { value, failure } = place
     if (failure !== undefined) return { path: pathOf(place), why: failure }
@@ -76,13 +113,16 @@ export function findUncloneable(
     if (why !== null) return { path: pathOf(place), why }
     if (typeof value !== 'object' || value === null || seen.has(value)) continue
     seen.add(value)
-    const parts = partsOf(value, place)
+    if (place.depth >= limits.depth) return null
+    const parts = partsOf(value)
+    left -= parts.length
+    if (left < 0) return null
     if (parts.length === 0) {
       const reason = askV8(value)
       if (reason !== null) return { path: pathOf(place), why: reason }
     }
     // Last in, first out: reversed, so that parts are seen in their own order.
-    for (const part of parts.toReversed()) places.push(part)
+    for (const part of parts.toReversed()) places.push({ ...part, parent: place, depth: place.depth + 1 })
   }
   return null
 }
@@ -100,31 +140,30 @@ function refusal(value: unknown): string | null {
   return name === null ? null : `it is of the class ${name}, of which an empty object would arrive`
 }
 
-function partsOf(value: object, parent: Place): Place[] {
+function partsOf(value: object): Part[] {
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return []
-  if (types.isMap(value)) return mapParts(value, parent)
-  if (types.isSet(value))
-    return [...value].map((item, index) => ({ value: item, label: `.values()[${index}]`, parent }))
+  if (types.isMap(value)) return mapParts(value)
+  if (types.isSet(value)) return [...value].map((item, index) => ({ value: item, label: `.values()[${index}]` }))
   const keys = types.isNativeError(value) ? ['message', 'cause', 'stack'] : Object.keys(value)
   const isArray = Array.isArray(value)
   return keys
     .filter((key) => Object.hasOwn(value, key))
-    .map((key) => readPart(value, key, isArray && /^\d+$/.test(key) ? `[${key}]` : keyLabel(key), parent))
+    .map((key) => readPart(value, key, isArray && /^\d+$/.test(key) ? `[${key}]` : keyLabel(key)))
 }
 
-function mapParts(map: ReadonlyMap<unknown, unknown>, parent: Place): Place[] {
+function mapParts(map: ReadonlyMap<unknown, unknown>): Part[] {
   return [...map].flatMap(([key, value], index) => [
-    { value: key, label: `.keys()[${index}]`, parent },
-    { value, label: typeof key === 'string' ? `.get(${JSON.stringify(key)})` : `.values()[${index}]`, parent },
+    { value: key, label: `.keys()[${index}]` },
+    { value, label: typeof key === 'string' ? `.get(${JSON.stringify(key)})` : `.values()[${index}]` },
   ])
 }
 
-function readPart(value: object, key: string, label: string, parent: Place): Place {
+function readPart(value: object, key: string, label: string): Part {
   try {
-    return { value: Reflect.get(value, key), label, parent }
+    return { value: Reflect.get(value, key), label }
   } catch (error) {
-    const failure = `reading it threw ${error instanceof Error ? error.message : describe(error)}`
-    return { value: undefined, label, parent, failure }
+    const failure = `reading it threw ${messageOf(error) ?? describe(error)}`
+    return { value: undefined, label, failure }
   }
 }
 

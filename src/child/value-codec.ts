@@ -105,6 +105,9 @@ function refuseDetached(buffer: ArrayBufferLike): ArrayBufferView {
   }
 }
 
+/** Deeper than Bun writes. */
+const ALL_ON_BUN = { depth: 2 ** 16, parts: Infinity }
+
 /** Bun's serialize() leaves out some of what it cannot clone, or writes nothing in its place; so that is looked for first. */
 function writeOnBun(serialize: (value: unknown) => Buffer, payload: Payload, value: unknown): Buffer {
   let bytes = 0
@@ -116,7 +119,7 @@ function writeOnBun(serialize: (value: unknown) => Buffer, payload: Payload, val
     if (bytes > LIMIT) throw payloadTooLarge(payload, bytes, LIMIT)
     return null
   }
-  const found = findUncloneable(value, payload, weigh)
+  const found = findUncloneable(value, payload, weigh, ALL_ON_BUN)
   if (found !== null) throw new Error(found.why)
   return serialize(value)
 }

@@ -3,6 +3,15 @@ import { AbortError, CorepoolError } from './classes.ts'
 
 /** One line of what was received, short enough for a message. */
 export function describe(value: unknown): string {
+  try {
+    return inWords(value)
+  } catch {
+    // A getter of the caller's, or a trap of what lies on its prototypes.
+    return `${typeof value === 'function' ? 'a function' : 'an object'} that cannot be looked at`
+  }
+}
+
+function inWords(value: unknown): string {
   if (value === undefined || value === null) return String(value)
   // Its traps are the caller's code, and may throw.
   if (types.isProxy(value)) return 'a Proxy'

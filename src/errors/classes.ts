@@ -42,6 +42,13 @@ export type ErrorCode =
  */
 export const brand: symbol = Symbol.for('corepool.error')
 
+/** Gives a prototype what all of its errors inherit. */
+function inherit(prototype: object, key: string | symbol, value: unknown): void {
+  // No prototype: what was put on Object.prototype must not become part of it.
+  const descriptor = { __proto__: null, value, writable: true, configurable: true }
+  Object.defineProperty(prototype, key, descriptor as PropertyDescriptor)
+}
+
 /** The root of the tree; thrown itself where an argument or an option is wrong. */
 export class CorepoolError extends Error {
   readonly code: string
@@ -53,22 +60,22 @@ export class CorepoolError extends Error {
 
   static {
     // On the prototype, as built-in errors have it: `name` is then no own property that a child's report would carry.
-    Object.defineProperty(this.prototype, 'name', { value: 'CorepoolError', writable: true, configurable: true })
-    Object.defineProperty(this.prototype, brand, { value: true })
+    inherit(this.prototype, 'name', 'CorepoolError')
+    inherit(this.prototype, brand, true)
   }
 }
 
 /** A Process was asked for something that its state does not allow. */
 export class ProcessStateError extends CorepoolError {
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'ProcessStateError', writable: true, configurable: true })
+    inherit(this.prototype, 'name', 'ProcessStateError')
   }
 }
 
 /** The target cannot be sent, found or loaded: change the target. */
 export class TargetError extends CorepoolError {
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'TargetError', writable: true, configurable: true })
+    inherit(this.prototype, 'name', 'TargetError')
   }
 }
 
@@ -91,14 +98,14 @@ export class KernelError extends CorepoolError {
   }
 
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'KernelError', writable: true, configurable: true })
+    inherit(this.prototype, 'name', 'KernelError')
   }
 }
 
 /** An array does not fit: its dtype, its length, its memory. */
 export class ArrayError extends CorepoolError {
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'ArrayError', writable: true, configurable: true })
+    inherit(this.prototype, 'name', 'ArrayError')
   }
 }
 
@@ -135,7 +142,7 @@ export class TaskError extends CorepoolError {
   }
 
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'TaskError', writable: true, configurable: true })
+    inherit(this.prototype, 'name', 'TaskError')
   }
 }
 
@@ -146,7 +153,7 @@ export class AbortError extends CorepoolError {
   }
 
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'AbortError', writable: true, configurable: true })
+    inherit(this.prototype, 'name', 'AbortError')
   }
 }
 
@@ -156,7 +163,7 @@ export class AbortError extends CorepoolError {
  */
 export class RemoteError extends CorepoolError {
   static {
-    Object.defineProperty(this.prototype, 'code', { value: 'ERR_REMOTE', writable: true, configurable: true })
-    Object.defineProperty(this.prototype, 'name', { value: 'RemoteError', writable: true, configurable: true })
+    inherit(this.prototype, 'code', 'ERR_REMOTE')
+    inherit(this.prototype, 'name', 'RemoteError')
   }
 }

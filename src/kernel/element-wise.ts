@@ -118,8 +118,9 @@ export function elementWise<P extends unknown[], R = number>(operation: Operatio
     return start(operation, readAsyncCall(signature(), argumentsOf(args, arity), args[arity], args.length))
   }
   Object.setPrototypeOf(call, inherited)
-  Object.defineProperty(call, 'name', { value: operation.name })
-  Object.defineProperty(call, 'length', { value: arity })
+  // No prototypes: what was put on Object.prototype must not become part of them.
+  Object.defineProperty(call, 'name', { __proto__: null, value: operation.name } as PropertyDescriptor)
+  Object.defineProperty(call, 'length', { __proto__: null, value: arity } as PropertyDescriptor)
   kernels.set(call, { operation, begin, methods: new Map() })
   return Object.freeze(call) as unknown as Kernel<P, R>
 }
