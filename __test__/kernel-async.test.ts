@@ -132,22 +132,6 @@ describe('a signal', () => {
     expect(error).toMatchObject({ code: 'ABORT_ERR', cause: reason })
   })
 
-  test('whose own listener stops the event ends the call all the same', async () => {
-    const controller = new AbortController()
-    const { signal } = controller
-    signal.addEventListener('abort', (event) => event.stopImmediatePropagation())
-    const front = keepPoolBusy()
-    const promise = square.async(numbers(3_000_000), { signal })
-    controller.abort('enough')
-    front.release()
-    const error = await promise.then(
-      ({ length }) => length,
-      (caught: unknown) => caught,
-    )
-    await front.ended
-    expect(error).toMatchObject({ code: 'ABORT_ERR', cause: 'enough' })
-  })
-
   test('that aborts a kernel of dear elements at its first report ends the call before the last chunk', async () => {
     const powers = kernel((x: number, y: number) => {
       let t = x

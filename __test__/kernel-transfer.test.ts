@@ -191,6 +191,22 @@ describe('a signal that is a Proxy whose traps throw', () => {
   })
 })
 
+test('a signal whose own listener stops the event ends the call all the same', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  signal.addEventListener('abort', (event) => event.stopImmediatePropagation())
+  const front = keepPoolBusy()
+  const promise = square.async(numbers(3_000_000), { signal })
+  controller.abort('enough')
+  front.release()
+  const error = await promise.then(
+    ({ length }) => length,
+    (caught: unknown) => caught,
+  )
+  await front.ended
+  expect(error).toMatchObject({ code: 'ABORT_ERR', cause: 'enough' })
+})
+
 test('a signal whose traps detach the result when the call has ended still lets it settle, and the memory is handed back', async () => {
   const [xs, { signal }] = [numbers(1000), new AbortController()]
   const out = new Float64Array(1000)

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { kill } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { Process } from 'corepool'
+import { activeChildren, Process } from 'corepool'
 import { expect, test } from 'vitest'
 import { isRunning, program, runProgram } from './fixtures/run-program.ts'
 
@@ -220,4 +220,30 @@ test('timers that a program has replaced are not those of processes', async () =
     ['SIGKILL', true],
   ]
   expect(JSON.parse(stdout)).toEqual({ outcomes, asked: [], uncaught: [] })
+})
+
+test('start() that a trap of its signal makes throw has started nothing, and can be tried again', async () => {
+  const { signal } = new AbortController()
+  let reads = 0
+  let allowed = Infinity
+  const trapped = new Proxy(signal, {
+    get(of, key) {
+      reads += 1
+      if (reads > allowed) throw new Error('a trap')
+      return Reflect.get(of, key)
+    },
+  })
+  const p = new Process({ target: () => 5, signal: trapped, warm: false })
+  for (let last = 0; p.state === 'initial'; last++) {
+    reads = 0
+    allowed = last
+    try {
+      p.start()
+    } catch (error) {
+      const seen = [String(error), p.state, p.pid, activeChildren().includes(p)]
+      expect(seen).toEqual(['Error: a trap', 'initial', null, false])
+    }
+  }
+  allowed = Infinity
+  expect(await p.result).toBe(5)
 })

@@ -1,5 +1,5 @@
 /** What a caller can do wrong is thrown, before anything runs, in Python's sentences. */
-import { activeChildren, CorepoolError, Process, ProcessStateError, square, TargetError, target } from 'corepool'
+import { CorepoolError, Process, ProcessStateError, square, TargetError, target } from 'corepool'
 import { expect, test } from 'vitest'
 
 const idle = () => new Promise<never>(() => setInterval(() => {}, 1000))
@@ -119,32 +119,6 @@ test('an argument that has become uncloneable is refused by start(), which can b
   expect([p.state, p.pid]).toEqual(['initial', null])
   arg.value = 2
   expect(await p.start().result).toBe(2)
-})
-
-test('start() that a trap of its signal makes throw has started nothing, and can be tried again', async () => {
-  const { signal } = new AbortController()
-  let reads = 0
-  let allowed = Infinity
-  const trapped = new Proxy(signal, {
-    get(of, key) {
-      reads += 1
-      if (reads > allowed) return refuse()
-      return Reflect.get(of, key)
-    },
-  })
-  const p = new Process({ target: () => 5, signal: trapped, warm: false })
-  for (let last = 0; p.state === 'initial'; last++) {
-    reads = 0
-    allowed = last
-    try {
-      p.start()
-    } catch (error) {
-      const seen = [String(error), p.state, p.pid, activeChildren().includes(p)]
-      expect(seen).toEqual(['Error: a trap', 'initial', null, false])
-    }
-  }
-  allowed = Infinity
-  expect(await p.result).toBe(5)
 })
 
 test('a signal that aborts within start() is obeyed', async () => {

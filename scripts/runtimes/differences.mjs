@@ -28,6 +28,16 @@ const flagged = () => new Process({ target: () => process.execArgv, execArgv: ['
 deepStrictEqual(codeOf(flagged), deno === undefined ? 'none' : 'ERR_NOT_SUPPORTED')
 if (deno === undefined) deepStrictEqual(await flagged().start().result, ['--no-warnings'])
 
+// Who stops the event of a signal stops it for everybody; and what a signal may be.
+const stopped = new AbortController()
+stopped.signal.addEventListener('abort', (event) => event.stopImmediatePropagation())
+const slow = kernel((x) => Math.sin(Math.cos(Math.sin(Math.cos(x)))))
+const call = slow.async(new Float64Array(1e6), { signal: stopped.signal }).catch(({ code }) => code)
+stopped.abort()
+deepStrictEqual(typeof (await call), 'object')
+const proxied = () => square.async(xs, { signal: new Proxy(new AbortController().signal, {}) })
+deepStrictEqual(codeOf(proxied), bun === undefined ? 'none' : 'ERR_INVALID_ARG_TYPE')
+
 // A child that dies before it has said a word.
 const early = new Process({ target: () => 1, stdio: 'ignore', warm: false }).start()
 process.kill(early.pid, 'SIGKILL')
