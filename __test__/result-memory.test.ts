@@ -1,4 +1,4 @@
-import { cube, square } from 'corepool'
+import { cores, cube, square } from 'corepool'
 import { describe, expect, test } from 'vitest'
 import { keepPoolBusy } from './fixtures/busy-pool.ts'
 import { expectSame } from './fixtures/expect-same.ts'
@@ -33,6 +33,15 @@ describe('20,000 results of a million doubles', () => {
       expect(recycled / (fresh + recycled)).toBeGreaterThan(0.9)
     },
   )
+})
+
+test('a loop that does not turn asks the system for 128 MiB of new memory at most', () => {
+  const xs = new Float64Array(1_000_000).fill(3)
+  const fresh = (): number => cores.stats()['fresh'] ?? 0
+  const before = fresh()
+  const results = Array.from({ length: 40 }, () => square(xs))
+  expect(fresh() - before).toBeLessThanOrEqual(16)
+  expect(results.every((ys) => ys[0] === 9 && ys[999_999] === 9)).toBe(true)
 })
 
 test('a result in memory that was used before holds nothing of what was there', async () => {

@@ -7,7 +7,7 @@ import { fromNative } from '../errors/index.ts'
 import { allocate, viewOf, type ArrayView, type DTypeInfo } from '../memory/index.ts'
 import type { Binding } from './binding.ts'
 import { BuffersAhead } from './buffers-ahead.ts'
-import { now, setTimeout } from './clock.ts'
+import { now, setImmediate, setTimeout } from './clock.ts'
 import { isMainThread } from './main-thread.ts'
 
 /** Bytes from which the addon's memory is the better one: a huge page. */
@@ -15,6 +15,12 @@ export const LARGE: number = 2 ** 21
 
 /** Bytes up to which the addon keeps memory whatever its limits are: several results, as a rule. */
 const SEVERAL = 2 ** 29
+
+/**
+ * Bytes of memory that is new from the system, of which no more is lent until the event loop turns: nothing comes back before, and V8 collects
+ * its own results meanwhile. Where a host has taken back what is free, memory that was never touched takes 1 to 2 ms a megabyte.
+ */
+const NEW_IN_A_TURN = 2 ** 27
 
 /** Milliseconds without a large result after which what is kept for the next one is given back. */
 const IDLE = 1000
@@ -25,6 +31,8 @@ export class ResultMemory {
   readonly #lent: BuffersAhead
   /** Bytes that may be lent at a time; undefined before they are needed. */
   #limit: number | undefined
+  /** New bytes that were lent since the event loop has turned. */
+  #newlyLent = 0
   #lastUsed = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -72,7 +80,14 @@ export class ResultMemory {
     return this.#limit
   }
 
+  /** Null: V8's own memory serves better now. */
   #lend(bytes: number): ArrayBuffer | null {
+    const isNew = this.#binding.memoryStats().kept < bytes
+    if (isNew && this.#newlyLent > 0 && this.#newlyLent + bytes > NEW_IN_A_TURN) return null
+    if (isNew) {
+      if (this.#newlyLent === 0) setImmediate(() => (this.#newlyLent = 0)).unref()
+      this.#newlyLent += bytes
+    }
     try {
       return this.#binding.lend(bytes)
     } catch (error) {
