@@ -180,7 +180,7 @@ const guards = [
   {
     guard: 'what a thread says of itself',
     module: 'native/main-thread.js',
-    text: '(isMain ??= mayAbort && ',
+    text: '(isMain ??= !isMarkedWorker && ',
     without: '(isMain ??= ',
     file: 'attacks',
     name: 'which says that it is the main thread',

@@ -9,7 +9,7 @@
 import { fstatSync, readFileSync, statSync, type Stats } from 'node:fs'
 import { getPriority } from 'node:os'
 import type { Rehearse } from '../child/index.ts'
-import { bindingFile, clearTimeout, setTimeout } from '../native/index.ts'
+import { bindingFile, clearTimeout, isMarkedWorker, setTimeout } from '../native/index.ts'
 import { nodeOptions, type Launch } from './launch.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
 
@@ -115,15 +115,9 @@ function boot(launch: Launch): void {
 }
 
 function mayBeWarm(launch: Launch): boolean {
-  return process.env['COREPOOL_WARM'] !== '0' && !launch.runsOtherCode && !isWorkerThread() && !isNoticed(launch)
-}
-
-/**
- * True where the loop of events ends before the program does: a spare that is killed then would stay a zombie, as nobody asks for its
- * status any more. Told by the mark on what a thread may not call; node:worker_threads would have to be loaded first.
- */
-function isWorkerThread(): boolean {
-  return Reflect.get(process.abort, 'disabled') === true
+  // The loop of events of a worker_thread ends before the program does: a spare that is killed then would stay a zombie, as nobody asks for
+  // its status any more.
+  return process.env['COREPOOL_WARM'] !== '0' && !launch.runsOtherCode && !isMarkedWorker && !isNoticed(launch)
 }
 
 /** True when a child opens a port, writes a file, or prints something by its mere existence. */

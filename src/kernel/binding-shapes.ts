@@ -1,14 +1,11 @@
 /** What is bound to the names of a kernel, as far as it matters for compiling, and its value. */
 import { kernelWithoutText, reasons } from '../errors/index.ts'
 import type { BindingShape, BindingShapes } from './compiled-source.ts'
-import { builtinName, textOfFunction } from './compiler/index.ts'
+import { builtinName, DEPTH, textOfFunction } from './compiler/index.ts'
 import { operationOf } from './element-wise.ts'
 import { isCompiled, type BoundValue, type BuiltInOperation, type Operation } from './operation.ts'
 
-/** How deep kernels may be bound in one another: as deep as calls may nest. */
-const DEPTH = 16
-
-/** @throws KernelError `ERR_KERNEL_UNSUPPORTED` where a function has no text */
+/** @throws KernelError `ERR_KERNEL_UNSUPPORTED` where a function has no text, or kernels are bound in one another deeper than calls may nest */
 export function shapesOf(bindings: ReadonlyMap<string, BoundValue>, depth = 0): BindingShapes {
   const shapes = new Map<string, BindingShape>()
   for (const [name, value] of bindings) shapes.set(name, shapeOf(name, value, depth))

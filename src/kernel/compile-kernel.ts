@@ -2,7 +2,7 @@
 import { checkString, isPlainObject, readOptions } from '../arguments/index.ts'
 import { invalidType, invalidValue, isIdentifier, misfit } from '../errors/index.ts'
 import { dtypeOf, viewOf } from '../memory/index.ts'
-import { shapesOf, valueAt } from './binding-shapes.ts'
+import { shapesOf } from './binding-shapes.ts'
 import { CompiledFunction } from './compiled-function.ts'
 import { builtinSource, compiledSource, type CompiledSource } from './compiled-source.ts'
 import { builtinName, textOfFunction, textOfString } from './compiler/index.ts'
@@ -59,7 +59,6 @@ function compiledFunction(source: Function | string, { name: given, bindings, in
       name: given === '' ? builtin : given,
       source: builtinSource(builtin, Math.max(1, source.length)),
       bindings,
-      valueAt: (path) => valueAt(bindings, path),
       hasIndex: false,
       math,
       text: builtin,
@@ -76,7 +75,6 @@ function compiledFunction(source: Function | string, { name: given, bindings, in
     name: name === '' ? 'kernel' : name,
     source: compiled,
     bindings,
-    valueAt: (path) => valueAt(bindings, path),
     hasIndex: index,
     math,
     text: typeof source === 'string' ? source : own.text,

@@ -1,6 +1,7 @@
 /** A kernel that was compiled from a function: which program a call runs, and whether its values can be trusted. */
 import { misfit } from '../errors/index.ts'
 import { isAsViewed, lengthOf, overlap, viewAs, viewOf, type ArrayView } from '../memory/index.ts'
+import { valueAt } from './binding-shapes.ts'
 import type { CompiledProgram, CompiledSource } from './compiled-source.ts'
 import type { BoundValue, CheckedOperand, CompiledOperation, Pass, PreparedProgram } from './operation.ts'
 import { passOfFunction, type PlainFunction } from './plain-function.ts'
@@ -10,8 +11,6 @@ export interface CompiledOptions {
   readonly name: string
   readonly source: CompiledSource
   readonly bindings: ReadonlyMap<string, BoundValue>
-  /** The value that a name stands for, or, after the name of a bound kernel and a dot, one of that kernel's. */
-  readonly valueAt: (path: string) => BoundValue | undefined
   readonly hasIndex: boolean
   readonly math: 'exact' | 'ulp1' | undefined
   /** The text that toString() shows. */
@@ -129,13 +128,12 @@ export class CompiledFunction implements CompiledOperation {
   #boundOf(program: CompiledProgram): Bound {
     let bound = this.#bound.get(program)
     if (bound === undefined) {
-      const { valueAt } = this.#options
       const arrays = [...new Set([...program.tables, ...lengthsIn(program)])].map((binding) => {
         const name = `The array bound to "${binding}" of ${this.name}()`
-        return { view: viewOf(name, valueAt(binding)), name }
+        return { view: viewOf(name, valueAt(this.bindings, binding)), name }
       })
       const scalars = program.scalars.map(({ of, binding }) => {
-        const value = valueAt(binding)
+        const value = valueAt(this.bindings, binding)
         return of === 'value' ? Number(value) : viewOf(binding, value).length
       })
       const tables = arrays.slice(0, program.tables.length).map(({ view }) => view)

@@ -3,8 +3,8 @@
  * to it, also what ArrayBuffer.prototype.transfer() has put under another buffer, which may be on a third thread by then.
  */
 
-/** Other threads may not abort the process, and Node says so of the function. Read before anybody could replace it. */
-const mayAbort = (process.abort as { readonly disabled?: boolean }).disabled !== true
+/** Whether Node marks this as a worker_thread: on what one may not call. Read before anybody could replace it, without loading a module. */
+export const isMarkedWorker: boolean = Reflect.get(process.abort, 'disabled') === true
 
 let isMain: boolean | undefined
 
@@ -13,5 +13,5 @@ let isMain: boolean | undefined
  * needed, and which a program may have replaced by then.
  */
 export function isMainThread(): boolean {
-  return (isMain ??= mayAbort && process.getBuiltinModule('node:worker_threads').isMainThread)
+  return (isMain ??= !isMarkedWorker && process.getBuiltinModule('node:worker_threads').isMainThread)
 }

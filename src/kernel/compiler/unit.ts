@@ -38,7 +38,7 @@ export interface Call {
 const VISITS = 100_000
 
 /** How deep calls may nest. */
-const DEPTH = 16
+export const DEPTH = 16
 
 /** Constants that are kept for the self-check. */
 const CONSTANTS = 64
