@@ -63,9 +63,9 @@ export function runTests(executable, { env: more = {}, flags = [], names = core 
   const report = join(folder, 'report.json')
   try {
     const files = names.map((name) => `__test__/${name}.test.ts`)
-    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'native', '--reporter=json']
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'native', '--reporter=json', '--reporter=dot']
     const options = { cwd: root, encoding: 'utf8', env: { ...env, ...more } }
-    const run = spawnSync(executable, [...flags, ...vitest, `--outputFile=${report}`, ...files], options)
+    const run = spawnSync(executable, [...flags, ...vitest, `--outputFile.json=${report}`, ...files], options)
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
     const failures = testResults.flatMap(({ name, message, assertionResults }) => {
       const failed = assertionResults.filter(({ status }) => status === 'failed')
@@ -73,7 +73,9 @@ export function runTests(executable, { env: more = {}, flags = [], names = core 
       return message ? [`${name}: ${message}`].concat(tests) : tests
     })
     const isGood = run.status === 0 && numFailedTests === 0 && numPassedTests > 0
-    return { isGood, summary: `${numPassedTests} passed, ${numFailedTests} failed`, details: failures }
+    // What no test failed by (a process of tests that did not start, an error that nobody caught) is only printed.
+    const details = isGood || failures.length > 0 ? failures : [`exit code ${run.status ?? run.signal}`, run.stderr]
+    return { isGood, summary: `${numPassedTests} passed, ${numFailedTests} failed`, details }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
