@@ -57,26 +57,27 @@ async function measure(bench: Bench, mode: keyof typeof modes): Promise<void> {
     const rounds = await bench.compare(ask, bench.choose(1, wanted))
     const samplesOf = (name: (typeof contenders)[number], group: string): readonly number[] =>
       rounds.of(groups === null ? name : `${name} ${group}`)
-    const rowsOf = (group: string, note: string): Cell[][] => {
+    const slower = (group: string) => {
       const kernel = samplesOf('kernel', group)
-      const slower = (name: 'loop' | 'map', title: string): Cell[] => {
-        const { value, low, high } = ratioOfMedians(samplesOf(name, group), kernel)
-        return [`${title}${note}`, median(samplesOf(name, group)) / n, value, low, high]
+      return {
+        loop: ratioOfMedians(samplesOf('loop', group), kernel),
+        map: ratioOfMedians(samplesOf('map', group), kernel),
       }
-      return [
-        [`kernel${note}`, median(kernel) / n, '', '', ''],
-        slower('loop', 'loop into new Float64Array'),
-        slower('map', 'xs.map'),
-      ]
     }
+    const time = (name: (typeof contenders)[number], group: string): number => median(samplesOf(name, group)) / n
+    const rowsOf = (group: string, { loop, map }: ReturnType<typeof slower>, note = ''): Cell[][] => [
+      [`kernel${note}`, time('kernel', group), '', '', ''],
+      [`loop into new Float64Array${note}`, time('loop', group), loop.value, loop.low, loop.high],
+      [`xs.map${note}`, time('map', group), map.value, map.low, map.high],
+    ]
+    const counted = slower(COUNTED)
     bench.table({
       title: `Fresh output, square, float64, n = ${n.toExponential(0)}, ${mode === 'turning' ? 'the event loop turning' : 'in one synchronous loop'}`,
       columns: ['', 'ns/element', '× slower', 'low', 'high'],
-      rows: [...rowsOf(COUNTED, ''), ...(groups === null ? [] : rowsOf(PAUSED, `, ${PAUSED}`))],
+      rows: [...rowsOf(COUNTED, counted), ...(groups === null ? [] : rowsOf(PAUSED, slower(PAUSED), `, ${PAUSED}`))],
     })
     for (const name of ['loop', 'map'] as const) {
-      const ratio = ratioOfMedians(samplesOf(name, COUNTED), samplesOf('kernel', COUNTED))
-      bench.figure(`core/fresh-${mode}-${name}`, ratio, undefined, doubtOf(rounds))
+      bench.figure(`core/fresh-${mode}-${name}`, counted[name], undefined, doubtOf(rounds))
     }
   } finally {
     for (const { child } of children) await child.end()
