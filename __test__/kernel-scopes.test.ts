@@ -158,3 +158,40 @@ describe('a variable named arguments', () => {
     )
   })
 })
+
+describe('the names in the head of a loop over a list', () => {
+  test('are refused where the list reads them: outer variables of those names are not what it means', () => {
+    expectRefused(
+      '(x, v) => { let s = 0; for (const v of [v, 1]) s += v; return s + x }',
+      1,
+      41,
+      'before its declaration',
+    )
+    expectRefused(
+      '(x, v) => { let s = 0; for (let [v] of [[v]]) s += v; return s + x }',
+      1,
+      42,
+      'before its declaration',
+    )
+    expectRefused(
+      '(x, v) => { if (x === 12345.678) for (const v of [(() => v)()]) x += v; return x }',
+      1,
+      58,
+      'before its declaration',
+    )
+  })
+
+  test.each([
+    '(x) => { for (const v of [x, 1]) x += v; return x }',
+    '(x) => { let v = 2; for (v of [v, v + 1]) x += v; return x * v }',
+    '(x) => { var v = 2; for (var v of [v, v + 1]) x += v; return x * v }',
+    '(x) => { const v = 2; for (const w of [v, v + 1]) { const v = w; x += v } return x * v }',
+  ])('leave outer variables as they are: %s', expectValues)
+})
+
+test('an empty pattern is refused of what may be null or undefined', () => {
+  expectRefused('(x) => { if (x === 12345.678) ({} = null); return x }', 1, 32, 'takes apart')
+  expectRefused('(x) => { if (x === 12345.678) { const {} = undefined } return x }', 1, 39, 'takes apart')
+  expectRefused('(x) => { const {} = x > 3 ? x : null; return x }', 1, 16, 'takes apart')
+  expectValues('(x) => { const {} = x; const {} = [x]; ({} = { x }); return x + 1 }')
+})

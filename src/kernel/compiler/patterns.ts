@@ -47,6 +47,8 @@ export function put(unit: Unit, pattern: Pattern, value: Value, scope: Scope, in
       return
     }
     case 'ObjectPattern':
+      // Without a property, too: null and undefined cannot be taken apart, and each property of a number is refused.
+      if (isMissing(value)) return unit.refuse(pattern, reasons.destructuring)
       for (const property of pattern.properties) {
         if (property.type === 'RestElement') return unit.refuse(property, reasons.destructuring)
         const key = keyOf(unit, property.key, property.computed, scope)
@@ -58,6 +60,11 @@ export function put(unit: Unit, pattern: Pattern, value: Value, scope: Scope, in
     case 'RestElement':
       return unit.refuse(pattern, reasons.restParameter)
   }
+}
+
+/** True where the value may be null or undefined. */
+function isMissing(value: Value): boolean {
+  return value.kind === 'mixed' || (value.kind === 'scalar' && (value.types & (Type.null | Type.undefined)) !== 0)
 }
 
 /** The value, or the default where it is undefined. */

@@ -248,18 +248,23 @@ function doLoop(unit: Unit, node: DoWhileStatement, scope: Scope, labels: readon
 
 function forOfLoop(unit: Unit, node: ForOfStatement, around: Scope, labels: readonly string[]): void {
   const { left, right, body } = node
-  const list = unit.evaluate(right, around)
+  const [declaration] = left.type === 'VariableDeclaration' ? left.declarations : []
+  const declareHead = (scope: Scope): void => {
+    if (left.type !== 'VariableDeclaration' || declaration === undefined || left.kind === 'var') return
+    for (const name of namesOf(declaration.id)) scope.declare(name, left.kind === 'let' ? 'let' : 'const')
+  }
+  // The list is made where the names of the head are declared and have no value yet, whatever they are outside.
+  const head = new Scope(around)
+  declareHead(head)
+  const list = unit.evaluate(right, head)
   if (node.await || list.kind !== 'list') return unit.refuse(right, reasons.spread)
   looping(unit, node, labels, (here) => {
     for (const item of list.items) {
       if (!unit.lanes.isAlive) return
       const scope = new Scope(around)
       if (left.type === 'VariableDeclaration') {
-        const [declaration] = left.declarations
         if (declaration === undefined) return
-        if (left.kind !== 'var') {
-          for (const name of namesOf(declaration.id)) scope.declare(name, left.kind === 'let' ? 'let' : 'const')
-        }
+        declareHead(scope)
         put(unit, declaration.id, item, scope, declaring(unit, scope))
       } else put(unit, left, item, scope, assigning(unit, scope))
       iterate(unit, here, body, scope)
