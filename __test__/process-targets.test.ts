@@ -227,6 +227,22 @@ test('a child inherits the flags of its parent, but not its text, debugger or te
     console.log(JSON.stringify(await p.start().result))`
   const flags = ['--no-deprecation', '--stack-trace-limit=20', '--inspect-port', '0', '--input-type=module', '-e', text]
   expect(await runNode(flags)).toMatchObject({ code: 0, stdout: '["--no-deprecation","--stack-trace-limit=20"]\n' })
+  // Node takes underscores for dashes.
+  const others = ['--no_deprecation', '--inspect_port', '0', '--input_type=module', '-e', text]
+  expect(await runNode(others)).toMatchObject({ code: 0, stdout: '["--no_deprecation"]\n' })
+})
+
+test('there is no spare where a flag makes every child write a file, however it is spelled', async () => {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'corepool-profiles-'))
+  try {
+    for (const flag of ['--cpu-prof', '--cpu_prof']) {
+      const flags = [flag, `${flag}-dir=${folder}`]
+      const { code, stdout, stderr } = await runNode([...flags, program('warm-spare.mjs'), 'afterOne'])
+      expect([code, stdout, stderr]).toEqual([0, '{"spares":0}\n', ''])
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('stdio: pipe gives the streams of the child', async () => {

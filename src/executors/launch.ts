@@ -83,12 +83,17 @@ const ofMainProgram = new RegExp(
   ].join('|')}))$`,
 )
 
+/** What Node knows a flag by: without its value, and with dashes, for which Node takes underscores, too. */
+export function flagName(argument: string): string {
+  return argument.replace(/=.*$/s, '').replaceAll('_', '-')
+}
+
 /** `execArgv` without what concerns the main program alone. */
 export function inheritedFlags(execArgv: readonly string[]): string[] {
   let isKept = true
   return execArgv.filter((argument) => {
     // What does not start with a dash is the value of the flag before it.
-    if (argument.startsWith('-')) isKept = !ofMainProgram.test(argument.replace(/=.*$/s, ''))
+    if (argument.startsWith('-')) isKept = !ofMainProgram.test(flagName(argument))
     return isKept
   })
 }
@@ -96,6 +101,6 @@ export function inheritedFlags(execArgv: readonly string[]): string[] {
 /** True for a flag that runs code before the main program or in its place, or reads such flags from a file. */
 function isPreload(flag: string): boolean {
   return /^(?:-r|--(?:require|import|(?:experimental-)?loader|env-file|snapshot-blob|experimental-(?:default-)?config-file))/.test(
-    flag.replaceAll('_', '-'),
+    flagName(flag),
   )
 }

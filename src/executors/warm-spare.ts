@@ -10,7 +10,7 @@ import { fstatSync, readFileSync, statSync, type Stats } from 'node:fs'
 import { getPriority } from 'node:os'
 import type { Rehearse } from '../child/index.ts'
 import { bindingFile, clearTimeout, isMarkedWorker, setTimeout } from '../native/index.ts'
-import { nodeOptions, type Launch } from './launch.ts'
+import { flagName, nodeOptions, type Launch } from './launch.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
 
 /** Milliseconds after which a spare that nobody used ends. */
@@ -123,7 +123,7 @@ function mayBeWarm(launch: Launch): boolean {
 /** True when a child opens a port, writes a file, or prints something by its mere existence. */
 function isNoticed({ flags, env }: Launch): boolean {
   const noticed = /^--(?:inspect|cpu-prof|heap-prof|heapsnapshot|perf|prof|report|trace|diagnostic)/
-  return env['NODE_DEBUG'] !== undefined || [...flags, ...nodeOptions(env)].some((flag) => noticed.test(flag))
+  return env['NODE_DEBUG'] !== undefined || [...flags, ...nodeOptions(env)].some((flag) => noticed.test(flagName(flag)))
 }
 
 /** Everything in which two children of this process can differ before they know their task; null when it cannot be told. */
