@@ -67,7 +67,7 @@ export function nativeEngine(binding: Binding): Engine {
         if (program !== null && programs.reason(operation, program) === undefined) {
           return programs.run(operation, program, prepared, operands, output)
         }
-        return operation.pass(prepared, operands, output)(0, output.length)
+        return plainEngine().run(operation, operands, output)
       }
       try {
         runNative(binding, operation.code, operands, output)

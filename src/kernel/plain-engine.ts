@@ -109,6 +109,17 @@ function overDoubles(loop: DoublesLoop, operands: readonly CheckedOperand[], out
   }
 }
 
+/** A pass that runs within the call. */
+function passNow(operation: Operation, given: readonly CheckedOperand[], output: ArrayView): Pass {
+  const operands = given.map((operand) => (typeof operand === 'object' ? apart(operand, output) : operand))
+  if (!isCompiled(operation)) return passOver(operation, operands, output)
+  const prepared = operation.prepare(operands, output.dtype.isBigint, output)
+  if (!output.isShared) return operation.pass(prepared, operands, output)
+  const copy = (view: ArrayView): ArrayView => apart(view, output)
+  if (prepared.program === null) return operation.pass(prepared, operands, output, operation.functionOver(copy))
+  return operation.pass({ ...prepared, tables: prepared.tables.map(copy) }, operands, output)
+}
+
 /** A pass that runs when this call has returned: bound arrays are copied, as operands are. */
 function passLater(
   operation: Operation,
@@ -118,13 +129,25 @@ function passLater(
 ): Pass {
   if (!isCompiled(operation)) return passOver(operation, operands, output)
   const prepared = operation.prepare(operands, output.dtype.isBigint, out)
-  if (prepared.program === null) return operation.pass(prepared, operands, output, operation.functionOver(steady))
-  return operation.pass({ ...prepared, tables: prepared.tables.map(steady) }, operands, output)
+  const copy = (view: ArrayView): ArrayView => steady(view, output)
+  if (prepared.program === null) return operation.pass(prepared, operands, output, operation.functionOver(copy))
+  return operation.pass({ ...prepared, tables: prepared.tables.map(copy) }, operands, output)
 }
 
-/** The view, or a copy of what it shows now. */
-function steady(view: ArrayView): ArrayView {
-  if (view.isSteady) return view
+/** The view, or a copy of what it shows now: nothing takes its memory away, and the output is not written into it. */
+function steady(view: ArrayView, output: ArrayView): ArrayView {
+  return view.isSteady ? apart(view, output) : copied(view)
+}
+
+/**
+ * The view, or a copy of what it shows now where it may be the memory of the output under another SharedArrayBuffer, as each
+ * structuredClone() of one is: JavaScript tells no addresses, so what the addon refuses as an overlap is computed from a copy here.
+ */
+function apart(view: ArrayView, output: ArrayView): ArrayView {
+  return view.isShared && output.isShared && view.buffer !== output.buffer ? copied(view) : view
+}
+
+function copied(view: ArrayView): ArrayView {
   const copy = allocate(view.dtype, view.length)
   copyElements(copy.array, view.array)
   return copy
@@ -132,8 +155,8 @@ function steady(view: ArrayView): ArrayView {
 
 function begin(request: AsyncRequest, observer: AsyncObserver): RunningJob {
   const { operation, dtype, out, length: total, onProgress } = request
-  const operands = request.operands.map((operand) => (typeof operand === 'object' ? steady(operand) : operand))
   const output = out?.isSteady === true ? out : allocate(dtype, total)
+  const operands = request.operands.map((operand) => (typeof operand === 'object' ? steady(operand, output) : operand))
   const pass = passLater(operation, operands, output, out)
   const reportEvery = Math.max(STEP, Math.ceil(total / 100))
   let done = 0
@@ -207,10 +230,7 @@ const engine: Engine = {
     reason: differenceReason(operation) ?? runReasons.noAddon,
   }),
   run(operation, operands, output) {
-    const pass = isCompiled(operation)
-      ? operation.pass(operation.prepare(operands, output.dtype.isBigint, output), operands, output)
-      : passOver(operation, operands, output)
-    pass(0, output.length)
+    passNow(operation, operands, output)(0, output.length)
   },
   fused: () => undefined,
   start: begin,
