@@ -14,7 +14,7 @@ import {
 import type { AsyncObserver, AsyncRequest, Engine } from './engine.ts'
 import { NativePrograms } from './native-programs.ts'
 import { differenceReason, isCompiled, type CheckedOperand } from './operation.ts'
-import { plainEngine } from './plain-engine.ts'
+import { plainEngine, runPrepared } from './plain-engine.ts'
 
 function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
   const { dtype, out } = request
@@ -67,7 +67,7 @@ export function nativeEngine(binding: Binding): Engine {
         if (program !== null && programs.reason(operation, program) === undefined) {
           return programs.run(operation, program, prepared, operands, output)
         }
-        return plainEngine().run(operation, operands, output)
+        return runPrepared(operation, prepared, operands, output)
       }
       try {
         runNative(binding, operation.code, operands, output)

@@ -23,8 +23,10 @@ import {
   isCompiled,
   type BuiltInOperation,
   type CheckedOperand,
+  type CompiledOperation,
   type Operation,
   type Pass,
+  type PreparedProgram,
 } from './operation.ts'
 import { numberLoops, type OpName } from './program/index.ts'
 
@@ -109,15 +111,20 @@ function overDoubles(loop: DoublesLoop, operands: readonly CheckedOperand[], out
   }
 }
 
-/** A pass that runs within the call. */
-function passNow(operation: Operation, given: readonly CheckedOperand[], output: ArrayView): Pass {
+/** A compiled operation that was prepared for this call, to its end. */
+export function runPrepared(
+  operation: CompiledOperation,
+  prepared: PreparedProgram,
+  given: readonly CheckedOperand[],
+  output: ArrayView,
+): void {
   const operands = given.map((operand) => (typeof operand === 'object' ? apart(operand, output) : operand))
-  if (!isCompiled(operation)) return passOver(operation, operands, output)
-  const prepared = operation.prepare(operands, output.dtype.isBigint, output)
-  if (!output.isShared) return operation.pass(prepared, operands, output)
   const copy = (view: ArrayView): ArrayView => apart(view, output)
-  if (prepared.program === null) return operation.pass(prepared, operands, output, operation.functionOver(copy))
-  return operation.pass({ ...prepared, tables: prepared.tables.map(copy) }, operands, output)
+  let pass: Pass
+  if (!output.isShared) pass = operation.pass(prepared, operands, output)
+  else if (prepared.program === null) pass = operation.pass(prepared, operands, output, operation.functionOver(copy))
+  else pass = operation.pass({ ...prepared, tables: prepared.tables.map(copy) }, operands, output)
+  pass(0, output.length)
 }
 
 /** A pass that runs when this call has returned: bound arrays are copied, as operands are. */
@@ -230,7 +237,11 @@ const engine: Engine = {
     reason: differenceReason(operation) ?? runReasons.noAddon,
   }),
   run(operation, operands, output) {
-    passNow(operation, operands, output)(0, output.length)
+    if (isCompiled(operation)) {
+      return runPrepared(operation, operation.prepare(operands, output.dtype.isBigint, output), operands, output)
+    }
+    const inputs = operands.map((operand) => (typeof operand === 'object' ? apart(operand, output) : operand))
+    passOver(operation, inputs, output)(0, output.length)
   },
   fused: () => undefined,
   start: begin,
