@@ -118,12 +118,10 @@ export function runPrepared(
   given: readonly CheckedOperand[],
   output: ArrayView,
 ): void {
-  const operands = given.map((operand) => (typeof operand === 'object' ? apart(operand, output) : operand))
-  const copy = (view: ArrayView): ArrayView => apart(view, output)
-  let pass: Pass
-  if (!output.isShared) pass = operation.pass(prepared, operands, output)
-  else if (prepared.program === null) pass = operation.pass(prepared, operands, output, operation.functionOver(copy))
-  else pass = operation.pass({ ...prepared, tables: prepared.tables.map(copy) }, operands, output)
+  const operands = allApart(given, output)
+  const pass = output.isShared
+    ? passOverCopies(operation, prepared, operands, output, (view) => apart(view, output))
+    : operation.pass(prepared, operands, output)
   pass(0, output.length)
 }
 
@@ -136,7 +134,17 @@ function passLater(
 ): Pass {
   if (!isCompiled(operation)) return passOver(operation, operands, output)
   const prepared = operation.prepare(operands, output.dtype.isBigint, out)
-  const copy = (view: ArrayView): ArrayView => steady(view, output)
+  return passOverCopies(operation, prepared, operands, output, (view) => steady(view, output))
+}
+
+/** A pass that reads what `copy` gives for each bound array. */
+function passOverCopies(
+  operation: CompiledOperation,
+  prepared: PreparedProgram,
+  operands: readonly CheckedOperand[],
+  output: ArrayView,
+  copy: (view: ArrayView) => ArrayView,
+): Pass {
   if (prepared.program === null) return operation.pass(prepared, operands, output, operation.functionOver(copy))
   return operation.pass({ ...prepared, tables: prepared.tables.map(copy) }, operands, output)
 }
@@ -152,6 +160,10 @@ function steady(view: ArrayView, output: ArrayView): ArrayView {
  */
 function apart(view: ArrayView, output: ArrayView): ArrayView {
   return view.isShared && output.isShared && view.buffer !== output.buffer ? copied(view) : view
+}
+
+function allApart(operands: readonly CheckedOperand[], output: ArrayView): CheckedOperand[] {
+  return operands.map((operand) => (typeof operand === 'object' ? apart(operand, output) : operand))
 }
 
 function copied(view: ArrayView): ArrayView {
@@ -240,8 +252,7 @@ const engine: Engine = {
     if (isCompiled(operation)) {
       return runPrepared(operation, operation.prepare(operands, output.dtype.isBigint, output), operands, output)
     }
-    const inputs = operands.map((operand) => (typeof operand === 'object' ? apart(operand, output) : operand))
-    passOver(operation, inputs, output)(0, output.length)
+    passOver(operation, allApart(operands, output), output)(0, output.length)
   },
   fused: () => undefined,
   start: begin,
