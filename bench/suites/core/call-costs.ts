@@ -22,6 +22,9 @@ const UNCOUNTED = 30
 /** Milliseconds between two calls, in which every worker gives up spinning. */
 const PAUSE = 1
 
+/** Steps of a computation that takes some 20 µs. */
+const STEPS = 20_000
+
 const lengths = [1e3, 1e4, 1e5]
 
 interface Arrays {
@@ -46,12 +49,22 @@ function hot(name: string, { xs, out }: Arrays): Contender {
   return { name, sample: second }
 }
 
+/**
+ * Computes for as long, in registers as the probe does in its pauses. A loop of `performance.now()` alone would fill the young generation with
+ * numbers, half a megabyte in a millisecond: what the caches lose by that is no cost of a call.
+ */
+function compute(milliseconds: number): number {
+  const until = performance.now() + milliseconds
+  let value = 1
+  while (performance.now() < until) for (let step = 0; step < STEPS; step++) value = Math.imul(value, 1103515245) + 1
+  return value
+}
+
 /** Calls after a pause that the caller spends computing: it is awake, its workers are not. */
 function parked(name: string, { xs, out }: Arrays): Contender {
   const sample = (): number => {
     const took = Array.from({ length: CALLS.apart }, () => {
-      const until = performance.now() + PAUSE
-      while (performance.now() < until);
+      compute(PAUSE)
       const start = performance.now()
       square(xs, { out })
       return performance.now() - start
