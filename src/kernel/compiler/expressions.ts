@@ -243,7 +243,10 @@ function items(unit: Unit, node: Expression | SpreadElement | null, scope: Scope
   if (node === null) return [unit.undefined()]
   if (node.type !== 'SpreadElement') return [unit.evaluate(node, scope)]
   const value = unit.evaluate(node.argument, scope)
-  return value.kind === 'list' ? value.items : unit.refuse(node, reasons.spread)
+  if (value.kind !== 'list') return unit.refuse(node, reasons.spread)
+  // `[...a, ...a]` doubles them each time.
+  unit.visit(node, value.items.length)
+  return value.items
 }
 
 function record(unit: Unit, node: ObjectExpression, scope: Scope): Value {

@@ -34,7 +34,7 @@ export interface Call {
   readonly enclosing: Enclosing[]
 }
 
-/** Visits of nodes beyond which unrolled loops and nested calls are given up. */
+/** Visits of nodes, and items of arrays, beyond which unrolled loops and nested calls are given up. */
 const VISITS = 100_000
 
 /** How deep calls may nest. */
@@ -76,10 +76,12 @@ export abstract class Unit {
     throw new Refusal(node, this.source, reason)
   }
 
-  /** Counts a node; loops that unroll without end are refused here. */
-  visit(node: AnyNode): void {
-    this.#visits++
-    if (this.#visits > VISITS) this.refuse(this.loops[0] ?? node, reasons.unrolled)
+  /** Counts a node, or the items that it brings; loops that unroll without end are refused here. */
+  visit(node: AnyNode, count = 1): void {
+    this.#visits += count
+    if (this.#visits + this.lanes.chosenItems <= VISITS) return
+    const [loop] = this.loops
+    this.refuse(loop ?? node, loop === undefined ? reasons.tooMuch : reasons.unrolled)
   }
 
   /** Begins the inlining of a function. */
