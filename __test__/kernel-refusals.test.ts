@@ -277,6 +277,27 @@ describe('texts', () => {
   })
 })
 
+describe('a loop over the length of a bound array is refused as what it is, whatever stands beside it', () => {
+  test.each([
+    ['(x) => { let s = 0; for (let i = 0; i < lut.length; i++) s += lut[i] * x; return s }', 37],
+    ['(x) => { let s = x * 2; for (let i = 0; i < lut.length; i++) s += lut[i]; return s }', 41],
+    ['(x) => { const h = Math.sqrt(x); let i = 0; while (i < lut.length) i++; return h + i }', 52],
+    ['(x) => { let s = x > k ? 1 : 2; for (let i = 0; i < lut.length; i++) s += lut[i]; return s }', 49],
+  ])('%s', (text, column) => {
+    const error = refusal(text, { bindings: { lut: Float64Array.of(1, 2), k: 0.5 } })
+    expect(error).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', line: 1, column })
+    expect(error.reason).toContain('a bound array')
+  })
+
+  test('and where only numbers come to it, the text is a kernel of bigints', () => {
+    const text =
+      '(x) => { if (typeof x === "number") { for (let i = 0; i < lut.length; i++) x += lut[i]; return x } return x * 2n }'
+    const f = kernel(text, { bindings: { lut: Float64Array.of(1, 2) } })
+    expect(f(BigInt64Array.of(4n) as never)).toEqual(BigInt64Array.of(8n))
+    expect(() => f(Float64Array.of(1))).toThrow(expect.objectContaining({ column: 55 }))
+  })
+})
+
 describe('the bounds of a program', () => {
   test('operations', () => {
     const text = '(x) => { let s = x; for (let i = 0; i < 6000; i++) s = s * x + x - 1; return s }'
