@@ -77,12 +77,15 @@ export function compiledSource(name: string, text: string, bindings: BindingShap
   return keep(made.isOfConstants ? keyOf(text, bindings, index, true) : key, made.source)
 }
 
-/** The source of a function that is built into JavaScript. */
-export function builtinSource(name: string, arity: number): CompiledSource {
-  const key = `builtin ${name}`
+/**
+ * The source of a function that is built into JavaScript, of so many operands and, after them, the index.
+ * @throws KernelError `ERR_KERNEL_UNSUPPORTED` where it cannot be compiled
+ */
+export function builtinSource(name: string, arity: number, index: boolean): CompiledSource {
+  const key = `builtin ${name} ${index ? 'of an index' : ''}`
   const known = kept.get(key)
   if (known !== undefined) return known
-  const program = ready(compileBuiltin(name, arity))
+  const program = ready(compileBuiltin(name, arity, index))
   return keep(key, { arity, expression: name, helpers: new Map(), program: () => program })
 }
 
