@@ -88,6 +88,17 @@ test.each([
   )
 })
 
+test('functions that are built into JavaScript refuse them by dtype', () => {
+  const longs = BigInt64Array.of(4n, 0n) as never
+  for (const fn of [Math.sqrt, Math.max, Number, Boolean, Number.isInteger, isNaN]) {
+    const f = kernel(fn as (...numbers: number[]) => number)
+    const args = f.length === 1 ? [longs] : [longs, 2n as never]
+    const refused = expect.objectContaining({ code: 'ERR_DTYPE', message: expect.stringContaining('takes numbers') })
+    expect(() => f(...(args as [never]))).toThrow(refused)
+    expect(() => f.async(...(args as [never]))).toThrow(refused)
+  }
+})
+
 test('a kernel of bigints refuses arrays of numbers', () => {
   expect(() => kernel('x + 1n')(Float64Array.of(1))).toThrow(
     expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED', name: 'KernelError' }),

@@ -37,8 +37,8 @@ interface Bound {
 export class CompiledFunction implements CompiledOperation {
   readonly name: string
   readonly arity: number
-  /** Whether its text computes with bigints shows when a call brings some. */
-  readonly takesBigints = true
+  /** Whether a text computes with bigints shows when a call brings some; no function that is built into JavaScript does. */
+  readonly takesBigints: boolean
   readonly text: string
   readonly functionText: string
   readonly isBuiltin: boolean
@@ -55,6 +55,7 @@ export class CompiledFunction implements CompiledOperation {
     this.#options = options
     this.name = options.name
     this.arity = options.source.arity
+    this.takesBigints = !options.isBuiltin
     this.text = options.text
     this.functionText = options.functionText
     this.isBuiltin = options.isBuiltin
