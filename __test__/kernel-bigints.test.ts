@@ -88,6 +88,20 @@ test.each([
   )
 })
 
+test('what a call refuses is said of its own kernel, whichever had the same text before', () => {
+  const longs = BigInt64Array.of(1n) as never
+  const half = (x: number): number => x / 2
+  const other = { half: (x: number): number => x / 2 }.half
+  Object.defineProperty(other, 'name', { value: 'other' })
+  for (const name of ['first', 'second', 'third']) {
+    expect(() => kernel('(x) => x * 2', { name })(longs)).toThrow(new RegExp(`^${name} cannot be compiled`))
+    expect(() => kernel('(x) => x + 2n', { name })(Float64Array.of(1))).toThrow(new RegExp(`^${name} cannot be comp`))
+  }
+  for (const g of [half, other]) {
+    expect(() => kernel('(x) => g(x)', { bindings: { g } })(longs)).toThrow(new RegExp(`^${g.name} cannot be compiled`))
+  }
+})
+
 test('functions that are built into JavaScript refuse them by dtype', () => {
   const longs = BigInt64Array.of(4n, 0n) as never
   for (const fn of [Math.sqrt, Math.max, Number, Boolean, Number.isInteger, isNaN]) {

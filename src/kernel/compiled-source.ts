@@ -72,9 +72,25 @@ function keep(key: string, source: CompiledSource): CompiledSource {
 export function compiledSource(name: string, text: string, bindings: BindingShapes, index: boolean): CompiledSource {
   const key = keyOf(text, bindings, index, false)
   const known = kept.get(key) ?? kept.get(keyOf(text, bindings, index, true))
-  if (known !== undefined) return known
+  if (known !== undefined) return underOwnNames(known, () => compileSource(name, text, bindings, index).source)
   const made = compileSource(name, text, bindings, index)
   return keep(made.isOfConstants ? keyOf(text, bindings, index, true) : key, made.source)
+}
+
+/** What is kept, for another kernel: what it refuses is said of that one's name, and of those of the functions bound to it. */
+function underOwnNames(known: CompiledSource, compileAgain: () => CompiledSource): CompiledSource {
+  let own: CompiledSource | undefined
+  return {
+    ...known,
+    program(isBigint) {
+      try {
+        return known.program(isBigint)
+      } catch {
+        own ??= compileAgain()
+        return own.program(isBigint)
+      }
+    },
+  }
 }
 
 /**
