@@ -277,6 +277,20 @@ describe('texts', () => {
   })
 })
 
+describe('what is long is read in time that grows with its length: these took a minute', () => {
+  test('blanks, and semicolons at the end', () => {
+    const blanks = ' '.repeat(300_000)
+    for (const text of [`3 * x${blanks}+ 1`, `3 * x + 1${blanks};`, `3 * x + 1${' ;\n'.repeat(150_000)}`]) {
+      expect(kernel(text)(Float64Array.of(2))).toEqual(Float64Array.of(7))
+    }
+  })
+
+  test('a name of digits', () => {
+    expect(refusal(`(x) => _a${'1'.repeat(120_000)}b * x`).code).toBe('ERR_TARGET_CAPTURES')
+    expect(refusal(`(x) => _extends${'1'.repeat(120_000)}(x)`).reason).toContain('compiler')
+  })
+})
+
 describe('a loop over the length of a bound array is refused as what it is, whatever stands beside it', () => {
   test.each([
     ['(x) => { let s = 0; for (let i = 0; i < lut.length; i++) s += lut[i] * x; return s }', 37],

@@ -109,7 +109,9 @@ function syntaxError(name: string, text: string, { line, column, problem }: Synt
 
 /** The text of a string that the caller wrote, as the text of a function. */
 export function textOfString(written: string, isBound: (name: string) => boolean): string {
-  const text = written.trim().replace(/(?:\s*;)+$/, '')
+  let text = written.trim()
+  // As often as there are some: one expression for all of them looks at each blank as often as blanks precede it.
+  while (text.endsWith(';')) text = text.slice(0, -1).trimEnd()
   return withinStack({ name: '', text }, () => functionIn(text, isBound))
 }
 
