@@ -275,6 +275,35 @@ describe('texts', () => {
   ])('%s has not one free name', (text, reason) => {
     expect(refusal(text)).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining(reason) })
   })
+
+  test.each([
+    ['this', 1, 'this'],
+    ['this * x', 1, 'this'],
+    ['2 * this.x', 5, 'this'],
+    ['arguments', 1, 'arguments'],
+    ['x + arguments.length', 5, 'arguments'],
+    ['new.target', 1, 'new.target'],
+    ['super.x', 1, 'super'],
+    ['1 + import.meta', 5, 'import.meta'],
+    ['parseInt(x)', 1, 'strings'],
+    ['x * Date.now()', 5, 'Date'],
+    ['x + eval(x)', 5, 'eval'],
+  ])('%s uses what no kernel has, which is said before the names are counted', (text, column, reason) => {
+    for (const [written, line, at] of [
+      [text, 1, column],
+      [`1 -\n${text}`, 2, column],
+    ] as const) {
+      const error = refusal(written)
+      expect(error).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', line, column: at })
+      expect(error.reason).toContain(reason)
+    }
+  })
+
+  test('a single free name is the parameter, whatever it means elsewhere', () => {
+    expect(kernel('2 * performance')(Float64Array.of(3))).toEqual(Float64Array.of(6))
+    const twice = kernel('2 * Number(parseInt(x))', { bindings: { parseInt: (v: number) => v + 1 } })
+    expect(twice(Float64Array.of(3))).toEqual(Float64Array.of(8))
+  })
 })
 
 describe('what is long is read in time that grows with its length: these took a minute', () => {

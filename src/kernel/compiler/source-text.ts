@@ -22,7 +22,7 @@ import {
   rewritingTool,
   type SyntaxProblem,
 } from '../../source/index.ts'
-import { isGlobalName, refusedGlobal } from './global-names.ts'
+import { isGlobalName, isKeyword, refusedGlobal } from './global-names.ts'
 
 /** A text and its tree. */
 export interface SourceText {
@@ -145,6 +145,13 @@ function functionIn(text: string, isBound: (name: string) => boolean): string {
   )
   const names = captured.map(({ name }) => name)
   const [parameter] = names
+  for (const { name, line, column } of captured) {
+    const refused = refusedGlobal(name)
+    // A single name is the parameter, whatever it means elsewhere, unless none can be called that.
+    if (refused === null || (names.length === 1 && !isKeyword(name))) continue
+    const at = { line, column: line === 1 ? column - shift - before.length + 1 : column + 1 }
+    throw kernelUnsupported({ name: '', text }, at, refused)
+  }
   if (parameter === undefined || names.length > 1) {
     throw kernelUnsupported({ name: '', text }, { line: 1, column: 1 }, reasons.freeNames(names))
   }
