@@ -201,7 +201,7 @@ class Compiler extends Unit {
           ? booleanValue(binding.value ? this.graph.true : this.graph.false)
           : numberValue(this.graph.constant(binding.value))
       case 'table':
-        return { kind: 'table', name, place: this.tables.push(name) - 1 }
+        return { kind: 'table', name, place: this.tables.push({ of: 'binding', binding: name }) - 1 }
       case 'builtin':
         return { kind: 'builtin', name: binding.name }
       case 'function':
