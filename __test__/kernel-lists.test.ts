@@ -110,3 +110,11 @@ test('arrays that double their items are refused, in a loop and by calls', () =>
     expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining('calls and spreads') }),
   )
 })
+
+test('an array of many items that a loop indexes is refused before that fills the memory', () => {
+  const list = `[${Array.from({ length: 2000 }, (_, k) => `x + ${k}`)}]`
+  const text = `(x) => { const list = ${list}; let s = 0; for (let i = 0; i < 8000; i++) s += list[(x + i) % 2000]; return s }`
+  expect(() => kernel(text)).toThrow(
+    expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining('unroll') }),
+  )
+})

@@ -43,6 +43,9 @@ export interface Call {
 /** Visits of nodes, and items of arrays, beyond which unrolled loops and nested calls are given up. */
 const VISITS = 100_000
 
+/** Nodes of the graph beyond which the same holds: an array of many items, indexed in a loop, makes as many at each visit. */
+const NODES = 300_000
+
 /** How deep calls may nest. */
 export const DEPTH = 16
 
@@ -87,7 +90,7 @@ export abstract class Unit {
   /** Counts a node, or the items that it brings; loops that unroll without end are refused here. */
   visit(node: AnyNode, count = 1): void {
     this.#visits += count
-    if (this.#visits + this.lanes.chosenItems <= VISITS) return
+    if (this.#visits + this.lanes.chosenItems <= VISITS && this.graph.size <= NODES) return
     const [loop] = this.loops
     this.refuse(loop ?? node, loop === undefined ? reasons.tooMuch : reasons.unrolled)
   }
