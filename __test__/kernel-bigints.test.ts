@@ -1,6 +1,6 @@
 /** Kernels of bigints: what commutes with 64 bits is computed, and all else is refused. */
 import { kernel, type NumericArray } from 'corepool'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { expectSame } from './fixtures/expect-same.ts'
 import { bigintArrays } from './fixtures/random-arrays.ts'
 
@@ -86,6 +86,66 @@ test.each([
   expect(() => kernel(text)(BigInt64Array.of(1n) as never)).toThrow(
     expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining(reason) }),
   )
+})
+
+describe('BigInt.asIntN of a bound number of bits', () => {
+  const longs = BigInt64Array.of(2n ** 40n + 13n, -5n) as never
+  /** As many bound numbers before it as there are bits in an element. */
+  const before = Object.fromEntries(Array.from({ length: 64 }, (_, k) => [`b${k}`, 1]))
+  const uses = Object.keys(before).map((name) => `const of_${name} = ${name};`)
+
+  test('is that of its value', () => {
+    const f = kernel('(x) => BigInt.asIntN(bits, x * x)', { bindings: { bits: 64 } })
+    expect(f(longs)).toEqual(BigInt64Array.of(BigInt.asIntN(64, (2n ** 40n + 13n) ** 2n), 25n))
+  })
+
+  test.each([0, 3, 32, 65, 64.5, NaN])('%d, which arrays do not do, is refused wherever it is bound', (bits) => {
+    for (const [text, others] of [
+      ['(x) => BigInt.asIntN(bits, x)', {}],
+      [`(x) => { ${uses.join(' ')} return BigInt.asUintN(bits, x) }`, before],
+    ] as const) {
+      expect(() => kernel(text, { bindings: { ...others, bits } })(longs)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_KERNEL_UNSUPPORTED',
+          reason: expect.stringContaining('does not commute'),
+        }),
+      )
+    }
+  })
+
+  test('nor is a length, or what is computed of one', () => {
+    const lut = new Float64Array(64)
+    for (const text of ['(x) => BigInt.asIntN(lut.length, x)', '(x) => BigInt.asIntN(lut[0], x)']) {
+      expect(() => kernel(text, { bindings: { lut } })(longs)).toThrow(
+        expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining('asIntN') }),
+      )
+    }
+  })
+})
+
+test('what a call refuses is said of its own kernel, whichever had the same text before', () => {
+  const longs = BigInt64Array.of(1n) as never
+  const half = (x: number): number => x / 2
+  const other = { half: (x: number): number => x / 2 }.half
+  Object.defineProperty(other, 'name', { value: 'other' })
+  for (const name of ['first', 'second', 'third']) {
+    expect(() => kernel('(x) => x * 2', { name })(longs)).toThrow(new RegExp(`^${name} cannot be compiled`))
+    expect(() => kernel('(x) => x + 2n', { name })(Float64Array.of(1))).toThrow(new RegExp(`^${name} cannot be comp`))
+  }
+  for (const g of [half, other]) {
+    expect(() => kernel('(x) => g(x)', { bindings: { g } })(longs)).toThrow(new RegExp(`^${g.name} cannot be compiled`))
+  }
+})
+
+test('functions that are built into JavaScript refuse them by dtype', () => {
+  const longs = BigInt64Array.of(4n, 0n) as never
+  for (const fn of [Math.sqrt, Math.max, Number, Boolean, Number.isInteger, isNaN]) {
+    const f = kernel(fn as (...numbers: number[]) => number)
+    const args = f.length === 1 ? [longs] : [longs, 2n as never]
+    const refused = expect.objectContaining({ code: 'ERR_DTYPE', message: expect.stringContaining('takes numbers') })
+    expect(() => f(...(args as [never]))).toThrow(refused)
+    expect(() => f.async(...(args as [never]))).toThrow(refused)
+  }
 })
 
 test('a kernel of bigints refuses arrays of numbers', () => {

@@ -1,6 +1,23 @@
 /** Reductions of compiled kernels: the bits of the reduction of their results in float64. */
 import * as fc from 'fast-check'
-import { kernel, max, mean, min, norm, prod, std, sum, variance, argMax, argMin, all, any, count } from 'corepool'
+import {
+  all,
+  any,
+  argMax,
+  argMin,
+  count,
+  kernel,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  square,
+  std,
+  sum,
+  variance,
+  type Kernel,
+} from 'corepool'
 import { expect, test } from 'vitest'
 
 const reductionsOfArrays = { sum, mean, variance, std, prod, norm, min, max, argMin, argMax, any, all, count }
@@ -49,7 +66,22 @@ test('wrong operands are refused as a call refuses them, before anything runs', 
     expect.objectContaining({ code: 'ERR_LENGTH_MISMATCH' }),
   )
   expect(() => distance.sum(new Float64Array(3))).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }))
-  expect(() => distance.sum(BigInt64Array.of(1n), BigInt64Array.of(1n))).toThrow(
-    expect.objectContaining({ code: 'ERR_DTYPE' }),
-  )
+})
+
+test('bigints are refused, with the two steps that reduce them', () => {
+  const bigints = BigInt64Array.of(3n, -4n)
+  const longs = bigints as never
+  const product = kernel((x: bigint, y: bigint) => x * y, { name: 'product' }) as unknown as Kernel<[number, number]>
+  const weighted = kernel((x: number, y: number, z: number) => x * y + z, { name: 'weighted' })
+  const calls: [call: () => unknown, advice: string][] = [
+    [() => square.sum(longs), 'sum(square(xs))'],
+    [() => product.max(longs, longs), 'max(product(xs, ys))'],
+    [() => weighted.any(longs, longs, longs), 'any(weighted(xs, ys, …))'],
+  ]
+  for (const [call, advice] of calls) {
+    expect(call).toThrow(expect.objectContaining({ code: 'ERR_DTYPE', message: expect.stringContaining(advice) }))
+    expect(call).not.toThrow('output')
+  }
+  expect(sum(square(bigints))).toBe(25n)
+  expect(max(product(longs, longs) as unknown as BigInt64Array)).toBe(16n)
 })

@@ -315,6 +315,33 @@ describe('the surface', () => {
     expect([5, 6].map(ramp)).toEqual([500, 601])
   })
 
+  test.each(['atan2', 'hypot', 'imul', 'max', 'min', 'pow'] as const)('Math.%s of an array and its index', (name) => {
+    const fn = Math[name] as (x: number, i: number) => number
+    const [plain, placed] = [kernel(fn), kernel(fn, { index: true })]
+    expect([plain.length, placed.length]).toEqual([2, 1])
+    const long = Float64Array.from({ length: 1500 }, (_, i) => ((i * 37) % 100) / 8 - 3)
+    expectSame(
+      placed(long) as NumericArray,
+      long.map((x, i) => fn(x, i)),
+    )
+    expectSame(
+      plain(long, 3) as NumericArray,
+      long.map((x) => fn(x, 3)),
+    )
+    expect([5, 6].map(placed)).toEqual([fn(5, 0), fn(6, 1)])
+    const g = kernel('(x) => g(x, 7) + g(x)', { bindings: { g: placed as (x: number) => number } })
+    expectSame(
+      g(long) as NumericArray,
+      long.map((x) => fn(x, 7) + fn(x, 0)),
+    )
+  })
+
+  test.each([Math.sqrt, Number.isNaN, Number])('%o has no parameter that could be the index', (fn) => {
+    expect(() => kernel(fn as (x: number) => number, { index: true })).toThrow(
+      expect.objectContaining({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining('index') }),
+    )
+  })
+
   test('parameters with defaults keep them', () => {
     const f2 = kernel((x: number, k = 3) => k * x)
     expect(f2.length).toBe(1)

@@ -236,7 +236,7 @@ describe('operands that do not fit', () => {
 
   test('bigints are no numbers to div', () => {
     expect(thrown(() => looseDiv(bigints, bigints))).toMatchObject({ code: 'ERR_DTYPE' })
-    expect(thrown(() => looseDiv(bigints, bigints)).message).toMatch(/takes numbers, not the bigints of a int64 array/)
+    expect(thrown(() => looseDiv(bigints, bigints)).message).toMatch(/takes numbers, not the bigints of int64 arrays/)
     expect(thrown(() => looseDiv(bigints, bigints))).toBeInstanceOf(ArrayError)
   })
 

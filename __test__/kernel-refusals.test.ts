@@ -275,6 +275,70 @@ describe('texts', () => {
   ])('%s has not one free name', (text, reason) => {
     expect(refusal(text)).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', reason: expect.stringContaining(reason) })
   })
+
+  test.each([
+    ['this', 1, 'this'],
+    ['this * x', 1, 'this'],
+    ['2 * this.x', 5, 'this'],
+    ['arguments', 1, 'arguments'],
+    ['x + arguments.length', 5, 'arguments'],
+    ['new.target', 1, 'new.target'],
+    ['super.x', 1, 'super'],
+    ['1 + import.meta', 5, 'import.meta'],
+    ['parseInt(x)', 1, 'strings'],
+    ['x * Date.now()', 5, 'Date'],
+    ['x + eval(x)', 5, 'eval'],
+  ])('%s uses what no kernel has, which is said before the names are counted', (text, column, reason) => {
+    for (const [written, line, at] of [
+      [text, 1, column],
+      [`1 -\n${text}`, 2, column],
+    ] as const) {
+      const error = refusal(written)
+      expect(error).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', line, column: at })
+      expect(error.reason).toContain(reason)
+    }
+  })
+
+  test('a single free name is the parameter, whatever it means elsewhere', () => {
+    expect(kernel('2 * performance')(Float64Array.of(3))).toEqual(Float64Array.of(6))
+    const twice = kernel('2 * Number(parseInt(x))', { bindings: { parseInt: (v: number) => v + 1 } })
+    expect(twice(Float64Array.of(3))).toEqual(Float64Array.of(8))
+  })
+})
+
+describe('what is long is read in time that grows with its length: these took a minute', () => {
+  test('blanks, and semicolons at the end', () => {
+    const blanks = ' '.repeat(300_000)
+    for (const text of [`3 * x${blanks}+ 1`, `3 * x + 1${blanks};`, `3 * x + 1${' ;\n'.repeat(150_000)}`]) {
+      expect(kernel(text)(Float64Array.of(2))).toEqual(Float64Array.of(7))
+    }
+  })
+
+  test('a name of digits', () => {
+    expect(refusal(`(x) => _a${'1'.repeat(120_000)}b * x`).code).toBe('ERR_TARGET_CAPTURES')
+    expect(refusal(`(x) => _extends${'1'.repeat(120_000)}(x)`).reason).toContain('compiler')
+  })
+})
+
+describe('a loop over the length of a bound array is refused as what it is, whatever stands beside it', () => {
+  test.each([
+    ['(x) => { let s = 0; for (let i = 0; i < lut.length; i++) s += lut[i] * x; return s }', 37],
+    ['(x) => { let s = x * 2; for (let i = 0; i < lut.length; i++) s += lut[i]; return s }', 41],
+    ['(x) => { const h = Math.sqrt(x); let i = 0; while (i < lut.length) i++; return h + i }', 52],
+    ['(x) => { let s = x > k ? 1 : 2; for (let i = 0; i < lut.length; i++) s += lut[i]; return s }', 49],
+  ])('%s', (text, column) => {
+    const error = refusal(text, { bindings: { lut: Float64Array.of(1, 2), k: 0.5 } })
+    expect(error).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', line: 1, column })
+    expect(error.reason).toContain('a bound array')
+  })
+
+  test('and where only numbers come to it, the text is a kernel of bigints', () => {
+    const text =
+      '(x) => { if (typeof x === "number") { for (let i = 0; i < lut.length; i++) x += lut[i]; return x } return x * 2n }'
+    const f = kernel(text, { bindings: { lut: Float64Array.of(1, 2) } })
+    expect(f(BigInt64Array.of(4n) as never)).toEqual(BigInt64Array.of(8n))
+    expect(() => f(Float64Array.of(1))).toThrow(expect.objectContaining({ column: 55 }))
+  })
 })
 
 describe('the bounds of a program', () => {

@@ -69,6 +69,14 @@ export const misfit = {
         'Use an output of the same kind (int64, uint64, or any number dtype), or convert the operand first.',
     )
   },
+  /** `ERR_DTYPE`: results are reduced as numbers, and these would be bigints. */
+  reducedBigints(name: string, dtype: string, inTwoSteps: string): ArrayError {
+    return new ArrayError(
+      'ERR_DTYPE',
+      `${name} reduces numbers, and what the kernel makes of ${dtype} arrays are bigints. ` +
+        `Reduce the array that it gives: ${inTwoSteps}.`,
+    )
+  },
   /** `ERR_DTYPE`: bigints and numbers do not mix, between operands. */
   mixed(name: string, operands: readonly string[]): ArrayError {
     return new ArrayError(
@@ -81,7 +89,7 @@ export const misfit = {
   numbersOnly(name: string, dtype: string): ArrayError {
     return new ArrayError(
       'ERR_DTYPE',
-      `${name} takes numbers, not the bigints of a ${dtype} array. Convert it first: Float64Array.from(xs, Number).`,
+      `${name} takes numbers, not the bigints of ${dtype} arrays. Convert them first: Float64Array.from(xs, Number).`,
     )
   },
   /** `ERR_DTYPE`: nobody says what the result is. */

@@ -71,6 +71,8 @@ export const reasons = {
   dataDependentLoop:
     'whether this loop goes on depends on the elements, or on a bound array. Loops with constant bounds are compiled; data-dependent ones are not, yet',
   unrolled: 'its loops unroll to more than a compiled kernel may have: lower their bounds',
+  tooMuch:
+    'what it calls and spreads comes to more than a compiled kernel may have: call fewer functions in one another, or split it',
   write: 'it writes a property or an element, and a kernel changes nothing but its own variables',
   statement: (what: string) => `it uses ${what}, which has no meaning for single elements`,
   operator: (what: string) => `it uses ${what}, which does not compute a number`,

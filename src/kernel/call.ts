@@ -62,6 +62,8 @@ export interface Signature {
   readonly asyncCall: string
   readonly operands: readonly string[]
   readonly output: string
+  /** Of a method that reduces what the kernel makes: how the two are written one after the other. */
+  readonly inTwoSteps?: string
 }
 
 /** The signature of the kernel of an operation. */
@@ -181,7 +183,11 @@ function readOperands(signature: Signature, operands: unknown[], count: number, 
   }
   if (asked === undefined && !hasOneDtype) throw misfit.severalDtypes(signature.call, dtypesOf(checked))
   const dtype = asked ?? first.dtype
-  if (dtype.isBigint !== first.dtype.isBigint) throw misfit.bigint(signature.call, first.dtype.name, dtype.name)
+  if (dtype.isBigint !== first.dtype.isBigint) {
+    const { call, inTwoSteps } = signature
+    if (inTwoSteps !== undefined) throw misfit.reducedBigints(call, first.dtype.name, inTwoSteps)
+    throw misfit.bigint(call, first.dtype.name, dtype.name)
+  }
   return { operands: checked, length: first.length, dtype, out: undefined }
 }
 

@@ -1,6 +1,6 @@
 /** Makes a kernel of a function, or of the text of one. */
 import { checkString, isPlainObject, readOptions } from '../arguments/index.ts'
-import { invalidType, invalidValue, isIdentifier, misfit } from '../errors/index.ts'
+import { invalidType, invalidValue, isIdentifier, kernelWithoutText, misfit, reasons } from '../errors/index.ts'
 import { dtypeOf, viewOf } from '../memory/index.ts'
 import { shapesOf } from './binding-shapes.ts'
 import { CompiledFunction } from './compiled-function.ts'
@@ -55,11 +55,13 @@ export function kernelOfFunction(fn: Function): Kernel {
 function compiledFunction(source: Function | string, { name: given, bindings, index, math }: Read): CompiledFunction {
   const builtin = typeof source === 'function' ? builtinName(source) : undefined
   if (builtin !== undefined && typeof source === 'function') {
+    const name = given === '' ? builtin : given
+    if (index && source.length < 2) throw kernelWithoutText(name, reasons.noIndex)
     return new CompiledFunction({
-      name: given === '' ? builtin : given,
-      source: builtinSource(builtin, Math.max(1, source.length)),
+      name,
+      source: builtinSource(builtin, index ? source.length - 1 : Math.max(1, source.length), index),
       bindings,
-      hasIndex: false,
+      hasIndex: index,
       math,
       text: builtin,
       functionText: builtin,

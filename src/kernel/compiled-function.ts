@@ -24,9 +24,9 @@ export interface CompiledOptions {
 
 /** What a program is bound to. */
 interface Bound {
-  /** Those that it reads, in its own order, and then those of which it uses the length alone. */
+  /** The bound ones: those that it reads, and those of which it uses the length. */
   readonly arrays: readonly { readonly view: ArrayView; readonly name: string }[]
-  /** Those that it reads. */
+  /** Those that it reads, bound or written in its text, in its own order. */
   readonly tables: readonly ArrayView[]
   readonly scalars: readonly number[]
   /** The same at each call, once the values were checked. */
@@ -37,8 +37,8 @@ interface Bound {
 export class CompiledFunction implements CompiledOperation {
   readonly name: string
   readonly arity: number
-  /** Whether its text computes with bigints shows when a call brings some. */
-  readonly takesBigints = true
+  /** Whether a text computes with bigints shows when a call brings some; no function that is built into JavaScript does. */
+  readonly takesBigints: boolean
   readonly text: string
   readonly functionText: string
   readonly isBuiltin: boolean
@@ -55,6 +55,7 @@ export class CompiledFunction implements CompiledOperation {
     this.#options = options
     this.name = options.name
     this.arity = options.source.arity
+    this.takesBigints = !options.isBuiltin
     this.text = options.text
     this.functionText = options.functionText
     this.isBuiltin = options.isBuiltin
@@ -128,16 +129,22 @@ export class CompiledFunction implements CompiledOperation {
   #boundOf(program: CompiledProgram): Bound {
     let bound = this.#bound.get(program)
     if (bound === undefined) {
-      const arrays = [...new Set([...program.tables, ...lengthsIn(program)])].map((binding) => {
-        const name = `The array bound to "${binding}" of ${this.name}()`
-        return { view: viewOf(name, valueAt(this.bindings, binding)), name }
-      })
+      const arrays = new Map(
+        arraysOf(program).map((binding) => {
+          const name = `The array bound to "${binding}" of ${this.name}()`
+          return [binding, { view: viewOf(name, valueAt(this.bindings, binding)), name }]
+        }),
+      )
       const scalars = program.scalars.map(({ of, binding }) => {
         const value = valueAt(this.bindings, binding)
         return of === 'value' ? Number(value) : viewOf(binding, value).length
       })
-      const tables = arrays.slice(0, program.tables.length).map(({ view }) => view)
-      bound = { arrays, tables, scalars, prepared: undefined }
+      const tables = program.tables.map((table) =>
+        table.of === 'constants'
+          ? viewOf('A list of constants', table.values)
+          : (arrays.get(table.binding) as { view: ArrayView }).view,
+      )
+      bound = { arrays: [...arrays.values()], tables, scalars, prepared: undefined }
       this.#bound.set(program, bound)
     }
     return bound
@@ -155,7 +162,10 @@ export class CompiledFunction implements CompiledOperation {
   }
 }
 
-/** The arrays of which a program uses the length. */
-function lengthsIn({ scalars }: CompiledProgram): string[] {
-  return scalars.flatMap(({ of, binding }) => (of === 'length' ? [binding] : []))
+/** The names of the bound arrays that a program reads, or of which it uses the length. */
+function arraysOf({ tables, scalars }: CompiledProgram): string[] {
+  return [
+    ...tables.flatMap((table) => (table.of === 'binding' ? [table.binding] : [])),
+    ...scalars.flatMap(({ of, binding }) => (of === 'length' ? [binding] : [])),
+  ]
 }

@@ -3,7 +3,7 @@
  * is compiled once. Nothing here refers to a caller's function or array.
  */
 import { types } from 'node:util'
-import type { KernelError } from '../errors/index.ts'
+import { KernelError } from '../errors/index.ts'
 import {
   compile,
   compileBuiltin,
@@ -12,6 +12,7 @@ import {
   type Binding,
   type KernelBinding,
   type Compilation,
+  type OtherWay,
   type SourceText,
 } from './compiler/index.ts'
 import { encodeProgram, ReferenceProgram } from './program/index.ts'
@@ -71,17 +72,36 @@ function keep(key: string, source: CompiledSource): CompiledSource {
 export function compiledSource(name: string, text: string, bindings: BindingShapes, index: boolean): CompiledSource {
   const key = keyOf(text, bindings, index, false)
   const known = kept.get(key) ?? kept.get(keyOf(text, bindings, index, true))
-  if (known !== undefined) return known
+  if (known !== undefined) return underOwnNames(known, () => compileSource(name, text, bindings, index).source)
   const made = compileSource(name, text, bindings, index)
   return keep(made.isOfConstants ? keyOf(text, bindings, index, true) : key, made.source)
 }
 
-/** The source of a function that is built into JavaScript. */
-export function builtinSource(name: string, arity: number): CompiledSource {
-  const key = `builtin ${name}`
+/** What is kept, for another kernel: what it refuses is said of that one's name, and of those of the functions bound to it. */
+function underOwnNames(known: CompiledSource, compileAgain: () => CompiledSource): CompiledSource {
+  let own: CompiledSource | undefined
+  return {
+    ...known,
+    program(isBigint) {
+      try {
+        return known.program(isBigint)
+      } catch {
+        own ??= compileAgain()
+        return own.program(isBigint)
+      }
+    },
+  }
+}
+
+/**
+ * The source of a function that is built into JavaScript, of so many operands and, after them, the index.
+ * @throws KernelError `ERR_KERNEL_UNSUPPORTED` where it cannot be compiled
+ */
+export function builtinSource(name: string, arity: number, index: boolean): CompiledSource {
+  const key = `builtin ${name} ${index ? 'of an index' : ''}`
   const known = kept.get(key)
   if (known !== undefined) return known
-  const program = ready(compileBuiltin(name, arity))
+  const program = ready(compileBuiltin(name, arity, index))
   return keep(key, { arity, expression: name, helpers: new Map(), program: () => program })
 }
 
@@ -123,6 +143,21 @@ function ready(compilation: Compilation): CompiledProgram {
   }
 }
 
+function readyOrError(made: Compilation | OtherWay): CompiledProgram | KernelError {
+  return 'other' in made ? made.error : ready(made)
+}
+
+/** @throws KernelError what stands against bigints, or, where the text has none of them, what stood against numbers */
+function attemptBigints(attempt: () => Compilation | OtherWay, ofNumbers: OtherWay): Compilation {
+  try {
+    const made = attempt()
+    if (!('other' in made)) return made
+    throw made.error
+  } catch (error) {
+    throw ofNumbers.other === 'bigint' || !(error instanceof KernelError) ? error : ofNumbers.error
+  }
+}
+
 function compileSource(
   name: string,
   text: string,
@@ -135,22 +170,20 @@ function compileSource(
   let isOfConstants = false
   // Once the text is kept, kernels of other values have it: their values cannot become constants any more.
   let isKept = false
-  const attempt = (domain: 'number' | 'bigint', parsed: SourceText): Compilation | KernelError => {
+  const attempt = (domain: 'number' | 'bigint', parsed: SourceText): Compilation | OtherWay => {
     const made = compile(parsed, { domain, index, bindings: bindingsOf(shapes, functions, isOfConstants) })
-    if (!('other' in made)) return made
-    if (made.other === 'bigint' || isOfConstants || isKept) return made.error
+    if (!('other' in made) || made.other === 'bigint' || isOfConstants || isKept) return made
     isOfConstants = true
     return attempt(domain, parsed)
   }
 
   const ofNumbers = attempt('number', source)
   const programs: { number?: CompiledProgram | KernelError; bigint?: CompiledProgram | KernelError } = {}
-  programs.number = types.isNativeError(ofNumbers) ? ofNumbers : ready(ofNumbers)
+  programs.number = readyOrError(ofNumbers)
   let arity: number
-  if (types.isNativeError(ofNumbers)) {
-    // Only bigints in the text lead here: it is a kernel of bigints, or of nothing.
-    const ofBigints = attempt('bigint', source)
-    if (types.isNativeError(ofBigints)) throw ofBigints
+  if ('other' in ofNumbers) {
+    // Bigints in the text, or a loop that only numbers come to: it is a kernel of bigints, or of nothing.
+    const ofBigints = attemptBigints(() => attempt('bigint', source), ofNumbers)
     programs.bigint = ready(ofBigints)
     arity = ofBigints.parameters
   } else arity = ofNumbers.parameters
@@ -169,8 +202,7 @@ function compileSource(
         let made = programs[domain]
         if (made === undefined) {
           // The tree was not kept: few kernels ever see both kinds of arrays.
-          const again = attempt(domain, parseSource(name, text, isBound))
-          made = types.isNativeError(again) ? again : ready(again)
+          made = readyOrError(attempt(domain, parseSource(name, text, isBound)))
           programs[domain] = made
         }
         if (types.isNativeError(made)) throw made

@@ -39,7 +39,8 @@ export function rewritingTool(name: string): RewritingTool | null {
   if (exactHelpers.has(name) || name.includes('__WEBPACK_')) return 'compiler'
   if (!/^_[a-z]/i.test(name)) return null
   const normal = name
-    .replace(/\d+_*$/, '')
+    // Not from within digits: it would look at each of many as often as digits precede it.
+    .replace(/(?<!\d)\d+_*$/, '')
     .replaceAll('_', '')
     .toLowerCase()
   return normalHelpers.has(normal) ? 'compiler' : null

@@ -3,7 +3,7 @@ import type { AnyNode } from 'acorn'
 import { reasons } from '../../errors/index.ts'
 import type { OpName } from '../program/index.ts'
 import type { Node } from './node.ts'
-import { BigintRefusal } from './refusal.ts'
+import { BigintRefusal, ScalarLoopRefusal } from './refusal.ts'
 import type { Unit } from './unit.ts'
 import { bigintValue, booleanValue, numberValue, Type, type Value } from './values.ts'
 
@@ -208,7 +208,10 @@ function asBits(unit: Unit, name: string, args: readonly Value[], node: AnyNode)
   const [width = unit.undefined(), value = unit.undefined()] = args
   const [bits, scalar] = [unit.scalar(width, node), unit.scalar(value, node)]
   if (unit.domain === 'number') throw new BigintRefusal(node, unit.source, reasons.bigint)
-  if (scalar.types !== Type.bigint || bits.node.value !== 64) return unit.refuse(node, reasons.bigintOperator(name))
+  // A bound number's value is known once it is a constant; until then the node has its place.
+  if (bits.node.kind === 'scalar') throw new ScalarLoopRefusal(node, unit.source, reasons.bigintOperator(name))
+  const is64 = bits.node.kind === 'constant' && bits.node.value === 64
+  if (scalar.types !== Type.bigint || !is64) return unit.refuse(node, reasons.bigintOperator(name))
   if (scalar.node.kind !== 'constant') return scalar
   const exact = BigInt(scalar.node.value)
   return bigintValue(

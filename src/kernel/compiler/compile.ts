@@ -89,10 +89,11 @@ function compileTree(source: SourceText, options: CompileOptions): Compilation |
  * The program of a built-in function: `Math.atan2` as a kernel of two operands.
  * @throws KernelError `ERR_KERNEL_UNSUPPORTED`
  */
-export function compileBuiltin(name: string, parameters: number): Compilation {
+export function compileBuiltin(name: string, parameters: number, index: boolean): Compilation {
   // There is no text: this stands for it, and a refusal has no place in it.
   const unit = new Compiler('number', { name } as SourceText)
   const args = Array.from({ length: parameters }, (_, k) => numberValue(unit.graph.parameter(k)))
+  if (index) args.push(numberValue(unit.graph.index()))
   const value = callOf(unit, name, args)
   if (value.kind !== 'scalar' || value.types === Type.bigint) throw kernelWithoutText(name, reasons.impure(name))
   return { ...(emit(unit, parameters, value.node) as Emitted), parameters }
@@ -200,7 +201,7 @@ class Compiler extends Unit {
           ? booleanValue(binding.value ? this.graph.true : this.graph.false)
           : numberValue(this.graph.constant(binding.value))
       case 'table':
-        return { kind: 'table', name, place: this.tables.push(name) - 1 }
+        return { kind: 'table', name, place: this.tables.push({ of: 'binding', binding: name }) - 1 }
       case 'builtin':
         return { kind: 'builtin', name: binding.name }
       case 'function':

@@ -3,13 +3,13 @@ import { reasons } from '../../errors/index.ts'
 import { firstResult, limits, referencesOf, type Instruction, type OpName, type Program } from '../program/index.ts'
 import type { Node } from './node.ts'
 import { nodesOf } from './order.ts'
-import type { ScalarSource } from './unit.ts'
+import type { ScalarSource, TableSource } from './unit.ts'
 
 /** A program, and what its scalars and tables are bound to. */
 export interface Emitted {
   readonly program: Program
   readonly scalars: readonly ScalarSource[]
-  readonly tables: readonly string[]
+  readonly tables: readonly TableSource[]
   /** Numbers at which the function may change its course. */
   readonly constants: readonly (number | bigint)[]
 }
@@ -18,7 +18,7 @@ export interface Emitted {
 export interface Emittable {
   readonly domain: 'number' | 'bigint'
   readonly scalars: readonly ScalarSource[]
-  readonly tables: readonly string[]
+  readonly tables: readonly TableSource[]
   constants(): (number | bigint)[]
 }
 
@@ -73,7 +73,7 @@ export function emit(unit: Emittable, parameters: number, result: Node): Emitted
   return {
     program,
     scalars: usedScalars.map(({ value }) => scalars[Number(value)] as ScalarSource),
-    tables: usedTables.map((place) => tables[place] as string),
+    tables: usedTables.map((place) => tables[place] as TableSource),
     constants: unit.constants(),
   }
 }

@@ -227,6 +227,10 @@ function itemOf(unit: Unit, list: ListValue, key: Value, node: AnyNode): Value {
   if ((types & ~(Type.number | Type.undefined)) !== 0) return unit.refuse(node, reasons.key)
   // The one item that it is, whatever its kind, is not chosen lane by lane.
   if (at.kind === 'constant') return list.items[Number(at.value)] ?? unit.undefined()
+  const table = tableOf(unit, list)
+  if (table !== undefined) {
+    return { kind: 'scalar', node: unit.graph.gather(table, at), types: Type.number | Type.undefined }
+  }
   const index = numberValue(at)
   return list.items.reduceRight<Value>((otherwise, item, k) => {
     const isIt = equality(unit, true, index, numberValue(unit.graph.constant(k)), {
@@ -238,12 +242,29 @@ function itemOf(unit: Unit, list: ListValue, key: Value, node: AnyNode): Value {
   }, unit.undefined())
 }
 
+/** Items up to which choosing one of them takes no longer than reading it from memory. */
+const CHOSEN = 12
+
+/** The place of a list's numbers in memory; undefined where they are few, or not all of them constants. */
+function tableOf(unit: Unit, { items: of }: ListValue): number | undefined {
+  if (of.length <= CHOSEN || unit.domain !== 'number') return undefined
+  const values: number[] = []
+  for (const item of of) {
+    if (item.kind !== 'scalar' || item.types !== Type.number || item.node.kind !== 'constant') return undefined
+    values.push(Number(item.node.value))
+  }
+  return unit.constantTable(values)
+}
+
 /** What an argument or element of an array is: one value, or those that are spread. */
 function items(unit: Unit, node: Expression | SpreadElement | null, scope: Scope): readonly Value[] {
   if (node === null) return [unit.undefined()]
   if (node.type !== 'SpreadElement') return [unit.evaluate(node, scope)]
   const value = unit.evaluate(node.argument, scope)
-  return value.kind === 'list' ? value.items : unit.refuse(node, reasons.spread)
+  if (value.kind !== 'list') return unit.refuse(node, reasons.spread)
+  // `[...a, ...a]` doubles them each time.
+  unit.visit(node, value.items.length)
+  return value.items
 }
 
 function record(unit: Unit, node: ObjectExpression, scope: Scope): Value {

@@ -34,9 +34,15 @@ export function isGlobalName(name: string): boolean {
   return known.has(name)
 }
 
+/** True for what is no name, but stands where names do and has a meaning of its own in each function. */
+export function isKeyword(name: string): boolean {
+  return name === 'this' || name === 'arguments' || name === 'super' || name === 'new.target' || name === 'import.meta'
+}
+
 /** Why a name that nothing declares is no capture but something that kernels do not have; null of any other. */
 export function refusedGlobal(name: string): string | null {
-  if (name === 'this' || name === 'super' || name === 'new.target') return reasons.this
+  if (name === 'this') return reasons.this
+  if (name === 'super' || name === 'new.target') return reasons.syntax(name)
   if (name === 'arguments') return reasons.arguments
   if (name === 'import.meta') return reasons.impure(name)
   if (ofStrings.has(name)) return reasons.strings(name)

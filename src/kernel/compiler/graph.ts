@@ -23,6 +23,11 @@ export class Graph implements NodeMaker {
   readonly true: Node = this.constant(1)
   readonly false: Node = this.constant(0)
 
+  /** Nodes that were made, also those of which nothing is left. */
+  get size(): number {
+    return this.#nodes.size
+  }
+
   constant(value: number | bigint): Node {
     const key = typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : `${value}`
     return this.#node(key, 'constant', null, null, null, value, value === 1 || Object.is(value, 0))

@@ -32,6 +32,9 @@ export class Lanes {
   #live: Node
   /** Jumps that have not arrived. */
   #underWay = 0
+  /** The lists that were chosen, by the test and the two: lists that contain each other are looked at once, not once for each way to them. */
+  readonly #chosen = new Map<Node, Map<ListValue, Map<ListValue, ListValue>>>()
+  #chosenItems = 0
 
   constructor(graph: Graph) {
     this.#graph = graph
@@ -41,6 +44,11 @@ export class Lanes {
   /** False: no lane comes here, and what follows is not executed. */
   get isAlive(): boolean {
     return this.#live !== this.#graph.false
+  }
+
+  /** Items of lists that were chosen so far: what they cost, nobody else counts. */
+  get chosenItems(): number {
+    return this.#chosenItems
   }
 
   read(variable: Variable): Value | undefined {
@@ -112,7 +120,12 @@ export class Lanes {
   }
 
   #chooseList(test: Node, yes: ListValue, no: ListValue): Value {
-    return { kind: 'list', items: yes.items.map((item, k) => this.choose(test, item, no.items[k] ?? mixed)) }
+    const ofTest = entry(this.#chosen, test, () => new Map<ListValue, Map<ListValue, ListValue>>())
+    const ofYes = entry(ofTest, yes, () => new Map<ListValue, ListValue>())
+    return entry(ofYes, no, () => {
+      this.#chosenItems += yes.items.length
+      return { kind: 'list', items: yes.items.map((item, k) => this.choose(test, item, no.items[k] ?? mixed)) }
+    })
   }
 
   /** From here on jumps may go to the target, until they are joined. */
@@ -172,6 +185,13 @@ export class Lanes {
     this.jump(target)
     this.#live = left
   }
+}
+
+/** What a map has for a key; it is made where there is nothing. */
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key)
+  if (value === undefined) map.set(key, (value = make()))
+  return value
 }
 
 function valueIn(from: Layer, variable: Variable): Value | undefined {

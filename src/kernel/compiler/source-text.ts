@@ -22,7 +22,7 @@ import {
   rewritingTool,
   type SyntaxProblem,
 } from '../../source/index.ts'
-import { isGlobalName, refusedGlobal } from './global-names.ts'
+import { isGlobalName, isKeyword, refusedGlobal } from './global-names.ts'
 
 /** A text and its tree. */
 export interface SourceText {
@@ -109,7 +109,9 @@ function syntaxError(name: string, text: string, { line, column, problem }: Synt
 
 /** The text of a string that the caller wrote, as the text of a function. */
 export function textOfString(written: string, isBound: (name: string) => boolean): string {
-  const text = written.trim().replace(/(?:\s*;)+$/, '')
+  let text = written.trim()
+  // As often as there are some: one expression for all of them looks at each blank as often as blanks precede it.
+  while (text.endsWith(';')) text = text.slice(0, -1).trimEnd()
   return withinStack({ name: '', text }, () => functionIn(text, isBound))
 }
 
@@ -143,6 +145,13 @@ function functionIn(text: string, isBound: (name: string) => boolean): string {
   )
   const names = captured.map(({ name }) => name)
   const [parameter] = names
+  for (const { name, line, column } of captured) {
+    const refused = refusedGlobal(name)
+    // A single name is the parameter, whatever it means elsewhere, unless none can be called that.
+    if (refused === null || (names.length === 1 && !isKeyword(name))) continue
+    const at = { line, column: line === 1 ? column - shift - before.length + 1 : column + 1 }
+    throw kernelUnsupported({ name: '', text }, at, refused)
+  }
   if (parameter === undefined || names.length > 1) {
     throw kernelUnsupported({ name: '', text }, { line: 1, column: 1 }, reasons.freeNames(names))
   }

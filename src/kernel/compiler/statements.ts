@@ -182,7 +182,10 @@ function goesOn(unit: Unit, test: ForStatement['test'], scope: Scope, here: Encl
   const truthy = unit.truthy(unit.evaluate(test, scope), test)
   if (truthy.kind === 'constant') return truthy === unit.graph.true
   // The same for all elements, but known only when the kernel is called: compiled for the values of bound numbers.
-  const isSame = !nodesOf([truthy]).some(({ kind }) => kind === 'parameter' || kind === 'index' || kind === 'gather')
+  const isSame = !nodesOf([truthy]).some(
+    ({ kind, value }) =>
+      kind === 'parameter' || kind === 'index' || (kind === 'gather' && unit.tables[Number(value)]?.of === 'binding'),
+  )
   if (isSame || (iterations >= OPEN_ITERATIONS && unit.scalars.length > 0)) {
     throw new ScalarLoopRefusal(test, unit.source, reasons.dataDependentLoop)
   }

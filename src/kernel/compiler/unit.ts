@@ -7,6 +7,7 @@ import { BigintRefusal, Refusal } from './refusal.ts'
 import type { Scope, Variable } from './scopes.ts'
 import type { SourceText } from './source-text.ts'
 import { reasons } from '../../errors/index.ts'
+import { limits } from '../program/index.ts'
 import { Type, type FunctionNode, type Scalar, type Value } from './values.ts'
 
 /** A number that is given to a program at each call: a bound number or boolean, or the length of a bound array. */
@@ -14,6 +15,11 @@ export interface ScalarSource {
   readonly of: 'value' | 'length'
   readonly binding: string
 }
+
+/** An array that a program reads: a bound one, or the numbers of one that the text writes down. */
+export type TableSource =
+  | { readonly of: 'binding'; readonly binding: string }
+  | { readonly of: 'constants'; readonly values: Float64Array }
 
 /** A loop, switch or labelled block, as `break` and `continue` find it. */
 export interface Enclosing {
@@ -34,8 +40,11 @@ export interface Call {
   readonly enclosing: Enclosing[]
 }
 
-/** Visits of nodes beyond which unrolled loops and nested calls are given up. */
+/** Visits of nodes, and items of arrays, beyond which unrolled loops and nested calls are given up. */
 const VISITS = 100_000
+
+/** Nodes of the graph beyond which the same holds: an array of many items, indexed in a loop, makes as many at each visit. */
+const NODES = 300_000
 
 /** How deep calls may nest. */
 export const DEPTH = 16
@@ -51,13 +60,15 @@ export abstract class Unit {
   /** Calls under way, the kernel itself first. */
   readonly calls: Call[] = []
   readonly scalars: ScalarSource[] = []
-  readonly tables: string[] = []
+  readonly tables: TableSource[] = []
   /** Loops that are being unrolled, the outermost first. */
   readonly loops: AnyNode[] = []
   /** The text that the nodes at hand stand in. */
   source: SourceText
   #visits = 0
   readonly #literals = new Set<number | bigint>()
+  /** The places of tables of constants, by their numbers. */
+  readonly #constantTables = new Map<string, number>()
 
   constructor(domain: 'number' | 'bigint', graph: Graph, lanes: Lanes, source: SourceText) {
     this.domain = domain
@@ -76,10 +87,12 @@ export abstract class Unit {
     throw new Refusal(node, this.source, reason)
   }
 
-  /** Counts a node; loops that unroll without end are refused here. */
-  visit(node: AnyNode): void {
-    this.#visits++
-    if (this.#visits > VISITS) this.refuse(this.loops[0] ?? node, reasons.unrolled)
+  /** Counts a node, or the items that it brings; loops that unroll without end are refused here. */
+  visit(node: AnyNode, count = 1): void {
+    this.#visits += count
+    if (this.#visits + this.lanes.chosenItems <= VISITS && this.graph.size <= NODES) return
+    const [loop] = this.loops
+    this.refuse(loop ?? node, loop === undefined ? reasons.tooMuch : reasons.unrolled)
   }
 
   /** Begins the inlining of a function. */
@@ -100,6 +113,16 @@ export abstract class Unit {
   scalarPlace(source: ScalarSource): number {
     const place = this.scalars.findIndex(({ of, binding }) => of === source.of && binding === source.binding)
     return place === -1 ? this.scalars.push(source) - 1 : place
+  }
+
+  /** The place of a table of these numbers; undefined where a program has no place for one more. */
+  constantTable(values: readonly number[]): number | undefined {
+    const key = values.map((value) => (Object.is(value, -0) ? '-0' : value)).join()
+    const known = this.#constantTables.get(key)
+    if (known !== undefined || this.tables.length >= limits.tables) return known
+    const place = this.tables.push({ of: 'constants', values: Float64Array.from(values) }) - 1
+    this.#constantTables.set(key, place)
+    return place
   }
 
   /** A number that the text writes down. */

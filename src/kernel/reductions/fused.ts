@@ -39,7 +39,10 @@ const signatures = new WeakMap<Operation, Partial<Record<ReductionName, Signatur
 function signatureOfMethod(operation: Operation, name: ReductionName): Signature {
   let made = signatures.get(operation)
   if (made === undefined) signatures.set(operation, (made = {}))
-  return (made[name] ??= signatureOf({ ...operation, name: `${operation.name}.${name}` }))
+  return (made[name] ??= {
+    ...signatureOf({ ...operation, name: `${operation.name}.${name}` }),
+    inTwoSteps: `${name}(${operation.name}(${operation.arity === 1 ? 'xs' : 'xs, ys'}${operation.arity > 2 ? ', …' : ''}))`,
+  })
 }
 
 /** Results are computed, and reduced, in float64, whatever the dtypes of the operands. */
