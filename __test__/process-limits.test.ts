@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { getuid, kill } from 'node:process'
-import { Process, target } from 'corepool'
+import { isNative, Process, target } from 'corepool'
 import { expect, test } from 'vitest'
 import { makeMemoryGroup } from './fixtures/memory-group.ts'
 import { isRunning, program } from './fixtures/run-program.ts'
@@ -84,6 +84,24 @@ test('without processes to make, a start fails with the cause, and succeeds when
   const { stdout, stderr } = await run('/bin/sh', ['-c', command], getuid?.() === 0 ? uid : undefined)
   expect(stderr).toBe('')
   expect(JSON.parse(stdout)).toEqual([null, ['ERR_SPAWN_FAILED', 'EAGAIN'], true, 1])
+})
+
+test('without threads to start, a call is its caller’s work, an asynchronous one rejects, and both have threads when there are some again', async () => {
+  const uid = getuid?.() === 0 ? 54_321 : Number(getuid?.())
+  const limit = threadsOf(uid) + 64
+  const command = `{ ulimit -u ${limit} 2>/dev/null || ulimit -p ${limit}; } && exec "${process.execPath}" "${program('few-threads.mjs')}"`
+  const { stdout, stderr } = await run('/bin/sh', ['-c', command], getuid?.() === 0 ? uid : undefined)
+  expect(stderr).toBe('')
+  const refused = isNative ? 'ERR_SPAWN_FAILED' : 9
+  expect(JSON.parse(stdout)).toEqual({
+    square: 9,
+    kernel: 4,
+    sum: 1.5,
+    refused,
+    later: 9,
+    transferred: 300,
+    stats: true,
+  })
 })
 
 test('without files to open, a start fails with the cause, and succeeds when there are some again', async () => {

@@ -1,6 +1,6 @@
 /** Makes a kernel of an element-wise operation: the callable itself, and its asynchronous form. */
 import { hasAborted, onAbort } from '../arguments/index.ts'
-import { aborted, invalidType } from '../errors/index.ts'
+import { aborted, CorepoolError, invalidType } from '../errors/index.ts'
 import { isAsViewed, viewAs, type ArrayView, type NumericArray } from '../memory/index.ts'
 import { binding, type RunningJob } from '../native/index.ts'
 import {
@@ -181,7 +181,7 @@ function evaluate(operation: Operation, { operands, length, dtype, out }: Call):
   return output
 }
 
-/** @throws what the engine refuses before it starts: memory in use, no memory */
+/** @throws what the engine refuses before it starts: memory in use */
 function start(operation: Operation, call: AsyncCall): RunningCall {
   const { length: total, transfer, signal } = call
   const what = `${operation.name}.async()`
@@ -245,11 +245,17 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
   } catch (error) {
     moved?.handBack(undefined)
     stopWaiting?.()
+    if (isShortage(error)) return { result: Promise.reject(error), ref() {}, unref() {} }
     throw error
   }
   // The function of a kernel, called to check its text, may have aborted the signal.
   if (isCalledOff) job.cancel()
   return { result, ref: job.ref, unref: job.unref }
+}
+
+/** Whether the machine, not an argument, is why a call cannot be run: it has begun, and rejects. */
+function isShortage(error: unknown): boolean {
+  return error instanceof CorepoolError && (error.code === 'ERR_OUT_OF_MEMORY' || error.code === 'ERR_SPAWN_FAILED')
 }
 
 /**

@@ -43,8 +43,8 @@ export interface Cores {
   /**
    * Gives the pool another number of threads. Calls that run meanwhile, of this thread or of others, give the same results.
    * @param threads from 1 to 4,096; absent: as many as the machine now allows (affinity set and quota are read again)
-   * @throws CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; `ERR_SPAWN_FAILED` when no thread can be started:
-   * the pool then stays as it was; `ERR_BINDING_LOAD` for more than one without the native addon: why there is none, and
+   * @throws CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; `ERR_SPAWN_FAILED` when no thread can be started, or
+   * fewer than there are: the pool then stays as it was; `ERR_BINDING_LOAD` for more than one without the native addon: why there is none, and
    * the command that mends it
    */
   resize(threads?: number): void

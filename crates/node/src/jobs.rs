@@ -127,7 +127,7 @@ impl Jobs {
         wants_progress: bool,
     ) -> Result<u32> {
         let output_element = element_of(output_code)?;
-        let pool = module::pool()?;
+        let pool = module::pool_with_threads()?;
         // SAFETY: the caller's promise.
         let (output, operands) = unsafe { arrays.read(env.raw(), moved) }?;
         // SAFETY: as above.

@@ -4,9 +4,15 @@ use corepool_pool::Pool;
 
 use crate::code::{Result, from_pool};
 
-/// The pool. The first call starts its threads.
+/// The pool, for a job in which its caller takes part. The first call starts its threads.
 pub(crate) fn pool() -> Result<&'static Pool> {
     // Node unloads an addon with the last worker_thread that loaded it; the pool's threads run code of this image.
+    pin();
+    Pool::global_for_callers().map_err(|refused| from_pool(&refused))
+}
+
+/// The same, for a job that only its threads run.
+pub(crate) fn pool_with_threads() -> Result<&'static Pool> {
     pin();
     Pool::global().map_err(|refused| from_pool(&refused))
 }

@@ -16,7 +16,9 @@ use crate::placement::Placement;
 use crate::queue::Queue;
 use crate::sleepers::NOBODY;
 use crate::spin_lock::SpinLock;
-use crate::sync::{Arc, AtomicU64, AtomicUsize, Builder, HAS_TIME, JoinHandle, Ordering, current, mark_worker, park};
+use crate::sync::{
+    Arc, AtomicU64, AtomicUsize, Builder, HAS_TIME, JoinHandle, Ordering, current, is_worker, mark_worker, park,
+};
 use crate::tally::Tallies;
 use crate::worker::{Order, Shared, Worker};
 
@@ -25,6 +27,9 @@ const MANY: u32 = 64;
 
 /// Nanoseconds within which a small job follows the last one: no longer than workers spin.
 const SOON: u64 = 20_000;
+
+/// Bytes of a worker's stack, of which it uses a few kilobytes: whatever RUST_MIN_STACK says, which a program may set for threads of its own.
+const STACK: usize = 2 << 20;
 
 /// Threads, and where they stand.
 pub(crate) struct Crew {
@@ -41,12 +46,14 @@ pub(crate) struct Crew {
 }
 
 impl Crew {
-    /// Starts the threads and waits until each stands where it belongs. Where some cannot be started, the crew has fewer.
+    /// Starts the threads and waits until each stands where it belongs. Where some cannot be started, the crew has fewer, though
+    /// of no smaller size than `least`.
     ///
     /// # Errors
-    /// Why not one thread could be started.
+    /// Why not one thread could be started, or too few; those that were have left.
     pub(crate) fn start(
         placement: Placement,
+        least: usize,
         spin: Duration,
         queue: &Arc<Queue>,
         tallies: &Arc<Tallies>,
@@ -69,7 +76,12 @@ impl Crew {
         start.wait_for(started);
 
         let shortage = match failure {
-            Some(error) if started == 0 => return Err(error),
+            Some(error) if started == 0 || placement.size(started) < least => {
+                shared.command(Order::Leave);
+                // A worker that asks for this does not wait: those here may be about to ask for it, too.
+                threads.into_iter().filter(|_| !is_worker()).for_each(|thread| drop(thread.join()));
+                return Err(error);
+            }
             Some(error) => Some(format!("only {started} of {wanted} threads could be started: {error}")),
             None => None,
         };
@@ -85,14 +97,6 @@ impl Crew {
         let diagnostics = (!diagnostics.is_empty()).then(|| diagnostics.join("; "));
         let (threads, small_jobs) = (SpinLock::new(threads), SmallJobs::default());
         Ok(Self { shared, placement, started, pinned, diagnostics, threads, small_jobs })
-    }
-
-    /// A crew whose threads have left.
-    #[cfg(all(test, loom))]
-    pub(crate) fn without_threads(placement: Placement, queue: &Arc<Queue>, tallies: &Arc<Tallies>) -> Self {
-        let shared = Arc::new(Shared::new(1, Duration::ZERO, Arc::clone(queue), Arc::clone(tallies)));
-        let (started, pinned, diagnostics, threads) = (0, Vec::new(), None, SpinLock::default());
-        Self { shared, placement, started, pinned, diagnostics, threads, small_jobs: SmallJobs::default() }
     }
 
     /// Threads that a synchronous call may use, the caller included.
@@ -233,7 +237,7 @@ fn spawn(
 ) -> io::Result<JoinHandle<()>> {
     let (shared, start, starter) = (Arc::clone(shared), Arc::clone(start), current());
     let cpus = cpus.map(<[usize]>::to_vec);
-    Builder::new().name(format!("corepool-{number}")).spawn(move || {
+    Builder::new().name(format!("corepool-{number}")).stack_size(STACK).spawn(move || {
         let refusal = match cpus.map(|cpus| pin_current_thread(&cpus)) {
             None | Some(Ok(Pinned::ToCpus)) => None,
             Some(Ok(Pinned::ToFastCores)) => Some(None),

@@ -9,6 +9,9 @@ use crate::sync::{Mutex, OnceLock, PoisonError};
 
 static POOL: OnceLock<Pool> = OnceLock::new();
 
+/// What callers have where no thread can be started.
+static ALONE: OnceLock<Pool> = OnceLock::new();
+
 /// Held while the pool is started, so that nobody's wish gets lost meanwhile.
 static WISH: Mutex<Wish> = Mutex::new(Wish::AsConfigured);
 
@@ -48,6 +51,23 @@ impl Pool {
         }
         let pool = Self::new(wish.config()?)?;
         Ok(POOL.get_or_init(|| pool))
+    }
+
+    /// The same pool for callers that take part themselves: where no thread can be started they are alone, and the next one tries again.
+    ///
+    /// # Errors
+    /// [`PoolError::Config`] when a variable means nothing.
+    pub fn global_for_callers() -> Result<&'static Self, PoolError> {
+        match Self::global() {
+            Err(PoolError::Spawn(_)) => {
+                if let Some(alone) = ALONE.get() {
+                    return Ok(alone);
+                }
+                let alone = Self::without_threads()?;
+                Ok(ALONE.get_or_init(|| alone))
+            }
+            started_or_not => started_or_not,
+        }
     }
 
     /// The same pool if it has been started.

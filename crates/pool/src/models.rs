@@ -342,7 +342,7 @@ fn a_synchronous_job_ends_whether_the_worker_comes_in_time_or_not() {
 fn a_job_is_done_although_the_threads_are_exchanged_while_it_is_submitted() {
     check(2, || {
         // The threads that are there have left already: they look at nothing any more.
-        let pool = Arc::new(Pool::without_threads());
+        let pool = Arc::new(Pool::without_threads().unwrap());
         let resizer = {
             let pool = Arc::clone(&pool);
             thread::spawn(move || {

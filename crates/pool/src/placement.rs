@@ -46,6 +46,11 @@ impl Placement {
         Self { cpus: machine.cpus, threads, pin: config.pin, can_spin }
     }
 
+    /// For a pool without threads.
+    pub(crate) fn nowhere() -> Self {
+        Self { cpus: Vec::new(), threads: 0, pin: false, can_spin: false }
+    }
+
     /// Workers to start.
     pub(crate) fn threads(&self) -> usize {
         self.threads
@@ -75,7 +80,7 @@ impl Placement {
         match self.worker_on(cpu, started) {
             Some(worker) => worker,
             None if started < self.threads => NOBODY,
-            None => started - 1,
+            None => started.checked_sub(1).unwrap_or(NOBODY),
         }
     }
 

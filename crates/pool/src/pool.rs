@@ -24,7 +24,7 @@ use crate::worker::Order;
 pub enum PoolError {
     /// An environment variable has a value that means nothing.
     Config(ConfigError),
-    /// Not one thread could be started.
+    /// Not one thread could be started, or too few.
     Spawn(io::Error),
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for PoolError {
             Self::Config(error) => error.fmt(f),
             Self::Spawn(error) => write!(
                 f,
-                "no thread could be started: {error}. Raise the limit on processes (ulimit -u, or the container's limit on \
+                "threads could not be started: {error}. Raise the limit on processes (ulimit -u, or the container's limit on \
                  process ids) or on memory."
             ),
         }
@@ -79,20 +79,19 @@ impl Pool {
     }
 
     pub(crate) fn on(machine: Machine, config: Config) -> Result<Self, PoolError> {
-        let (queue, tallies) = (Arc::default(), Arc::default());
-        let placement = Placement::new(&config, machine);
-        let crew = Crew::start(placement, config.spin, &queue, &tallies).map_err(PoolError::Spawn)?;
-        Ok(Self { config, crew: Turn::new(Arc::new(crew)), queue, tallies, strays: SpinLock::default() })
+        Self::placed(Placement::new(&config, machine), config)
     }
 
-    /// A pool whose threads have left.
-    #[cfg(all(test, loom))]
-    pub(crate) fn without_threads() -> Self {
+    /// A pool whose callers are alone.
+    pub(crate) fn without_threads() -> Result<Self, PoolError> {
         let config = Config { pin: false, spin: core::time::Duration::ZERO, ..Config::default() };
+        Self::placed(Placement::nowhere(), config)
+    }
+
+    fn placed(placement: Placement, config: Config) -> Result<Self, PoolError> {
         let (queue, tallies) = (Arc::default(), Arc::default());
-        let placement = Placement::new(&config, Machine { cpus: Vec::new(), threads: 1, quota: None });
-        let crew = Turn::new(Arc::new(Crew::without_threads(placement, &queue, &tallies)));
-        Self { config, crew, queue, tallies, strays: SpinLock::default() }
+        let crew = Crew::start(placement, 0, config.spin, &queue, &tallies).map_err(PoolError::Spawn)?;
+        Ok(Self { config, crew: Turn::new(Arc::new(crew)), queue, tallies, strays: SpinLock::default() })
     }
 
     /// Threads that a synchronous call may use, the caller included.
@@ -123,7 +122,7 @@ impl Pool {
     /// gone, which takes as long as the chunks that they run; only a worker, in a chunk, does not wait for them.
     ///
     /// # Errors
-    /// [`PoolError::Spawn`] when no new thread could be started: the pool stays as it was.
+    /// [`PoolError::Spawn`] when no new thread could be started, or fewer than there are and were asked for: the pool stays as it was.
     pub fn resize(&self, threads: Option<usize>) -> Result<(), PoolError> {
         self.resize_on(Machine::read(), threads)
     }
@@ -134,7 +133,8 @@ impl Pool {
         if self.crew.latest().is_for(&placement) {
             return Ok(());
         }
-        let crew = Crew::start(placement, config.spin, &self.queue, &self.tallies).map_err(PoolError::Spawn)?;
+        let (least, spin) = (self.size(), config.spin);
+        let crew = Crew::start(placement, least, spin, &self.queue, &self.tallies).map_err(PoolError::Spawn)?;
         let crew = Arc::new(crew);
         let before = self.crew.replace(Arc::clone(&crew));
         // Who submitted before the replacement may have woken a worker that leaves without a look at the queue. The lock inside

@@ -50,8 +50,9 @@ impl Queue {
 
     /// There is a cancelled job now.
     pub(crate) fn note_cancelled(&self) {
-        // Release: pairs with the Acquire in `take_cancelled`; who sees this sees that the job is cancelled.
-        self.has_cancelled.store(true, Ordering::Release);
+        // Release: pairs with the Acquire in `take_cancelled`; who sees this sees that the job is cancelled. By a swap, for a store would
+        // end what an earlier cancel released.
+        self.has_cancelled.swap(true, Ordering::Release);
     }
 
     /// Takes out the cancelled jobs, whose chunks the caller must skip.

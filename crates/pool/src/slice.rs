@@ -32,7 +32,10 @@ pub(crate) struct Slice {
 enum Turns {
     /// As the system gives them; whether short ones can be had is found out once the job is a long one.
     Usual,
-    Short(#[expect(dead_code, reason = "it is dropped when turns are to be usual again")] ShortTurns),
+    Short(
+        #[cfg_attr(target_os = "linux", expect(dead_code, reason = "it is dropped when turns are to be usual again"))]
+        ShortTurns,
+    ),
     /// The system alone decides.
     Fixed,
 }

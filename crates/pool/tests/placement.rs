@@ -337,28 +337,62 @@ fn where_no_further_thread_can_be_started_the_pool_stays_as_it_was() {
     }
     let pool = pool(Some(2));
     let before = threads();
-    let size = fs::read_to_string("/proc/self/statm").unwrap();
-    let pages: u64 = size.split(' ').next().unwrap().parse().unwrap();
-    // Room for what a test needs, but not for another stack.
-    let limit = libc::rlimit { rlim_cur: pages * 4096 + (1 << 20), rlim_max: libc::RLIM_INFINITY };
-    // SAFETY: the limit is read, and only new mappings of this process are refused.
-    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &limit) }, 0);
+    leave_room(1 << 20);
     for wish in [Some(1), Some(3)] {
         let error = pool.resize(wish).unwrap_err().to_string();
-        assert!(error.starts_with("no thread could be started: "), "{error}");
+        assert!(error.starts_with("threads could not be started: "), "{error}");
         assert_eq!((pool.size(), threads()), (2, before.clone()));
         pool.run(10, &|_| ()).unwrap();
     }
 }
 
 #[test]
-fn where_no_thread_can_be_started_the_error_says_so() {
+fn where_fewer_threads_than_there_are_can_be_started_the_pool_stays_as_it_was() {
     if !is_child() {
-        // No address space holds such a stack.
-        let stack = &[("RUST_MIN_STACK", "1125899906842624")];
-        in_child("where_no_thread_can_be_started_the_error_says_so", usable_cpus(), stack);
+        let name = "where_fewer_threads_than_there_are_can_be_started_the_pool_stays_as_it_was";
+        in_child(name, usable_cpus(), &[]);
         return;
     }
-    let error = Pool::new(Config::default()).unwrap_err().to_string();
-    assert!(error.starts_with("no thread could be started: "), "{error}");
+    let pool = pool(Some(4));
+    let before = threads();
+    // For two stacks.
+    leave_room(5 << 20);
+    let error = pool.resize(Some(100)).unwrap_err().to_string();
+    assert!(error.starts_with("threads could not be started: "), "{error}");
+    assert_eq!((pool.size(), wait_until_left(4)), (4, before));
+    pool.run(10, &|_| ()).unwrap();
+    // The rest of what was asked for is better than nothing.
+    leave_room(13 << 20);
+    pool.resize(Some(100)).unwrap();
+    assert!((5..100).contains(&pool.size()), "{}", pool.size());
+}
+
+/// Refuses this process new mappings beyond so many bytes.
+fn leave_room(bytes: u64) {
+    let size = fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: u64 = size.split(' ').next().unwrap().parse().unwrap();
+    let limit = libc::rlimit { rlim_cur: pages * 4096 + bytes, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: the limit is read, and only new mappings of this process are refused.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &limit) }, 0);
+}
+
+#[test]
+fn where_no_thread_can_be_started_the_error_says_so_and_callers_are_alone() {
+    if !is_child() {
+        let name = "where_no_thread_can_be_started_the_error_says_so_and_callers_are_alone";
+        in_child(name, usable_cpus(), &[]);
+        return;
+    }
+    leave_room(1 << 20);
+    for refused in [Pool::new(Config::default()).map(drop), Pool::global().map(drop)] {
+        let error = refused.unwrap_err().to_string();
+        assert!(error.starts_with("threads could not be started: "), "{error}");
+    }
+    let alone = Pool::global_for_callers().unwrap();
+    let here = thread::current().id();
+    alone.run(100, &|_| assert_eq!(thread::current().id(), here)).unwrap();
+
+    leave_room(1 << 30);
+    Pool::global_for_callers().unwrap();
+    assert!(!threads().is_empty());
 }

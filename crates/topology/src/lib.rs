@@ -44,7 +44,24 @@ fn as_f64(cpus: usize) -> f64 {
     cpus as f64
 }
 
-#[cfg(unix)]
+/// By the system's own list: of C libraries, musl counts the affinity set instead.
+#[cfg(target_os = "linux")]
+fn online_cpus() -> Option<usize> {
+    count_of(&std::fs::read_to_string("/sys/devices/system/cpu/online").ok()?)
+}
+
+/// How many numbers a list as `0-3,5` has.
+#[cfg(target_os = "linux")]
+fn count_of(list: &str) -> Option<usize> {
+    let count = |range: &str| -> Option<usize> {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+        last.checked_sub(first)?.checked_add(1)
+    };
+    list.trim().split(',').map(count).sum()
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
 fn online_cpus() -> Option<usize> {
     // SAFETY: no pointer is passed; an unknown name gives -1.
     let online = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
@@ -69,6 +86,13 @@ fn available_parallelism() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_cpus_of_a_list_are_counted_and_what_is_no_list_is_refused() {
+        assert_eq!(["0\n", "0-3\n", "0-1,3,8-63"].map(count_of), [1, 4, 59].map(Some));
+        assert_eq!(["", "\n", "x", "3-1", "0-", "0,,1", "0-99999999999999999999"].map(count_of), [None; 7]);
+    }
 
     #[test]
     fn a_quota_caps_the_threads_and_is_rounded_up() {

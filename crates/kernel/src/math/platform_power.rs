@@ -63,6 +63,10 @@ impl Binary for Power {
     }
 
     fn scalar(x: f64, y: f64) -> f64 {
+        if y == 0.0 {
+            // Of a signalling NaN, as R's NA is, C has NaN.
+            return 1.0;
+        }
         if y == 2.0 {
             return x * x;
         }

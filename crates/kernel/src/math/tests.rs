@@ -244,6 +244,8 @@ fn special_values_of_two_operands_are_those_of_ecmascript() {
     use BinaryFunction as F;
     const INF: f64 = f64::INFINITY;
     const NAN: f64 = f64::NAN;
+    // R writes its NA so.
+    let signalling = f64::from_bits(0x7FF0_0000_0000_07A2);
     let cases = [
         (F::Remainder, -5.0, 5.0, -0.0),
         (F::Remainder, 5.0, INF, 5.0),
@@ -251,12 +253,16 @@ fn special_values_of_two_operands_are_those_of_ecmascript() {
         (F::Remainder, 1.0, 0.1, 0.09999999999999995),
         (F::Remainder, 1e308, 3.0, 2.0),
         (F::Power, NAN, 0.0, 1.0),
+        (F::Power, signalling, 0.0, 1.0),
+        (F::Power, signalling, -0.0, 1.0),
+        (F::Power, signalling, 2.0, NAN),
         (F::Power, 1.0, NAN, NAN),
         (F::Power, -1.0, INF, NAN),
         (F::Power, -0.0, -1.0, -INF),
         (F::Power, -0.0, 0.5, 0.0),
         (F::Power, -INF, 0.5, INF),
         (F::PowerFdlibm, NAN, 0.0, 1.0),
+        (F::PowerFdlibm, signalling, 0.0, 1.0),
         (F::PowerFdlibm, 1.0, NAN, NAN),
         (F::PowerFdlibm, -1.0, INF, NAN),
         (F::PowerFdlibm, -8.0, 1.0 / 3.0, NAN),

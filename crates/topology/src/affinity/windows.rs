@@ -30,7 +30,7 @@ pub(super) fn pin(cpus: &[usize]) -> Result<Pinned, PinRefused> {
     let first = cpus.first().ok_or_else(invalid)?;
     let group = u16::try_from(first / GROUP).map_err(|_| invalid())?;
     if cpus.iter().any(|cpu| cpu / GROUP != usize::from(group)) {
-        // No thread can be kept on several groups; they are all there is, and the system uses them all.
+        // No thread can be kept on several groups. Since Windows 11 the system uses them all; before, a thread stays in one of its choice.
         return Err(PinRefused::Unsupported);
     }
     let mask = cpus.iter().fold(0, |mask, cpu| mask | 1 << (cpu % GROUP));
