@@ -183,7 +183,15 @@ describe('cores.topology', () => {
 
   test('is a plain object that cannot be changed, as are its parts', () => {
     const topology = cores.topology()
-    expect(Object.keys(topology).toSorted()).toEqual(['caches', 'cpus', 'pinned', 'quota', 'simd', 'usable'])
+    expect(Object.keys(topology).toSorted()).toEqual([
+      'caches',
+      'cpus',
+      'diagnostic',
+      'pinned',
+      'quota',
+      'simd',
+      'usable',
+    ])
     const parts = [topology, topology.usable, topology.pinned, topology.caches]
     expect(parts.every((part) => Object.isFrozen(part))).toBe(true)
     expect(Object.getPrototypeOf(topology)).toBe(Object.prototype)
@@ -246,6 +254,7 @@ describe('without the native addon', () => {
       pinned: [],
       simd: 'none',
       caches: {},
+      diagnostic: null,
     })
     for (const { size, stats, threads } of [before, ...after]) {
       expect([size, threads]).toEqual([1, []])

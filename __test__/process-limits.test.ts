@@ -93,6 +93,7 @@ test('without threads to start, a call is its caller’s work, an asynchronous o
   const { stdout, stderr } = await run('/bin/sh', ['-c', command], getuid?.() === 0 ? uid : undefined)
   expect(stderr).toBe('')
   const refused = isNative ? 'ERR_SPAWN_FAILED' : 9
+  const diagnostic = isNative ? expect.stringMatching(/^only \d+ of 500 threads could be started: /) : null
   expect(JSON.parse(stdout)).toEqual({
     square: 9,
     kernel: 4,
@@ -101,6 +102,7 @@ test('without threads to start, a call is its caller’s work, an asynchronous o
     later: 9,
     transferred: 300,
     stats: true,
+    diagnostics: [null, diagnostic],
   })
 })
 

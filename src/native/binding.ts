@@ -113,7 +113,7 @@ export interface Binding {
   resizePool(threads?: number): void
   /** Counters of the pool. */
   poolStats(): { jobs: number; chunks: number; wakes: number; parks: number }
-  /** The machine; `quota` absent: no limit. */
+  /** The machine; `quota` absent: no limit; `diagnostic` absent: nothing to say. */
   topology(): {
     cpus: number
     usable: number[]
@@ -121,6 +121,7 @@ export interface Binding {
     pinned: number[]
     simd: string
     caches: Record<string, number>
+    diagnostic?: string
   }
   /**
    * While `on`, the processes that this thread makes end with it, however it ends. Returns how many were tied so since the

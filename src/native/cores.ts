@@ -20,6 +20,8 @@ export interface Topology {
   readonly simd: string
   /** Bytes of each cache ('L1d', 'L1i', 'L2', 'L3'), the smallest where CPUs differ; empty where the system does not say. */
   readonly caches: Readonly<Record<string, number>>
+  /** What the system refused when the pool's threads were started, though the pool works: to pin them, or some of them; null: nothing. */
+  readonly diagnostic: string | null
 }
 
 /**
@@ -78,7 +80,7 @@ function asked<R>(question: () => R): R {
   }
 }
 
-function frozen({ cpus, usable, quota, pinned, simd, caches }: Topology): Topology {
+function frozen({ cpus, usable, quota, pinned, simd, caches, diagnostic }: Topology): Topology {
   return Object.freeze({
     cpus,
     usable: Object.freeze([...usable]),
@@ -86,6 +88,7 @@ function frozen({ cpus, usable, quota, pinned, simd, caches }: Topology): Topolo
     pinned: Object.freeze([...pinned]),
     simd,
     caches: Object.freeze({ ...caches }),
+    diagnostic,
   })
 }
 
@@ -100,7 +103,7 @@ function nativeCores(addon: Binding): Cores {
     },
     topology() {
       const topology = asked(() => addon.topology())
-      return frozen({ ...topology, quota: topology.quota ?? null })
+      return frozen({ ...topology, quota: topology.quota ?? null, diagnostic: topology.diagnostic ?? null })
     },
     stats: () => Object.freeze({ ...addon.poolStats(), ...addon.memoryStats() }),
   }
@@ -118,7 +121,7 @@ const plainCores: Cores = {
     const { availableParallelism, cpus } = process.getBuiltinModule('node:os')
     const usable = Array.from({ length: availableParallelism() }, (_, cpu) => cpu)
     const all = Math.max(cpus().length, usable.length)
-    return frozen({ cpus: all, usable, quota: null, pinned: [], simd: 'none', caches: {} })
+    return frozen({ cpus: all, usable, quota: null, pinned: [], simd: 'none', caches: {}, diagnostic: null })
   },
   stats: () =>
     Object.freeze({ jobs: 0, chunks: 0, wakes: 0, parks: 0, fresh: 0, recycled: 0, returned: 0, kept: 0, out: 0 }),

@@ -24,6 +24,8 @@ pub struct Topology {
     pub simd: &'static str,
     /// Bytes of each cache, by name.
     pub caches: BTreeMap<String, f64>,
+    /// What did not work when the pool's threads were started, which does without; absent: nothing.
+    pub diagnostic: Option<String>,
 }
 
 /// Counts of the pool since the process began.
@@ -80,6 +82,7 @@ pub fn topology() -> Result<Topology> {
         pinned: pinned.into_iter().map(number).collect(),
         simd: simd.name(),
         caches,
+        diagnostic: Pool::global_if_started().and_then(Pool::diagnostics),
     })
 }
 
