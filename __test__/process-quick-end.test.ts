@@ -38,6 +38,14 @@ test.each<[string, () => unknown]>([
     },
   ],
   [
+    'emits the loss of its parent',
+    async () => {
+      process.emit('disconnect')
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      process.exitCode = 5
+    },
+  ],
+  [
     'goes on once when the loop is at its end, before anybody else hears of that',
     () => {
       process.prependOnceListener('beforeExit', () => setTimeout(() => (process.exitCode = 5), 1))

@@ -48,8 +48,10 @@ const { nextTick } = process
 
 // What Ctrl-C means is the parent's decision, also before it has said what to do.
 process.on('SIGINT', ignore)
-// Without the parent nobody wants the result.
-process.once('disconnect', () => exit(1))
+// Without the parent nobody wants the result. The target may emit this, too.
+process.on('disconnect', () => {
+  if (!process.connected) exit(1)
+})
 process.on('message', receive)
 process.exit = leave
 process.setUncaughtExceptionCaptureCallback = capture
