@@ -76,6 +76,19 @@ test.each<[string, () => unknown]>([
   expect(await p.result).toBeUndefined()
 })
 
+test('a result that is on its way when the target emits its own end, and exits, arrives', async () => {
+  const emitsItsEnd = () => {
+    setImmediate(() => {
+      process.emit('exit', 0)
+      process.exit(3)
+    })
+    return 'x'.repeat(2 ** 24)
+  }
+  const p = new Process({ target: emitsItsEnd }).start()
+  expect((await p.result).length).toBe(2 ** 24)
+  expect((await p.exited).exitCode).toBe(3)
+})
+
 test('it ends without Node’s way down, but not where the target has what that is for', async () => {
   const { code, stdout, stderr } = await runNode([spare, 'ends'])
   expect([code, stderr]).toEqual([0, ''])

@@ -120,7 +120,7 @@ const guards = [
   {
     guard: "an event 'exit' that the target emits",
     module: 'child/quick-end.js',
-    text: "get(process, '_exiting') !== true || ",
+    text: '!isAtItsEnd() || ',
     without: '',
     file: 'process-quick-end',
     name: 'emits its own end when it is done',

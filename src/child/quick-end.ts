@@ -5,11 +5,11 @@
  * The listeners of 'exit' run as ever, and what is printed is printed. Where anything may want more of the end than that, the
  * process takes Node's way: a library that was preloaded, flags, an addon of the target's, a profiler, a trace, a thread.
  */
-import { exit } from './channel.ts'
+import { exit, isAtItsEnd } from './channel.ts'
 
 // Not imported: see channel.ts.
 const { process } = globalThis
-const { apply, get } = Reflect
+const { apply } = Reflect
 const { includes } = Array.prototype
 const dlopen = process.dlopen
 
@@ -60,8 +60,7 @@ export function prepareQuickEnd(addon: string | null): void {
  * to do, Node would take its whole heap apart; nobody waits for that but join().
  */
 export function emitEnd(emit: () => boolean): boolean {
-  // Set by Node before it emits the event; not documented either.
-  if (get(process, '_exiting') !== true || ended.reallyExit !== reallyExit) return emit()
+  if (!isAtItsEnd() || ended.reallyExit !== reallyExit) return emit()
   if (endNow !== undefined && !isOwed()) {
     ended.reallyExit = (code) => {
       // Asked again: the listeners of 'exit' are the target's.
