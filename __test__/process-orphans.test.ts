@@ -1,7 +1,7 @@
 /** No child outlives its parent, however that ends and whatever the child does. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { getuid, kill } from 'node:process'
+import { kill } from 'node:process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { Process, target } from 'corepool'
@@ -126,7 +126,7 @@ test('the result settles after the end of a child whose channel somebody else ho
   }
 })
 
-test.runIf(getuid?.() === 0)('a busy child that has given up its rights ends with its parent, too', async () => {
+test('a busy child that has given up its rights ends with its parent, too', async () => {
   const { parent, line } = await startProgram(program('parent.mjs'), 'unprivileged', 'wait')
   const pid = Number(line)
   expect(isRunning(pid)).toBe(true)

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { Process } from 'corepool'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { program, runNode } from './fixtures/run-program.ts'
+import { makeExecutable } from './fixtures/single-executable.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'corepool-own-program-'))
 /** A line for each time that the program has run. */
@@ -76,23 +77,15 @@ test('a program that something starts in a child before its bootstrap is a main 
   expect(await p.result).toBe('42\n')
 })
 
-const [nodeMajor] = process.versions.node.split('.').map(Number)
-
-test.runIf(Number(nodeMajor) >= 26)(
-  'a single executable application starts a process only with a binary that it names',
-  async () => {
-    const executable = join(folder, 'application')
-    const configuration = { main: program('application.cjs'), output: executable, disableExperimentalSEAWarning: true }
-    writeFileSync(join(folder, 'application.json'), JSON.stringify(configuration))
-    const built = await runNode(['--build-sea', join(folder, 'application.json')])
-    expect(built.code).toBe(0)
-    const run = (...args: string[]) => {
-      const env = { ...process.env, RUNS: runs, HERE: fileURLToPath(import.meta.url) }
-      return promisify(execFile)(executable, args, { env })
-    }
-    expect((await run()).stdout).toBe('ERR_NOT_SUPPORTED\n')
-    expect(toldRuns()).toBe(1)
-    expect((await run(process.execPath)).stdout).toBe('2\n')
-    expect(toldRuns()).toBe(2)
-  },
-)
+test('a single executable application starts a process only with a binary that it names', async () => {
+  const executable = join(folder, 'application')
+  await makeExecutable(executable, program('application.cjs'))
+  const run = (...args: string[]) => {
+    const env = { ...process.env, RUNS: runs, HERE: fileURLToPath(import.meta.url) }
+    return promisify(execFile)(executable, args, { env })
+  }
+  expect((await run()).stdout).toBe('ERR_NOT_SUPPORTED\n')
+  expect(toldRuns()).toBe(1)
+  expect((await run(process.execPath)).stdout).toBe('2\n')
+  expect(toldRuns()).toBe(2)
+})

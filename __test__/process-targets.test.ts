@@ -2,6 +2,8 @@
 import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text as textOf } from 'node:stream/consumers'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Process, target, TargetError } from 'corepool'
 import { expect, test } from 'vitest'
@@ -230,6 +232,34 @@ test('a child inherits the flags of its parent, but not its text, debugger or te
   // Node takes underscores for dashes.
   const others = ['--no_deprecation', '--inspect_port', '0', '--input_type=module', '-e', text]
   expect(await runNode(others)).toMatchObject({ code: 0, stdout: '["--no_deprecation"]\n' })
+})
+
+test.each([
+  ['--inspect-brk', undefined],
+  ['  --no-warnings  --inspect_brk=127.0.0.1:0', '--no-warnings'],
+  ['--inspect-port 0 --no-warnings --inspect --debug-port "127.0.0.1:0"', '--no-warnings'],
+  ['"--inspect-brk" --title="two \\"--inspect\\" words" --ins"pect-po"rt=0', '--title="two \\"--inspect\\" words"'],
+  [
+    ' --title="--inspect-brk  it"   --inspect-publish-uid=http ',
+    ' --title="--inspect-brk  it"   --inspect-publish-uid=http ',
+  ],
+])(
+  'a child inherits the flags of NODE_OPTIONS, but not the debugger that it would wait for: %s',
+  async (given, left) => {
+    const text = `
+    import { Process } from 'corepool'
+    process.env.NODE_OPTIONS = process.argv[1]
+    const p = new Process({ target: () => process.env.NODE_OPTIONS })
+    console.log(JSON.stringify([await p.start().result]))`
+    const { stdout, stderr } = await runNode(['--input-type=module', '--eval', text, '--', given])
+    expect([JSON.parse(stdout)[0] ?? undefined, stderr]).toEqual([left, ''])
+  },
+)
+
+test('a debugger that the environment of a Process names is there', async () => {
+  const env = { ...process.env, NODE_OPTIONS: '--inspect=0' }
+  const p = new Process({ target: () => {}, env, stdio: 'pipe' }).start()
+  expect(await textOf(p.stderr as Readable)).toContain('Debugger listening')
 })
 
 test('there is no spare where a flag makes every child write a file, however it is spelled', async () => {

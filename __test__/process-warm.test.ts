@@ -34,6 +34,10 @@ test('there is none where other code is preloaded into children', async () => {
   expect(await seen('afterOne', { NODE_OPTIONS: `--require=${preload}` })).toEqual({ spares: 0 })
 })
 
+test('there is one where NODE_OPTIONS says no more than how to debug the program', async () => {
+  expect(await seen('afterOne', { NODE_OPTIONS: '--inspect-port=0' })).toEqual({ spares: 1 })
+})
+
 test('it is used only where environment, directory, flags and streams are what it was booted with', async () => {
   expect(await seen('surroundings')).toEqual({
     env: false,

@@ -118,6 +118,22 @@ const guards = [
     name: 'it ends without Node’s way down',
   },
   {
+    guard: "an event 'exit' that the target emits",
+    module: 'child/quick-end.js',
+    text: '!isAtItsEnd() || ',
+    without: '',
+    file: 'process-quick-end',
+    name: 'emits its own end when it is done',
+  },
+  {
+    guard: 'an error that Node prints last',
+    module: 'child/bootstrap.js',
+    text: "name === 'exit' && !isFailing && ",
+    without: "name === 'exit' && ",
+    file: 'process-quick-end',
+    name: 'an error that ends a child',
+  },
+  {
     guard: 'each option read once',
     module: 'kernel/call.js',
     text: "dtype = given['dtype'];",

@@ -34,7 +34,7 @@ import { importModule, loadTarget } from './load-target.ts'
 import { linkToParent } from './parent-link.ts'
 import { watchParent } from './parent-watch.ts'
 import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './protocol.ts'
-import { endQuickly, prepareQuickEnd } from './quick-end.ts'
+import { emitEnd, prepareQuickEnd } from './quick-end.ts'
 import { moduleOnItsWay, watchLoads, withItsOrigin } from './start-guard.ts'
 import { encodeError } from './thrown.ts'
 import { decode, encode, encodeBytes, isWritable } from './values.ts'
@@ -48,8 +48,10 @@ const { nextTick } = process
 
 // What Ctrl-C means is the parent's decision, also before it has said what to do.
 process.on('SIGINT', ignore)
-// Without the parent nobody wants the result.
-process.once('disconnect', () => exit(1))
+// Without the parent nobody wants the result. The target may emit this, too.
+process.on('disconnect', () => {
+  if (!process.connected) exit(1)
+})
 process.on('message', receive)
 process.exit = leave
 process.setUncaughtExceptionCaptureCallback = capture
@@ -57,10 +59,6 @@ process.setUncaughtExceptionCaptureCallback = capture
 const emitting = { __proto__: null, value: guardedEmit(process.emit), writable: true, configurable: true }
 defineProperty(process, 'emit', emitting as PropertyDescriptor)
 process.on('exit', sendAtOnce)
-// Where nothing is left to do, Node would take its whole heap apart before it ends; nobody waits for that but join().
-process.on('beforeExit', () => {
-  if (listenerCount('beforeExit') === 1) endQuickly()
-})
 if (process.send !== undefined) process.send = guardedSend(process.send)
 // Node throws a rejection that nobody handles; Bun would end this process, and tell no monitor.
 if (process.versions['bun'] !== undefined) process.on('unhandledRejection', throwUnlessHandled)
@@ -90,6 +88,8 @@ const NOTHING: FunctionSource = {
 }
 
 let rehearsal: NodeJS.Immediate | undefined
+/** Node ends this process by an error, which it prints after the event 'exit'. */
+let isFailing = false
 /** Takes what the parent sends to the target; undefined until there is one. */
 let deliver: ((frame: unknown) => boolean) | undefined
 
@@ -187,8 +187,13 @@ function guardedEmit(original: typeof process.emit): (...event: unknown[]) => bo
     // Whoever removes all listeners, as a library does that tidies up, removes ours.
     if (name === 'removeListener' && event[2] === receive) nextTick(listen, 'message', receive)
     const emit = (): boolean => apply(original, process, event)
+    // Who has replaced this may go on when it returns.
+    if (name === 'exit' && !isFailing && process.emit === emitting.value) return emitEnd(emit)
     const isUncaught = name === 'uncaughtException' || name === 'uncaughtExceptionMonitor'
-    return isUncaught ? callHandler(emit) : emit()
+    if (!isUncaught) return emit()
+    const isHeard = callHandler(emit)
+    if (name === 'uncaughtException') isFailing = !isHeard
+    return isHeard
   }
 }
 

@@ -11,7 +11,7 @@ import type { FromChild, Hello } from './protocol.ts'
 
 // Not imported: `import { exit } from 'node:process'` in a target then finds the one that the bootstrap puts there.
 const { process, setTimeout: setTimer } = globalThis
-const { apply, defineProperty } = Reflect
+const { apply, defineProperty, get } = Reflect
 const { writeSync } = builtinModule('node:fs')
 const arrayIteration = { value: Array.prototype[Symbol.iterator], writable: true, configurable: true }
 const send = process.send?.bind(process)
@@ -22,6 +22,11 @@ const streamWrite: (this: Writable, text: string, done: () => void) => boolean =
 
 /** Ends this process at once, whatever the user's code has put in its place. */
 export const exit = process.exit.bind(process)
+
+/** True from the moment on in which the runtime emits 'exit'. No name here is documented; all runtimes have it. */
+export function isAtItsEnd(): boolean {
+  return get(process, '_exiting') === true
+}
 
 /** Milliseconds that a process which ends waits for what it has printed to be taken. */
 const LAST_WORDS = 2_000
@@ -157,8 +162,12 @@ export function capture(handler: ((error: Error) => void) | null): void {
   setCapture(typeof handler === 'function' ? (error) => void callHandler(() => handler(error)) : handler)
 }
 
-/** For the event 'exit', after which nothing is sent any more: what its listeners say is written before they go on. */
+/**
+ * For the event 'exit', after which nothing is sent any more: what its listeners say is written before they go on. Not where the target
+ * emits it itself: what is on its way would be cut off by a process.exit() that follows.
+ */
 export function sendAtOnce(): void {
+  if (!isAtItsEnd()) return
   isExiting = true
   handle?.setBlocking?.(true)
 }

@@ -5,7 +5,7 @@
  * The listeners of 'exit' run as ever, and what is printed is printed. Where anything may want more of the end than that, the
  * process takes Node's way: a library that was preloaded, flags, an addon of the target's, a profiler, a trace, a thread.
  */
-import { exit } from './channel.ts'
+import { exit, isAtItsEnd } from './channel.ts'
 
 // Not imported: see channel.ts.
 const { process } = globalThis
@@ -55,14 +55,20 @@ export function prepareQuickEnd(addon: string | null): void {
   }
 }
 
-/** Ends this process as `process.exit()` does, and more quickly where nothing is lost by it. */
-export function endQuickly(): void {
-  if (endNow !== undefined && ended.reallyExit === reallyExit && !isOwed()) {
+/**
+ * Emits 'exit' by `emit` and, where that is the end of this process and no emission of the target's, ends it then: where nothing is left
+ * to do, Node would take its whole heap apart; nobody waits for that but join().
+ */
+export function emitEnd(emit: () => boolean): boolean {
+  if (!isAtItsEnd() || ended.reallyExit !== reallyExit) return emit()
+  if (endNow !== undefined && !isOwed()) {
     ended.reallyExit = (code) => {
       // Asked again: the listeners of 'exit' are the target's.
       if (!isOwed()) endNow?.((code as number) | 0)
       apply(reallyExit as (code?: unknown) => void, process, [code])
     }
   }
-  exit()
+  emit()
+  // By what the listeners have left in the place of `reallyExit`; nothing is emitted again.
+  return exit()
 }

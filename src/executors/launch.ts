@@ -29,6 +29,7 @@ export function launchOf(options: ExecuteOptions): Launch {
   const flags = options.execArgv ?? inheritedFlags(process.execArgv)
   // Null prototypes, here and below: what was put on Object.prototype must not become a variable of the child, or an option.
   const env: Record<string, string | undefined> = Object.assign(Object.create(null), options.env ?? process.env)
+  if (options.env === undefined) leaveDebuggerOut(env)
   env[STARTED_BY] = String(process.pid)
   const runsOtherCode = execPath !== process.execPath || flags.some(isPreload) || nodeOptions(env).some(isPreload)
   return {
@@ -59,10 +60,37 @@ function isSingleExecutable(): boolean {
   return process.getBuiltinModule('node:sea')?.isSea() === true
 }
 
-/** The flags in NODE_OPTIONS. */
+/** The flags in NODE_OPTIONS, and values that stand apart from them. */
 export function nodeOptions(env: Launch['env']): string[] {
-  return (env['NODE_OPTIONS'] ?? '').split(/[\s"]+/).filter((flag) => flag !== '')
+  return wordsOf(env['NODE_OPTIONS'] ?? '').map(unquoted)
 }
+
+/** The words of NODE_OPTIONS as they are written: Node ends one at a space outside of quotes. */
+function wordsOf(text: string): string[] {
+  return text.match(/(?:"(?:\\.|[^"\\])*"|[^ "])+/gs) ?? []
+}
+
+/** A word as Node reads it; a backslash means something between quotes only. */
+function unquoted(word: string): string {
+  return word.replaceAll(/"((?:\\.|[^"\\])*)"/gs, (_, text: string) => text.replaceAll(/\\(.)/gs, '$1'))
+}
+
+/**
+ * Has a child neither wait for a debugger nor ask for the port of this program's, which is all that such flags are to it. What else
+ * NODE_OPTIONS says stays as it is written.
+ */
+function leaveDebuggerOut(env: Record<string, string | undefined>): void {
+  const text = env['NODE_OPTIONS']
+  if (text === undefined) return
+  const words = wordsOf(text)
+  const kept = flagsWithout(ofDebugger, words, unquoted)
+  if (kept.length === words.length) return
+  if (kept.length > 0) env['NODE_OPTIONS'] = kept.join(' ')
+  else delete env['NODE_OPTIONS']
+}
+
+/** Flags of a debugger that NODE_OPTIONS may have. */
+const ofDebugger = /^--(?:debug-port|inspect(?:-(?:brk|brk-node|port|wait))?)$/
 
 /**
  * Flags that say what the main program is (its text, test runner, watcher), or that open a port which it already has.
@@ -90,10 +118,16 @@ export function flagName(argument: string): string {
 
 /** `execArgv` without what concerns the main program alone. */
 export function inheritedFlags(execArgv: readonly string[]): string[] {
+  return flagsWithout(ofMainProgram, execArgv, (argument) => argument)
+}
+
+/** @param read gives of a word what Node takes it for */
+function flagsWithout(names: RegExp, words: readonly string[], read: (word: string) => string): string[] {
   let isKept = true
-  return execArgv.filter((argument) => {
+  return words.filter((word) => {
+    const argument = read(word)
     // What does not start with a dash is the value of the flag before it.
-    if (argument.startsWith('-')) isKept = !ofMainProgram.test(flagName(argument))
+    if (argument.startsWith('-')) isKept = !names.test(flagName(argument))
     return isKept
   })
 }

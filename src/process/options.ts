@@ -6,7 +6,10 @@ import type { ExecuteOptions } from '../executors/index.ts'
 
 /** The surroundings of a child process; a kernel, which has none, ignores them. */
 export interface ChildOptions {
-  /** The whole environment of the child; this process's, as it is at the start, when absent. */
+  /**
+   * The whole environment of the child; this process's, as it is at the start, when absent, without the flags of its debugger in
+   * `NODE_OPTIONS`.
+   */
   env?: NodeJS.ProcessEnv
   /** Working directory; this process's, as it is at the start, when absent. */
   cwd?: string
