@@ -35,6 +35,7 @@ interface Bound {
 
 /** The operation of one kernel. */
 export class CompiledFunction implements CompiledOperation {
+  readonly kind = 'compiled'
   readonly name: string
   readonly arity: number
   /** Whether a text computes with bigints shows when a call brings some; no function that is built into JavaScript does. */

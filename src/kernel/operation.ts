@@ -31,6 +31,7 @@ interface AnyOperation {
 
 /** A built-in operation. */
 export interface BuiltInOperation extends AnyOperation {
+  readonly kind: 'built-in'
   /** The number by which the addon knows what to run. */
   readonly code: number
   /** The operation of programs that has its values and their accuracy; absent: exact on every engine. */
@@ -48,6 +49,7 @@ export interface PreparedProgram {
 
 /** An operation that was compiled from a function. */
 export interface CompiledOperation extends AnyOperation {
+  readonly kind: 'compiled'
   readonly math: 'exact' | 'ulp1' | undefined
   /** The text that was compiled. */
   readonly text: string
@@ -83,9 +85,9 @@ export interface CompiledOperation extends AnyOperation {
 
 export type Operation = BuiltInOperation | CompiledOperation
 
-/** Whether the operation was compiled from a function. */
+/** Whether the operation was compiled from a function: by what it says itself, since any method may be on Object.prototype, too. */
 export function isCompiled(operation: Operation): operation is CompiledOperation {
-  return 'prepare' in operation
+  return operation.kind === 'compiled'
 }
 
 /** What the self-check has to say of an operation; undefined where it found nothing. */
@@ -101,7 +103,7 @@ function builtIn(
   takesBigints = true,
   operations = 1,
 ): BuiltInOperation {
-  return { name, arity: onNumbers.length, onNumbers, takesBigints, operations, code }
+  return { kind: 'built-in', name, arity: onNumbers.length, onNumbers, takesBigints, operations, code }
 }
 
 // The codes are those of the Rust side's `Operation`.
