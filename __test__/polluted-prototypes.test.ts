@@ -1,5 +1,5 @@
 /** What was put on Object.prototype, and never meant for this package, is not read as a part of it. */
-import { kernel, square } from 'corepool'
+import { argMax, count, div, dot, kernel, reciprocal, sin, square, sum, variance } from 'corepool'
 import { expect, test } from 'vitest'
 import { expectSame } from './fixtures/expect-same.ts'
 
@@ -36,4 +36,33 @@ test('a built-in kernel is not taken for a compiled one, nor are moved arrays gi
   expectSame(await promise, expected)
   expect(whileInherited('prepare', prepare, () => [square.info.operations, square.sum(numbers(3))])).toEqual([1, 5])
   expect(whileInherited('prepare', prepare, () => kernel((x: number) => x + 1)(2))).toBe(3)
+})
+
+test('reductions compute what they were asked for, whatever objects inherit', () => {
+  const [xs, few] = [numbers(1000), numbers(10)]
+  const reduce = (): unknown[] => [
+    [sum(xs), sum(few), argMax(xs), dot(xs, xs), variance(few), count(few), square.sum(xs), div.max(few, 2)],
+    [square.info.accuracy, reciprocal.info.accuracy, sin.info.accuracy, square.info.operations],
+    [...square(few), ...square(Int8Array.from(few))],
+    kernel('(x) => f(x)', { bindings: { f: sin } })(2),
+  ]
+  const expected = reduce()
+  expect((expected[0] as unknown[])[0]).toBe(499_500)
+  const values = [{ code: 0 }, [1], 7, () => 7]
+  for (const name of ['operation', 'program', 'isDone', 'op', 'operations', 'inTwoSteps', 'sum', 'sin', 'int8']) {
+    for (const value of values) expect([name, ...whileInherited(name, value, reduce)]).toEqual([name, ...expected])
+  }
+})
+
+test('a quotient of bigints is refused, though every object inherits what could be a loop for them', () => {
+  const bigints = BigInt64Array.of(1n, 2n)
+  for (const name of ['int64', 'div']) {
+    const call = (): unknown =>
+      whileInherited(
+        name,
+        () => {},
+        () => div(bigints, bigints),
+      )
+    expect(call).toThrow(expect.objectContaining({ code: 'ERR_DTYPE' }))
+  }
 })

@@ -63,7 +63,7 @@ export interface Signature {
   readonly operands: readonly string[]
   readonly output: string
   /** Of a method that reduces what the kernel makes: how the two are written one after the other. */
-  readonly inTwoSteps?: string
+  readonly inTwoSteps: string | undefined
 }
 
 /** The signature of the kernel of an operation. */
@@ -77,6 +77,7 @@ export function signatureOf({ name, arity, takesBigints }: Operation): Signature
     asyncCall: `${name}.async()`,
     operands: Array.from({ length: arity }, operand),
     output: `The output of ${name}()`,
+    inTwoSteps: undefined,
   }
 }
 

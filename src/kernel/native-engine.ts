@@ -47,7 +47,7 @@ export function nativeEngine(binding: Binding): Engine {
     name: 'native',
     allocate: (dtype, length) => memory.allocate(dtype, length),
     info(operation) {
-      const operations = operation.operations ?? 1
+      const { operations } = operation
       const reason = isCompiled(operation)
         ? (differenceReason(operation) ?? programs.reason(operation, operation.program))
         : undefined

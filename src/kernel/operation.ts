@@ -25,17 +25,17 @@ interface AnyOperation {
   /** The plain function: what it gives for single numbers; what followed them in the call comes after them. */
   readonly onNumbers: (...numbers: number[]) => number
   readonly takesBigints: boolean
-  /** Operations an element; 1 where absent. */
-  readonly operations?: number
+  /** Operations an element. */
+  readonly operations: number
 }
 
-/** A built-in operation. */
+/** A built-in operation. What it has not is an own `undefined`, here and wherever else something may be absent: it cannot be inherited then. */
 export interface BuiltInOperation extends AnyOperation {
   readonly kind: 'built-in'
   /** The number by which the addon knows what to run. */
   readonly code: number
-  /** The operation of programs that has its values and their accuracy; absent: exact on every engine. */
-  readonly op?: OpName
+  /** The operation of programs that has its values and their accuracy; undefined: exact on every engine. */
+  readonly op: OpName | undefined
 }
 
 /** What one call of a compiled operation runs. */
@@ -103,7 +103,7 @@ function builtIn(
   takesBigints = true,
   operations = 1,
 ): BuiltInOperation {
-  return { kind: 'built-in', name, arity: onNumbers.length, onNumbers, takesBigints, operations, code }
+  return { kind: 'built-in', name, arity: onNumbers.length, onNumbers, takesBigints, operations, code, op: undefined }
 }
 
 // The codes are those of the Rust side's `Operation`.

@@ -18,7 +18,16 @@ export const v8Major = Number.parseInt(process.versions.v8 ?? '', 10)
 
 /** An operation for numbers only. */
 function operation(name: string, code: number, onNumbers: (...numbers: number[]) => number): BuiltInOperation {
-  return { kind: 'built-in', name, arity: onNumbers.length, onNumbers, takesBigints: false, code }
+  return {
+    kind: 'built-in',
+    name,
+    arity: onNumbers.length,
+    onNumbers,
+    takesBigints: false,
+    operations: 1,
+    code,
+    op: undefined,
+  }
 }
 
 /** A function that kernel programs have. */
