@@ -179,7 +179,10 @@ function readOperands(signature: Signature, operands: unknown[], count: number, 
 
   if (out !== undefined) {
     const output = viewOf(signature.output, out)
-    for (const operand of checked) if (typeof operand === 'object') checkFit(signature.call, operand, output)
+    for (let n = 0; n < checked.length; n++) {
+      const operand = checked[n]
+      if (typeof operand === 'object') checkFit(signature.call, operand, output)
+    }
     return { operands: checked, length: first.length, dtype: output.dtype, out: output }
   }
   if (asked === undefined && !hasOneDtype) throw misfit.severalDtypes(signature.call, dtypesOf(checked))
@@ -222,7 +225,8 @@ function checkKinds(
 ): void {
   if (isBigint && !takesBigints) throw misfit.numbersOnly(call, name)
   if (operands.length === 1) return
-  for (const operand of operands) {
+  for (let n = 0; n < operands.length; n++) {
+    const operand = operands[n]
     const isOther =
       typeof operand === 'object' ? operand.dtype.isBigint !== isBigint : (typeof operand === 'bigint') !== isBigint
     if (isOther)

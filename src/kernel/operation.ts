@@ -103,7 +103,16 @@ function builtIn(
   takesBigints = true,
   operations = 1,
 ): BuiltInOperation {
-  return { kind: 'built-in', name, arity: onNumbers.length, onNumbers, takesBigints, operations, code, op: undefined }
+  return Object.freeze<BuiltInOperation>({
+    kind: 'built-in',
+    name,
+    arity: onNumbers.length,
+    onNumbers,
+    takesBigints,
+    operations,
+    code,
+    op: undefined,
+  })
 }
 
 // The codes are those of the Rust side's `Operation`.
