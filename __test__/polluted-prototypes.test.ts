@@ -1,5 +1,5 @@
 /** What was put on Object.prototype, and never meant for this package, is not read as a part of it. */
-import { argMax, count, div, dot, kernel, reciprocal, sin, square, sum, variance } from 'corepool'
+import { argMax, count, div, dot, kernel, Process, reciprocal, sin, square, sum, variance } from 'corepool'
 import { expect, test } from 'vitest'
 import { expectSame } from './fixtures/expect-same.ts'
 
@@ -66,3 +66,18 @@ test('a quotient of bigints is refused, though every object inherits what could 
     expect(call).toThrow(expect.objectContaining({ code: 'ERR_DTYPE' }))
   }
 })
+
+test.each(['pid', 'failing', 'cause', 'process'])(
+  'a Process that cannot be started says so, though every object inherits a %s',
+  async (name) => {
+    for (const value of [7, () => 7]) {
+      const start = (): Process<[], number> => new Process({ target: () => 7, execPath: '/nonexistent' }).start()
+      const p = whileInherited(name, value, start)
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      await expect(p.result).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED', cause: expect.any(Error) })
+      // oxlint-disable-next-line eslint/no-await-in-loop
+      await p.join()
+      expect(p.pid).toBeNull()
+    }
+  },
+)

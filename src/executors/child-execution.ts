@@ -43,13 +43,13 @@ export function executeInChild(
   const encoded = encode('args', args)
   const launch = launchOf(options)
   const child = (warm ? takeSpare(launch) : null) ?? spawnChild(launch)
-  if (!('pid' in child)) {
+  if (child.process === null) {
     const report = (cause: unknown): void => {
       observer.failed(spawnFailed(name, launch.execPath, options.cwd, cause))
       observer.exited({ exitCode: null, signalCode: null })
       observer.silent()
     }
-    if ('failing' in child) child.failing.once('error', report)
+    if (child.failing !== null) child.failing.once('error', report)
     else process.nextTick(report, child.cause)
     return neverRan
   }
