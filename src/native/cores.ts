@@ -100,7 +100,8 @@ function nativeCores(addon: Binding): Cores {
     },
     topology() {
       const topology = asked(() => addon.topology())
-      return frozen({ ...topology, quota: topology.quota ?? null })
+      // Left out where there is none, and then it could be inherited.
+      return frozen({ ...topology, quota: Object.hasOwn(topology, 'quota') ? (topology.quota ?? null) : null })
     },
     stats: () => Object.freeze({ ...addon.poolStats(), ...addon.memoryStats() }),
   }
