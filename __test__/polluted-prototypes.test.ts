@@ -2,6 +2,7 @@
 import { argMax, count, div, dot, kernel, Process, reciprocal, sin, square, sum, variance } from 'corepool'
 import { expect, test } from 'vitest'
 import { expectSame } from './fixtures/expect-same.ts'
+import { program, runProgram } from './fixtures/run-program.ts'
 
 const numbers = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => i)
 
@@ -81,3 +82,20 @@ test.each(['pid', 'failing', 'cause', 'process'])(
     }
   },
 )
+
+test('no name that the package reads, inherited by every object, changes what calls give or which codes refusals have', async () => {
+  const { code, stdout, stderr } = await runProgram(program('polluted-names.mjs'))
+  expect([code, stderr]).toEqual([0, ''])
+  const { names, wrong } = JSON.parse(stdout) as { names: number; wrong: unknown[] }
+  expect(wrong).toEqual([])
+  // It has found them at all.
+  expect(names).toBeGreaterThan(500)
+})
+
+test('nor do all of them together, before the first call', async () => {
+  const { code, stdout, stderr } = await runProgram(program('polluted-names.mjs'), 'cold')
+  expect([code, stderr]).toEqual([0, ''])
+  const { given, expected } = JSON.parse(stdout) as { given: string[]; expected: string[] }
+  expect(given).toEqual(expected)
+  expect(given).toContain('["square",49]')
+})
