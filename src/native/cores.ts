@@ -99,9 +99,12 @@ function nativeCores(addon: Binding): Cores {
       asked(() => addon.resizePool(checked))
     },
     topology() {
-      const topology = asked(() => addon.topology())
-      // Left out where there is none, and then it could be inherited.
-      return frozen({ ...topology, quota: Object.hasOwn(topology, 'quota') ? (topology.quota ?? null) : null })
+      // Without prototype: what the addon leaves out could be inherited.
+      const topology = Object.assign(
+        Object.create(null) as object,
+        asked(() => addon.topology()),
+      )
+      return frozen({ ...topology, quota: topology.quota ?? null })
     },
     stats: () => Object.freeze({ ...addon.poolStats(), ...addon.memoryStats() }),
   }
