@@ -184,7 +184,7 @@ describe('scopes, over random programs whose free names are known', () => {
         const text = `() => { 'use strict'; ${all.map((one) => one(new Set(), free)).join(' ')} }`
         evaluate(text)
         const parsed = parseFunction(text, false)
-        if ('problem' in parsed || parsed.fn.type === 'ClassExpression') throw new Error(`not parsed: ${text}`)
+        if (parsed.problem !== null || parsed.fn.type === 'ClassExpression') throw new Error(`not parsed: ${text}`)
         const found = findFreeNames(parsed.fn, parsed.strict, isNodeGlobal, isProbedName).captured.map(
           (one) => one.name,
         )

@@ -114,7 +114,7 @@ describe('an asynchronous program', () => {
     return new Promise<Float64Array>((resolve, reject) => {
       const xs = operands.find((operand) => typeof operand === 'object')
       const length = xs?.length ?? 0
-      const memory = { length, outputCode: 0, output: undefined, operands: operands.map(operandOf) }
+      const memory = { length, outputCode: 0, output: undefined, operands: operands.map(operandOf), moves: undefined }
       jobs.start({ ...memory, work: { program, scalars, tables: tables.map(view) } }, (end) => {
         if (end.kind === 'completed') resolve(new Float64Array(end.take()))
         else reject(new Error(end.kind))

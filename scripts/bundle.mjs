@@ -160,7 +160,7 @@ async function bundlePart(part, facade) {
       format: 'cjs',
       // A function in parentheses: V8 compiles it with the file, where it would read the text of another twice.
       banner:
-        'const loadModule = require\nmodule.exports = (function (shared, exports = {}) {\nconst require = (id) => shared[id] ?? loadModule(id)',
+        'const loadModule = require\nmodule.exports = (function (shared, exports = {}) {\nconst require = (id) => Object.hasOwn(shared, id) ? shared[id] : loadModule(id)',
       footer: 'return exports\n})',
     },
   )

@@ -209,6 +209,38 @@ const guards = [
     file: 'kernel-transfer',
     name: 'neither written nor made anew',
   },
+  {
+    guard: 'memory that this call has moved, and no other of its own',
+    module: 'memory/move.js',
+    text: 'move.to.buffer === value',
+    without: 'true',
+    file: 'attacks',
+    name: 'nor spoil what tells of it',
+  },
+  {
+    guard: 'dtypes that nobody can write to',
+    module: 'memory/dtype.js',
+    text: 'return Object.freeze({',
+    without: 'return ({',
+    file: 'attacks',
+    name: 'nor spoil what tells of it',
+  },
+  {
+    guard: 'a prepare() that nobody can replace',
+    module: 'kernel/compiled-function.js',
+    text: 'freeze(CompiledFunction.prototype);',
+    without: '',
+    file: 'attacks',
+    name: 'nor spoil what tells of it',
+  },
+  {
+    guard: 'the kind of an operation by what it says itself',
+    module: 'kernel/operation.js',
+    text: "operation.kind === 'compiled'",
+    without: "'prepare' in operation",
+    file: 'polluted-prototypes',
+    name: 'not taken for a compiled one',
+  },
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'corepool-guards-'))

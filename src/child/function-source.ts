@@ -75,7 +75,7 @@ const known = new WeakMap<Function, FunctionSource>()
 
 function readText(fn: Function, text: string, name: string, caller: string | null): FunctionSource {
   const parsed = parseFunction(text, isSloppy(fn, text, caller))
-  if ('problem' in parsed)
+  if (parsed.problem !== null)
     throw isNativeText(text) ? unsendableTarget(name, nativeKind(name)) : unreadableTarget(name, parsed)
   const { fn: node, isMethod, privateName, strict, shift } = parsed
   if (node.type === 'ClassExpression') throw unsendableTarget(name, 'class')

@@ -114,7 +114,10 @@ export function spawnFailed(name: string, execPath: string, cwd: string | undefi
 }
 
 function spawnAdvice(cause: unknown, execPath: string, cwd: string | undefined): string {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
+  const code =
+    typeof cause === 'object' && cause !== null && Object.hasOwn(cause, 'code')
+      ? (cause as { code: unknown }).code
+      : undefined
   if (code === 'EMFILE' || code === 'ENFILE') return 'Too many files are open: start fewer processes at once.'
   if (code === 'EAGAIN' || code === 'ENOMEM') return 'The machine is short of processes or memory: start fewer at once.'
   const where = cwd === undefined ? '' : ` and the directory "${cwd}"`

@@ -120,7 +120,10 @@ export function targetFileNotFound(path: string, other: string | null, cause: un
 
 /** `ERR_TARGET_LOAD_FAILED`: importing the target's module threw; `cause` is what it threw. */
 export function targetLoadFailed(url: string, cause: unknown): TargetError {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
+  const code =
+    typeof cause === 'object' && cause !== null && Object.hasOwn(cause, 'code')
+      ? (cause as { code: unknown }).code
+      : undefined
   const isUnread = code === 'ERR_UNKNOWN_FILE_EXTENSION' || code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING'
   return new TargetError(
     'ERR_TARGET_LOAD_FAILED',

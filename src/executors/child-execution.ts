@@ -14,7 +14,7 @@ import type { Writable } from 'node:stream'
 import { currentProcess, decode, decodeError, encode, isFromChild, isHello } from '../child/index.ts'
 import type { FromChild, TaskTarget, ToChild } from '../child/index.ts'
 import { exitWithoutResult, spawnFailed, workerDied, type EndReason, type WorkerFate } from '../errors/index.ts'
-import { clearTimeout, setImmediate, setTimeout } from '../native/index.ts'
+import { clearTimeout, runsOn, setImmediate, setTimeout } from '../native/index.ts'
 import type { ExecuteOptions, Execution, ExitStatus, Observer } from './execution.ts'
 import { launchOf, type Launch } from './launch.ts'
 import { Output } from './output.ts'
@@ -43,13 +43,13 @@ export function executeInChild(
   const encoded = encode('args', args)
   const launch = launchOf(options)
   const child = (warm ? takeSpare(launch) : null) ?? spawnChild(launch)
-  if (!('pid' in child)) {
+  if (child.process === null) {
     const report = (cause: unknown): void => {
       observer.failed(spawnFailed(name, launch.execPath, options.cwd, cause))
       observer.exited({ exitCode: null, signalCode: null })
       observer.silent()
     }
-    if ('failing' in child) child.failing.once('error', report)
+    if (child.failing !== null) child.failing.once('error', report)
     else process.nextTick(report, child.cause)
     return neverRan
   }
@@ -230,7 +230,7 @@ class ChildExecution implements Execution {
    * which died before it was heard, or in the middle of a message.
    */
   #awaitLastWords(): void {
-    const isDeno = process.versions['deno'] !== undefined
+    const isDeno = runsOn('deno')
     if (isDeno && !this.#isHeard) setImmediate(() => this.#isHeard || this.#silence())
     this.#lastWords = setTimeout(() => this.#listenOnceMore(), LAST_WORDS)
     // Elsewhere the channel keeps this program alive, as long as anything of the child should.

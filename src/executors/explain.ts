@@ -60,6 +60,8 @@ function inChild(target: Target, why: string): Explanation {
 
 function explanation(engine: Explanation['engine'], reason: string): Explanation {
   const made = { engine, reason }
-  Object.defineProperty(made, 'toString', { value: () => `${engine}: ${reason}` })
+  // No prototype: what was put on Object.prototype must not become part of it.
+  const descriptor = { __proto__: null, value: () => `${engine}: ${reason}` }
+  Object.defineProperty(made, 'toString', descriptor as PropertyDescriptor)
   return Object.freeze(made)
 }

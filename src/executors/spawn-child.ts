@@ -11,25 +11,39 @@ export interface StartedChild {
   readonly isTied: boolean
 }
 
-/** What came of it: the child, or why there is none, which Node may tell a moment later. */
-export type Spawned = StartedChild | { readonly cause: unknown } | { readonly failing: ChildProcess }
+/** Why there is no child: a cause, or the object by which Node tells it a moment later. */
+export interface NotStarted {
+  readonly process: null
+  readonly cause: unknown
+  readonly failing: ChildProcess | null
+}
 
 /** Never throws, and leaves no error event unheard. */
-export function spawnChild(launch: Launch): Spawned {
+export function spawnChild(launch: Launch): StartedChild | NotStarted {
   let child: ChildProcess
   let tied = 0
   try {
     binding?.tieForks(true)
     child = spawn(launch.execPath, launch.args, launch.options)
   } catch (cause) {
-    return { cause }
+    return { process: null, cause, failing: null }
   } finally {
     tied = binding?.tieForks(false) ?? 0
   }
   // Also for a signal that could not be sent: the child's end, when it comes, says all.
   child.on('error', () => {})
-  if (child.pid === undefined) return { failing: child }
+  const { pid } = child
+  if (pid === undefined || isWithoutProcess(child)) return { process: null, cause: undefined, failing: child }
   addLive(child)
   // Linux unties what an exec gives more rights (capabilities of the file, say). Of its own file the addon knows whether it does.
-  return { process: child, pid: child.pid, isTied: tied > 0 && launch.execPath === process.execPath }
+  return { process: child, pid, isTied: tied > 0 && launch.execPath === process.execPath }
+}
+
+/**
+ * Whether Node, where it shows the object by which it knows the process, has no process in it. That object has no pid of its own then, and
+ * what it inherits under that name is what `child.pid` says.
+ */
+function isWithoutProcess(child: ChildProcess): boolean {
+  const handle: unknown = Object.getOwnPropertyDescriptor(child, '_handle')?.value
+  return typeof handle === 'object' && handle !== null && !Object.hasOwn(handle, 'pid')
 }

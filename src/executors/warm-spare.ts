@@ -111,7 +111,7 @@ function boot(launch: Launch): void {
   spare?.end()
   const child = spawnChild(launch)
   // Why there is none does not matter here: the next Process is started cold, and tells.
-  if ('pid' in child) spare = new Spare(child, shape)
+  if (child.process !== null) spare = new Spare(child, shape)
 }
 
 function mayBeWarm(launch: Launch): boolean {

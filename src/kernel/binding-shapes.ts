@@ -49,7 +49,8 @@ function kernelShape(operation: Operation, depth: number): BindingShape {
 }
 
 /** Of built-in kernels that are no function of Math: their own functions, once bundled, may name what only the bundle has. */
-const formulas: Readonly<Record<string, string>> = {
+const formulas: Readonly<Record<string, string | null>> = {
+  __proto__: null,
   square: '(v) => v * v',
   cube: '(v) => v * v * v',
   add: '(a, b) => a + b',
@@ -65,11 +66,11 @@ const formulas: Readonly<Record<string, string>> = {
 }
 
 /** Where Math has another name for a kernel's function. */
-const namesInMath: Readonly<Record<string, string>> = { maximum: 'max', minimum: 'min' }
+const namesInMath: Readonly<Record<string, string | null>> = { __proto__: null, maximum: 'max', minimum: 'min' }
 
 function formulaOf({ name }: BuiltInOperation): { readonly text: string; readonly bindings: BindingShapes | null } {
   const text = formulas[name]
-  return text === undefined
+  return typeof text !== 'string'
     ? { text: `Math.${namesInMath[name] ?? name}`, bindings: null }
     : { text, bindings: new Map() }
 }

@@ -75,10 +75,10 @@ export function loopsOf(operation: BuiltInOperation): Loops {
 }
 
 function makeLoops({ name, arity, op }: BuiltInOperation): Loops {
-  if (name in direct) {
+  if (Object.hasOwn(direct, name)) {
     const own = name as keyof typeof direct
-    return { direct: direct[own] as Loops['direct'], onDoubles: onDoubles[own] }
+    return { direct: { __proto__: null, ...direct[own] } as object, onDoubles: onDoubles[own] }
   }
   const step = op === undefined ? steps[name] : numberLoops[op as keyof typeof numberLoops]
-  return { direct: {}, onDoubles: throughBlocks(arity, step as Step) }
+  return { direct: { __proto__: null } as object, onDoubles: throughBlocks(arity, step as Step) }
 }

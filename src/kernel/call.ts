@@ -63,7 +63,7 @@ export interface Signature {
   readonly operands: readonly string[]
   readonly output: string
   /** Of a method that reduces what the kernel makes: how the two are written one after the other. */
-  readonly inTwoSteps?: string
+  readonly inTwoSteps: string | undefined
 }
 
 /** The signature of the kernel of an operation. */
@@ -77,6 +77,7 @@ export function signatureOf({ name, arity, takesBigints }: Operation): Signature
     asyncCall: `${name}.async()`,
     operands: Array.from({ length: arity }, operand),
     output: `The output of ${name}()`,
+    inTwoSteps: undefined,
   }
 }
 
@@ -178,7 +179,10 @@ function readOperands(signature: Signature, operands: unknown[], count: number, 
 
   if (out !== undefined) {
     const output = viewOf(signature.output, out)
-    for (const operand of checked) if (typeof operand === 'object') checkFit(signature.call, operand, output)
+    for (let n = 0; n < checked.length; n++) {
+      const operand = checked[n]
+      if (typeof operand === 'object') checkFit(signature.call, operand, output)
+    }
     return { operands: checked, length: first.length, dtype: output.dtype, out: output }
   }
   if (asked === undefined && !hasOneDtype) throw misfit.severalDtypes(signature.call, dtypesOf(checked))
@@ -221,7 +225,8 @@ function checkKinds(
 ): void {
   if (isBigint && !takesBigints) throw misfit.numbersOnly(call, name)
   if (operands.length === 1) return
-  for (const operand of operands) {
+  for (let n = 0; n < operands.length; n++) {
+    const operand = operands[n]
     const isOther =
       typeof operand === 'object' ? operand.dtype.isBigint !== isBigint : (typeof operand === 'bigint') !== isBigint
     if (isOther)

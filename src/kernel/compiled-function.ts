@@ -33,8 +33,12 @@ interface Bound {
   prepared: PreparedProgram | undefined
 }
 
-/** The operation of one kernel. */
+// Captured before anybody could replace it: it is given operations that nobody has seen.
+const { freeze } = Object
+
+/** The operation of one kernel: frozen, as its class is, so that who sees it cannot put another prepare() in the place of its own. */
 export class CompiledFunction implements CompiledOperation {
+  readonly kind = 'compiled'
   readonly name: string
   readonly arity: number
   /** Whether a text computes with bigints shows when a call brings some; no function that is built into JavaScript does. */
@@ -62,6 +66,7 @@ export class CompiledFunction implements CompiledOperation {
     this.bindings = options.bindings
     this.hasIndex = options.hasIndex
     this.math = options.math
+    freeze(this)
   }
 
   get function(): PlainFunction {
@@ -161,6 +166,8 @@ export class CompiledFunction implements CompiledOperation {
       : program.reference.pass({ operands, scalars, tables }, output)
   }
 }
+
+freeze(CompiledFunction.prototype)
 
 /** The names of the bound arrays that a program reads, or of which it uses the length. */
 function arraysOf({ tables, scalars }: CompiledProgram): string[] {

@@ -144,14 +144,14 @@ function ready(compilation: Compilation): CompiledProgram {
 }
 
 function readyOrError(made: Compilation | OtherWay): CompiledProgram | KernelError {
-  return 'other' in made ? made.error : ready(made)
+  return made.other === null ? ready(made) : made.error
 }
 
 /** @throws KernelError what stands against bigints, or, where the text has none of them, what stood against numbers */
 function attemptBigints(attempt: () => Compilation | OtherWay, ofNumbers: OtherWay): Compilation {
   try {
     const made = attempt()
-    if (!('other' in made)) return made
+    if (made.other === null) return made
     throw made.error
   } catch (error) {
     throw ofNumbers.other === 'bigint' || !(error instanceof KernelError) ? error : ofNumbers.error
@@ -172,7 +172,7 @@ function compileSource(
   let isKept = false
   const attempt = (domain: 'number' | 'bigint', parsed: SourceText): Compilation | OtherWay => {
     const made = compile(parsed, { domain, index, bindings: bindingsOf(shapes, functions, isOfConstants) })
-    if (!('other' in made) || made.other === 'bigint' || isOfConstants || isKept) return made
+    if (made.other === null || made.other === 'bigint' || isOfConstants || isKept) return made
     isOfConstants = true
     return attempt(domain, parsed)
   }
@@ -181,7 +181,7 @@ function compileSource(
   const programs: { number?: CompiledProgram | KernelError; bigint?: CompiledProgram | KernelError } = {}
   programs.number = readyOrError(ofNumbers)
   let arity: number
-  if ('other' in ofNumbers) {
+  if (ofNumbers.other !== null) {
     // Bigints in the text, or a loop that only numbers come to: it is a kernel of bigints, or of nothing.
     const ofBigints = attemptBigints(() => attempt('bigint', source), ofNumbers)
     programs.bigint = ready(ofBigints)

@@ -1,7 +1,7 @@
 /** Makes a kernel of an element-wise operation: the callable itself, and its asynchronous form. */
 import { hasAborted, onAbort } from '../arguments/index.ts'
 import { aborted, CorepoolError, invalidType } from '../errors/index.ts'
-import { isAsViewed, viewAs, type ArrayView, type NumericArray } from '../memory/index.ts'
+import { isAsViewed, slots, viewAs, type ArrayView, type NumericArray } from '../memory/index.ts'
 import { binding, type RunningJob } from '../native/index.ts'
 import {
   readAsyncCall,
@@ -44,19 +44,28 @@ interface KernelRecord {
 /** The kernels that this module made, and what they are. */
 const kernels = new WeakMap<object, KernelRecord>()
 
+// Captured before anybody could replace them: what a kernel is goes through nobody else's hands.
+const { call: callOf } = Function.prototype
+const recordOf = callOf.bind(WeakMap.prototype.get) as (of: typeof kernels, kernel: object) => KernelRecord | undefined
+const setRecord = callOf.bind(WeakMap.prototype.set) as (
+  of: typeof kernels,
+  kernel: object,
+  record: KernelRecord,
+) => void
+
 /** True for a kernel of this package. */
 export function isKernel(value: unknown): value is Kernel {
-  return typeof value === 'function' && kernels.has(value)
+  return typeof value === 'function' && recordOf(kernels, value) !== undefined
 }
 
 /** What a kernel computes; undefined for anything else. */
 export function operationOf(kernel: object): Operation | undefined {
-  return kernels.get(kernel)?.operation
+  return recordOf(kernels, kernel)?.operation
 }
 
 /** Calls a kernel's async(). @throws as that does */
 export function beginCall(kernel: Kernel, args: readonly unknown[]): RunningCall {
-  const record = kernels.get(kernel)
+  const record = recordOf(kernels, kernel)
   if (record === undefined) throw invalidType('kernel', 'a kernel', kernel)
   return record.begin(...args)
 }
@@ -68,7 +77,7 @@ export function beginCall(kernel: Kernel, args: readonly unknown[]): RunningCall
 function method(name: string, make: (record: KernelRecord) => Function): PropertyDescriptor {
   return {
     get(this: object): Function | undefined {
-      const record = kernels.get(this)
+      const record = recordOf(kernels, this)
       let made = record?.methods.get(name)
       if (record !== undefined && made === undefined) record.methods.set(name, (made = make(record)))
       return made
@@ -121,7 +130,7 @@ export function elementWise<P extends unknown[], R = number>(operation: Operatio
   // No prototypes: what was put on Object.prototype must not become part of them.
   Object.defineProperty(call, 'name', { __proto__: null, value: operation.name } as PropertyDescriptor)
   Object.defineProperty(call, 'length', { __proto__: null, value: arity } as PropertyDescriptor)
-  kernels.set(call, { operation, begin, methods: new Map() })
+  setRecord(kernels, call, { operation, begin, methods: new Map() })
   return Object.freeze(call) as unknown as Kernel<P, R>
 }
 
@@ -164,10 +173,10 @@ function ofMany(operation: Operation, signature: () => Signature): Function {
   }
 }
 
-/** The first `arity` arguments, undefined for those that are missing. */
+/** The first `arity` arguments, undefined for those that are missing; in a list of our own, since views take their places. */
 function argumentsOf(args: readonly unknown[], arity: number): unknown[] {
-  const operands = args.slice(0, arity)
-  while (operands.length < arity) operands.push(undefined)
+  const operands = slots<unknown>(arity)
+  for (let n = 0; n < arity; n++) operands[n] = n < args.length ? args[n] : undefined
   return operands
 }
 
@@ -241,7 +250,7 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
     if (signal !== undefined) lookAgain(what, call)
     moved = transfer && moveIn(transfer, call)
     const { operands, dtype, out } = moved ?? call
-    job = engine.start({ operation, operands, length: total, dtype, out, onProgress }, observer)
+    job = engine.start({ operation, operands, length: total, dtype, out, moves: moved?.moves, onProgress }, observer)
   } catch (error) {
     moved?.handBack(undefined)
     stopWaiting?.()
@@ -263,7 +272,10 @@ function isShortage(error: unknown): boolean {
  * @throws ArrayError `ERR_DETACHED`
  */
 function lookAgain(what: string, { operands, out }: Call): void {
-  for (const operand of operands) if (typeof operand === 'object') stillThere(`An operand of ${what}`, operand)
+  for (let n = 0; n < operands.length; n++) {
+    const operand = operands[n]
+    if (typeof operand === 'object') stillThere(`An operand of ${what}`, operand)
+  }
   if (out !== undefined) stillThere(`The output of ${what}`, out)
 }
 

@@ -2,7 +2,7 @@
  * What computes: the native pool, or plain JavaScript where there is no addon. Both give the same values for the same call,
  * and get only operands that were checked.
  */
-import type { ArrayView, DTypeInfo, NumericArray } from '../memory/index.ts'
+import type { ArrayView, DTypeInfo, Moves, NumericArray } from '../memory/index.ts'
 import type { HandedProgram, RunningJob } from '../native/index.ts'
 import type { CheckedOperand, CompiledOperation, Operation } from './operation.ts'
 import type { KernelInfo } from './types.ts'
@@ -17,6 +17,8 @@ export interface AsyncRequest {
   readonly dtype: DTypeInfo
   /** Where the result goes; absent: into a new array. */
   readonly out: ArrayView | undefined
+  /** What was moved for it. */
+  readonly moves: Moves | undefined
   /** Elements done, of the total; may be called with the same count twice. */
   readonly onProgress: ((done: number, total: number) => void) | undefined
 }

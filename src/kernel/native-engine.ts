@@ -47,7 +47,7 @@ export function nativeEngine(binding: Binding): Engine {
     name: 'native',
     allocate: (dtype, length) => memory.allocate(dtype, length),
     info(operation) {
-      const operations = operation.operations ?? 1
+      const { operations } = operation
       const reason = isCompiled(operation)
         ? (differenceReason(operation) ?? programs.reason(operation, operation.program))
         : undefined
@@ -83,7 +83,7 @@ export function nativeEngine(binding: Binding): Engine {
       return [programs.handle(operation, program), scalars, ...tables]
     },
     start(request: AsyncRequest, observer: AsyncObserver) {
-      const { operation, operands, length, dtype, out, onProgress } = request
+      const { operation, operands, length, dtype, out, moves, onProgress } = request
       let work: number | JobProgram
       if (isCompiled(operation)) {
         const prepared = operation.prepare(operands, dtype.isBigint, out)
@@ -99,7 +99,7 @@ export function nativeEngine(binding: Binding): Engine {
       } else work = operation.code
       memory.noteUse(length * dtype.size)
       return jobs.start(
-        { work, length, outputCode: dtype.code, output: out?.isSteady ? out : undefined, operands, onProgress },
+        { work, length, outputCode: dtype.code, output: out?.isSteady ? out : undefined, operands, moves, onProgress },
         (end) => {
           if (end.kind === 'cancelled') return observer.cancelled()
           if (end.kind === 'failed') return observer.failed(nativeFailure(operation.name, end.message))

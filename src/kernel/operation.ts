@@ -25,16 +25,17 @@ interface AnyOperation {
   /** The plain function: what it gives for single numbers; what followed them in the call comes after them. */
   readonly onNumbers: (...numbers: number[]) => number
   readonly takesBigints: boolean
-  /** Operations an element; 1 where absent. */
-  readonly operations?: number
+  /** Operations an element. */
+  readonly operations: number
 }
 
-/** A built-in operation. */
+/** A built-in operation. What it has not is an own `undefined`, here and wherever else something may be absent: it cannot be inherited then. */
 export interface BuiltInOperation extends AnyOperation {
+  readonly kind: 'built-in'
   /** The number by which the addon knows what to run. */
   readonly code: number
-  /** The operation of programs that has its values and their accuracy; absent: exact on every engine. */
-  readonly op?: OpName
+  /** The operation of programs that has its values and their accuracy; undefined: exact on every engine. */
+  readonly op: OpName | undefined
 }
 
 /** What one call of a compiled operation runs. */
@@ -48,6 +49,7 @@ export interface PreparedProgram {
 
 /** An operation that was compiled from a function. */
 export interface CompiledOperation extends AnyOperation {
+  readonly kind: 'compiled'
   readonly math: 'exact' | 'ulp1' | undefined
   /** The text that was compiled. */
   readonly text: string
@@ -83,9 +85,9 @@ export interface CompiledOperation extends AnyOperation {
 
 export type Operation = BuiltInOperation | CompiledOperation
 
-/** Whether the operation was compiled from a function. */
+/** Whether the operation was compiled from a function: by what it says itself, since any method may be on Object.prototype, too. */
 export function isCompiled(operation: Operation): operation is CompiledOperation {
-  return 'prepare' in operation
+  return operation.kind === 'compiled'
 }
 
 /** What the self-check has to say of an operation; undefined where it found nothing. */
@@ -101,7 +103,16 @@ function builtIn(
   takesBigints = true,
   operations = 1,
 ): BuiltInOperation {
-  return { name, arity: onNumbers.length, onNumbers, takesBigints, operations, code }
+  return Object.freeze<BuiltInOperation>({
+    kind: 'built-in',
+    name,
+    arity: onNumbers.length,
+    onNumbers,
+    takesBigints,
+    operations,
+    code,
+    op: undefined,
+  })
 }
 
 // The codes are those of the Rust side's `Operation`.

@@ -244,7 +244,7 @@ const engine: Engine = {
     engine: 'js',
     accuracy: 'exact',
     simd: 'none',
-    operations: operation.operations ?? 1,
+    operations: operation.operations,
     scalarLanes: 0,
     reason: differenceReason(operation) ?? runReasons.noAddon,
   }),

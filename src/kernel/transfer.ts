@@ -7,14 +7,16 @@ import { describe, invalidType, notTransferable } from '../errors/index.ts'
 import {
   coincide,
   define,
+  dtypeOf,
   isDefinable,
   moveBuffer,
+  moveOf,
   overlap,
   slots,
   viewOf,
   type ArrayView,
   type DTypeInfo,
-  type MovedBuffer,
+  type Moves,
   type NumericArray,
 } from '../memory/index.ts'
 import type { CheckedOperand } from './operation.ts'
@@ -34,6 +36,7 @@ interface Work {
 
 /** A call whose arrays were moved. */
 export interface MovedCall extends Work {
+  readonly moves: Moves | undefined
   /** Gives each array back, in its place in the list: `result` itself where it is that memory. Whatever the end was. */
   handBack(result: NumericArray | undefined): void
 }
@@ -79,24 +82,11 @@ function viewIn(
   operands: readonly CheckedOperand[],
   out: ArrayView | undefined,
 ): ArrayView | undefined {
-  const isIt = (operand: CheckedOperand | undefined): operand is ArrayView =>
-    typeof operand === 'object' && operand.array === array
-  return operands.find(isIt) ?? (isIt(out) ? out : undefined)
-}
-
-/**
- * What was moved, and where to. A list of objects that refer to the next, since methods of Map and Array, which a program may have replaced,
- * are not to see memory that threads work on; nor are those of lists anywhere on its way to the addon.
- */
-interface Move {
-  readonly from: ArrayBufferLike
-  readonly to: MovedBuffer
-  readonly before: Move | undefined
-}
-
-function moveOf(buffer: ArrayBufferLike, moves: Move | undefined): MovedBuffer | undefined {
-  for (let move = moves; move !== undefined; move = move.before) if (move.from === buffer) return move.to
-  return undefined
+  for (let n = 0; n < operands.length; n++) {
+    const operand = operands[n]
+    if (typeof operand === 'object' && operand.array === array) return operand
+  }
+  return out?.array === array ? out : undefined
 }
 
 /**
@@ -104,8 +94,9 @@ function moveOf(buffer: ArrayBufferLike, moves: Move | undefined): MovedBuffer |
  * has been handed back.
  */
 export function moveIn({ list, arrays }: Transfer, { operands, dtype, out }: Work): MovedCall {
-  const views = arrays.map((array) => viewIn(array, operands, out) as ArrayView)
-  let moves: Move | undefined
+  const views = slots<ArrayView>(arrays.length)
+  for (let n = 0; n < arrays.length; n++) views[n] = viewIn(arrays[n], operands, out) as ArrayView
+  let moves: Moves | undefined
   const handBack = (result: NumericArray | undefined): void => {
     for (let n = 0; n < views.length; n++) {
       const { buffer, byteOffset, dtype: own, length } = views[n] as ArrayView
@@ -129,7 +120,7 @@ export function moveIn({ list, arrays }: Transfer, { operands, dtype, out }: Wor
     }
     // A copy of the output is of no use: the caller's own is to be written.
     const movedOut = out !== undefined && moveOf(out.buffer, moves)?.isMoved === true ? inMoved(out, moves) : out
-    return { operands: movedOperands, dtype, out: movedOut ?? inPlace(movedOperands, dtype), handBack }
+    return { operands: movedOperands, dtype, out: movedOut ?? inPlace(movedOperands, dtype), moves, handBack }
   } catch (error) {
     handBack(undefined)
     throw error
@@ -137,9 +128,11 @@ export function moveIn({ list, arrays }: Transfer, { operands, dtype, out }: Wor
 }
 
 /** The same elements of the moved memory, which nothing can take away. */
-function inMoved(view: ArrayView, moves: Move | undefined): ArrayView {
+function inMoved(view: ArrayView, moves: Moves | undefined): ArrayView {
   const moved = moveOf(view.buffer, moves)
-  return moved === undefined ? view : steady(view.dtype, moved.buffer, view)
+  // What the array itself says it is: no other constructor than a built-in one is given the memory.
+  const dtype = dtypeOf(view.array)
+  return moved === undefined || dtype === undefined ? view : steady(dtype, moved.buffer, view)
 }
 
 function steady(dtype: DTypeInfo, buffer: ArrayBufferLike, { byteOffset, length }: ArrayView): ArrayView {

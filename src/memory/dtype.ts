@@ -46,14 +46,21 @@ interface ArrayConstructor {
   new (source: ArrayBufferLike | number, byteOffset?: number, length?: number): NumericArray
 }
 
+// Captured before anybody could replace it: who is asked for a dtype is asked for an array over moved memory next.
+const infoOf = Function.prototype.call.bind(Map.prototype.get) as unknown as (
+  infos: ReadonlyMap<unknown, DTypeInfo>,
+  name: unknown,
+) => DTypeInfo | undefined
+
+/** Frozen, since all calls share it: who could see it could replace `create`, through which moved memory passes. */
 function entry(name: string, constructor: ArrayConstructor, code: number, isBigint = false): DTypeInfo {
-  return {
+  return Object.freeze<DTypeInfo>({
     name: name as DType,
     code,
     size: constructor.BYTES_PER_ELEMENT,
     isBigint,
     create: (source, byteOffset, length) => new constructor(source, byteOffset, length),
-  }
+  })
 }
 
 const float16Array = (globalThis as { Float16Array?: ArrayConstructor }).Float16Array
@@ -82,7 +89,7 @@ export const dtypeNames: readonly string[] = all.map((info) => info.name)
 
 /** The dtype of that name; undefined for anything else. */
 export function dtypeByName(name: unknown): DTypeInfo | undefined {
-  return byName.get(name)
+  return infoOf(byName, name)
 }
 
 const tagOf = builtinGetter<string | undefined>(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)

@@ -9,7 +9,7 @@ export {
   type DTypeInfo,
   type NumericArray,
 } from './dtype.ts'
-export { moveBuffer, type MovedBuffer } from './move.ts'
+export { isMovedTo, moveBuffer, moveOf, type Moves } from './move.ts'
 export { define, isDefinable, slots } from './slots.ts'
 export {
   allocate,

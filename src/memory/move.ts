@@ -10,6 +10,28 @@ export interface MovedBuffer {
   readonly isMoved: boolean
 }
 
+/**
+ * What was moved for one call, and where to: the only proof that memory was. A list of objects that refer to the next, since methods of Map and
+ * Array, which a program may have replaced, are not to see memory that threads work on; nor are those of lists anywhere on its way to the addon.
+ */
+export interface Moves {
+  readonly from: ArrayBufferLike
+  readonly to: MovedBuffer
+  readonly before: Moves | undefined
+}
+
+/** Where a buffer was moved to; undefined where it was not. */
+export function moveOf(buffer: ArrayBufferLike, moves: Moves | undefined): MovedBuffer | undefined {
+  for (let move = moves; move !== undefined; move = move.before) if (move.from === buffer) return move.to
+  return undefined
+}
+
+/** Whether it is memory that something was moved to. */
+export function isMovedTo(value: unknown, moves: Moves | undefined): boolean {
+  for (let move = moves; move !== undefined; move = move.before) if (move.to.buffer === value) return true
+  return false
+}
+
 // Captured before anybody could replace them.
 const byteLengthOf = Function.prototype.call.bind(
   Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as () => number,

@@ -102,7 +102,11 @@ function nativeCores(addon: Binding): Cores {
       asked(() => addon.resizePool(checked))
     },
     topology() {
-      const topology = asked(() => addon.topology())
+      // Without prototype: what the addon leaves out could be inherited.
+      const topology = Object.assign(
+        Object.create(null) as object,
+        asked(() => addon.topology()),
+      )
       return frozen({ ...topology, quota: topology.quota ?? null, diagnostic: topology.diagnostic ?? null })
     },
     stats: () => Object.freeze({ ...addon.poolStats(), ...addon.memoryStats() }),

@@ -9,6 +9,7 @@ import type { BindingProblem } from '../errors/index.ts'
 import { readElf, type Elf } from './elf.ts'
 import { CutShort, WrongAddon, type Failure } from './failure.ts'
 import { installCommand, libcHere, packageFor, platformHere, PUBLISHED, SCOPE } from './platform.ts'
+import { runsOn } from './runtime.ts'
 import { VERSION } from './version.ts'
 
 /** What keeps the addon from being used. */
@@ -34,7 +35,7 @@ function messageOf(error: unknown): string {
 /** What the runtime itself does not allow. */
 function refusal(path: string | undefined, error: unknown): BindingProblem | undefined {
   const message = messageOf(error)
-  if (process.versions['deno'] !== undefined && /Requires (\w+) access/.test(message)) {
+  if (runsOn('deno') && /Requires (\w+) access/.test(message)) {
     return { kind: 'deno', permission: `--allow-${/Requires (\w+) access/.exec(message)?.[1]}` }
   }
   const code = codeOf(error)
@@ -99,7 +100,7 @@ function whyNotLoaded(path: string, error: unknown): BindingProblem {
     return found === undefined ? { kind: 'stranger', path } : { kind: 'version', path, found, wanted: VERSION, install }
   }
   if (error instanceof CutShort) return { kind: 'damaged', path, install }
-  if (process.versions['electron'] !== undefined && path.includes(`.asar${sep}`)) {
+  if (runsOn('electron') && path.includes(`.asar${sep}`)) {
     return { kind: 'asar', path, unpack: `**/node_modules/${SCOPE}/**` }
   }
   const missing = whyNotRead(path)

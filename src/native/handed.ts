@@ -2,7 +2,7 @@
  * Operands as the addon takes them: each a value and a place. The value of an array is its memory, and the place says which array in
  * it is meant: the addon checks it against the memory, which costs it a third of looking at a typed array.
  */
-import { slots, type ArrayView } from '../memory/index.ts'
+import { isMovedTo, slots, type ArrayView, type Moves } from '../memory/index.ts'
 
 /**
  * Memory, or a single value. Shared memory is a DataView, since Node-API of Node 20 takes no SharedArrayBuffer; null stands for an
@@ -48,18 +48,16 @@ export function handedToJob(
   return all
 }
 
-/** Which of them were moved: 0 for the output, n for operand n. */
-export function movedOf(output: ArrayView | undefined, operands: readonly (ArrayView | number | bigint)[]): number[] {
-  let count = isMoved(output) ? 1 : 0
-  for (let n = 0; n < operands.length; n++) if (isMoved(operands[n])) count++
+/**
+ * Which of them were moved: 0 for the output, n for operand n. Of the very memory that is handed over, and by what this call has moved: what a
+ * view says of itself may have been written by whoever saw it.
+ */
+export function movedOf(handedOver: readonly Handed[], moves: Moves | undefined): number[] {
+  let count = 0
+  for (let n = 0; n < handedOver.length; n += 2) if (isMovedTo(handedOver[n], moves)) count++
   const moved = slots<number>(count)
-  for (let n = operands.length; n > 0; n--) if (isMoved(operands[n - 1])) moved[--count] = n
-  if (count > 0) moved[0] = 0
+  for (let n = handedOver.length - 2; n >= 0; n -= 2) if (isMovedTo(handedOver[n], moves)) moved[--count] = n / 2
   return moved
-}
-
-function isMoved(operand: ArrayView | number | bigint | undefined): boolean {
-  return typeof operand === 'object' && operand.isSteady && !operand.isShared
 }
 
 /** Bound arrays, whose lengths are their own: value, place and length of each, one after the other. */

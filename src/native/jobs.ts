@@ -3,7 +3,7 @@
  * The addon rings, this module settles. Every job that was submitted is reported ended exactly once.
  */
 import { fromNative } from '../errors/index.ts'
-import type { ArrayView } from '../memory/index.ts'
+import type { ArrayView, Moves } from '../memory/index.ts'
 import type { Binding, JobEvent, NativeJobs } from './binding.ts'
 import { allBound, allHanded, handedToJob, movedOf } from './handed.ts'
 import { isMainThread } from './main-thread.ts'
@@ -27,6 +27,8 @@ export interface JobRequest {
   /** Steady memory that the job writes in place; absent: memory of its own, handed out at the end. */
   readonly output: ArrayView | undefined
   readonly operands: readonly (ArrayView | number | bigint)[]
+  /** What was moved for it. */
+  readonly moves: Moves | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
@@ -89,9 +91,9 @@ export class JobTable {
    * @throws what the binding refuses: no memory, a bad environment variable
    */
   start(request: JobRequest, onEnd: (end: JobEnd) => void): RunningJob {
-    const { work, length, outputCode, output, operands, onProgress } = request
+    const { work, length, outputCode, output, operands, moves, onProgress } = request
     const arrays = handedToJob(output, operands)
-    const moved = movedOf(output, operands)
+    const moved = movedOf(arrays, moves)
     const wantsProgress = onProgress !== undefined
     let id: number
     try {

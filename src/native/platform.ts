@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Libc } from '../errors/index.ts'
+import { runsOn } from './runtime.ts'
 import { VERSION } from './version.ts'
 
 /** The platforms for which a package is published: `@corepool/binding-` and this. */
@@ -41,7 +42,8 @@ interface ReportHeader {
 /** The C library under this process, and the version of glibc. Takes a millisecond or more: for when something failed. */
 export function libcHere(): { name: Libc; version: string | undefined } {
   const header = (process.report?.getReport() as { header?: ReportHeader } | undefined)?.header
-  const version = header?.glibcVersionRuntime
+  // Its own: musl's report has none, which any object could seem to have.
+  const version = header && Object.hasOwn(header, 'glibcVersionRuntime') ? header.glibcVersionRuntime : undefined
   // Only glibc tells its version. A report that is not Node's says nothing: then glibc, which most systems have.
   return { name: header !== undefined && version === undefined ? 'musl' : 'glibc', version }
 }
@@ -60,7 +62,7 @@ export function installCommand(): string {
   const modules = own.slice(0, own.indexOf(marker) + marker.length)
   if (own.includes(`${marker}.pnpm${sep}`)) return `pnpm add --save-optional ${wanted}`
   const isYarn = ['.yarn-state.yml', '.yarn-integrity'].some((name) => existsSync(join(modules, name)))
-  if (isYarn || process.versions['pnp'] !== undefined) return `yarn add --optional ${wanted}`
-  if (process.versions['bun'] !== undefined) return `bun add --optional ${wanted}`
+  if (isYarn || runsOn('pnp')) return `yarn add --optional ${wanted}`
+  if (runsOn('bun')) return `bun add --optional ${wanted}`
   return `npm install --save-optional --include=optional ${wanted}`
 }

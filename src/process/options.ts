@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { checkSignal, checkString, readOptions } from '../arguments/index.ts'
 import { flagsNotSupported, invalidType, invalidValue } from '../errors/index.ts'
 import type { ExecuteOptions } from '../executors/index.ts'
+import { runsOn } from '../native/index.ts'
 
 /** The surroundings of a child process; a kernel, which has none, ignores them. */
 export interface ChildOptions {
@@ -138,7 +139,7 @@ function checkEnv(value: unknown): Record<string, string> | undefined {
 function checkExecArgv(value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined
   if (!Array.isArray(value)) throw invalidType('execArgv', 'an array of strings', value)
-  if (value.length > 0 && process.versions['deno'] !== undefined) throw flagsNotSupported('Deno')
+  if (value.length > 0 && runsOn('deno')) throw flagsNotSupported('Deno')
   return Array.from(value, (flag: unknown, index) => {
     if (typeof flag === 'string') return flag
     throw invalidType(`execArgv[${index}]`, 'a string', flag)

@@ -4,7 +4,7 @@
  * Nothing here knows of processes, nor which globals exist; a name in doubt (inside `with`, or made by `eval`) counts as free.
  */
 import type { AnyNode, CallExpression, Class, Function as FunctionNode, Identifier } from 'acorn'
-import { Scope, declareHoisted, declareLexical, declarePattern, type Receiver } from './scopes.ts'
+import { plainScope, Scope, declareHoisted, declareLexical, declarePattern, type Receiver } from './scopes.ts'
 import { childrenOf, hasUseStrict } from './tree.ts'
 
 /** The first use of a free name. `this`, `arguments`, `super`, `new.target`, `import.meta` and `#name` count as names. */
@@ -52,7 +52,7 @@ export function findFreeNames(
   isProbed: (name: string) => boolean,
 ): FreeNames {
   const reader = new Reader(isGlobal, isProbed)
-  reader.readFunction(fn, new Scope(null, { strict }), 'this')
+  reader.readFunction(fn, new Scope(null, { ...plainScope, strict }), 'this')
   const captured = firstUses(reader.uses.filter((use) => !use.keepsName))
   const keepers = new Set(reader.uses.filter((use) => !captured.has(use.name)).map((use) => use.name))
   return {
@@ -94,7 +94,7 @@ class Reader {
       outside.declare(fn.id.name, 'function or class')
     }
     const strict = outside.strict || (fn.body.type === 'BlockStatement' && hasUseStrict(fn.body.body))
-    const parameters = new Scope(outside, { strict, receiver: isArrow ? 'outer' : receiver })
+    const parameters = new Scope(outside, { ...plainScope, strict, receiver: isArrow ? 'outer' : receiver })
     if (!isArrow) parameters.declare('arguments')
     for (const parameter of fn.params) declarePattern(parameter, parameters)
     this.#readAll(fn.params, parameters)
@@ -159,7 +159,7 @@ class Reader {
         const { object, property } = node
         if (object.type === 'Identifier') {
           const member = !node.computed && property.type === 'Identifier' ? property.name : null
-          this.#use(object.name, object, scope, { member })
+          this.#use(object.name, object, scope, { ...plainUse, member })
         } else this.#read(object, scope)
         if (node.computed || property.type === 'PrivateIdentifier') this.#read(property, scope)
         return
@@ -201,7 +201,7 @@ class Reader {
   }
 
   #readClass(node: Class, around: Scope): void {
-    const scope = new Scope(around, { strict: true })
+    const scope = new Scope(around, { ...plainScope, strict: true })
     if (node.id) scope.declare(node.id.name, 'function or class')
     for (const element of node.body.body) {
       if (element.type !== 'StaticBlock' && element.key.type === 'PrivateIdentifier') {
@@ -211,12 +211,15 @@ class Reader {
     if (node.superClass) this.#read(node.superClass, scope)
     for (const element of node.body.body) {
       if (element.type === 'StaticBlock') {
-        this.#readBody(element.body, new Scope(scope, { receiver: 'this and super', isStaticBlock: true }))
+        this.#readBody(
+          element.body,
+          new Scope(scope, { ...plainScope, receiver: 'this and super', isStaticBlock: true }),
+        )
         continue
       }
       if (element.computed) this.#read(element.key, scope)
       if (element.type === 'MethodDefinition') this.readFunction(element.value, scope, 'this and super')
-      else if (element.value) this.#read(element.value, new Scope(scope, { receiver: 'this and super' }))
+      else if (element.value) this.#read(element.value, new Scope(scope, { ...plainScope, receiver: 'this and super' }))
     }
   }
 
@@ -228,7 +231,7 @@ class Reader {
     const { callee } = node
     if (callee.type === 'Identifier') {
       if (callee.name === 'require') this.#noteSpecifier(node.arguments[0])
-      this.#use(callee.name, callee, scope, { keepsName: isNameKeeping(node, scope) })
+      this.#use(callee.name, callee, scope, { ...plainUse, keepsName: isNameKeeping(node, scope) })
     } else if (callee.type === 'SequenceExpression') {
       const [zero, member, ...more] = callee.expressions
       const isImport =
@@ -239,7 +242,7 @@ class Reader {
         member.property.type === 'Identifier' &&
         !member.computed
       ) {
-        this.#use(member.object.name, member.object, scope, { member: member.property.name, isImport })
+        this.#use(member.object.name, member.object, scope, { ...plainUse, member: member.property.name, isImport })
       } else this.#read(callee, scope)
     } else this.#read(callee, scope)
     const wasInlined = this.#isInlinedImport
@@ -248,7 +251,7 @@ class Reader {
     this.#isInlinedImport = wasInlined
   }
 
-  #use(name: string, node: Identifier, scope: Scope, how: UseDetails = {}): void {
+  #use(name: string, node: Identifier, scope: Scope, how: UseDetails = plainUse): void {
     if (scope.find(name) !== undefined) return
     this.#note(name, node, how, this.#isGlobal(name) ? this.globals : this.uses)
   }
@@ -256,7 +259,7 @@ class Reader {
   #note(
     name: string,
     node: AnyNode,
-    { member = null, isImport = false, keepsName = false }: UseDetails = {},
+    { member, isImport, keepsName }: UseDetails = plainUse,
     list: Use[] = this.uses,
   ): void {
     const { line, column } = node.loc?.start ?? { line: 1, column: node.start }
@@ -266,10 +269,13 @@ class Reader {
 }
 
 interface UseDetails {
-  readonly member?: string | null
-  readonly isImport?: boolean
-  readonly keepsName?: boolean
+  readonly member: string | null
+  readonly isImport: boolean
+  readonly keepsName: boolean
 }
+
+/** A use as most are. */
+const plainUse: UseDetails = { member: null, isImport: false, keepsName: false }
 
 /** `Promise.resolve().then(() => an expression)`: nobody writes this, and every bundler does. */
 function isPromisedAtOnce({ callee, arguments: args }: CallExpression): boolean {

@@ -10,6 +10,7 @@ import { acorn } from './acorn.ts'
 import { childrenOf } from './tree.ts'
 
 export interface ParsedFunction {
+  readonly problem: null
   readonly fn: FunctionExpression | ArrowFunctionExpression | ClassExpression
   readonly isMethod: boolean
   /** The name of a `#method`: it cannot be written outside its class. */
@@ -51,7 +52,7 @@ export function parseFunction(text: string, sloppy: boolean): ParsedFunction | S
     const shift = place.before.length
     try {
       const parsed = wholeNode(parse(place.before + text + place.after), shift, shift + text.length)
-      if (parsed !== null) return { ...parsed, strict: place.strict, shift }
+      if (parsed !== null) return { problem: null, ...parsed, strict: place.strict, shift }
     } catch (error) {
       if (!isParseError(error)) throw error
       const { line, column } = error.loc
@@ -99,5 +100,5 @@ function parse(code: string): AnyNode {
 }
 
 function isParseError(error: unknown): error is SyntaxError & { pos: number; loc: { line: number; column: number } } {
-  return error instanceof SyntaxError && 'pos' in error && 'loc' in error
+  return error instanceof SyntaxError && Object.hasOwn(error, 'pos') && Object.hasOwn(error, 'loc')
 }

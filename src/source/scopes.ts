@@ -11,6 +11,17 @@ import { childrenOf } from './tree.ts'
 export type Receiver = 'outer' | 'this' | 'this and super'
 type Declared = 'function or class' | 'value'
 
+/** What a scope is other than its parent says. */
+export interface ScopeOptions {
+  readonly receiver: Receiver
+  /** Undefined: as the code around it. */
+  readonly strict: boolean | undefined
+  readonly isStaticBlock: boolean
+}
+
+/** A scope as most are. Others say all of it too: what an object leaves out may be inherited from Object.prototype. */
+export const plainScope: ScopeOptions = { receiver: 'outer', strict: undefined, isStaticBlock: false }
+
 export class Scope {
   readonly parent: Scope | null
   readonly receiver: Receiver
@@ -19,11 +30,11 @@ export class Scope {
   readonly privateNames = new Set<string>()
   readonly #names = new Map<string, Declared>()
 
-  constructor(parent: Scope | null, options: { receiver?: Receiver; strict?: boolean; isStaticBlock?: boolean } = {}) {
+  constructor(parent: Scope | null, { receiver, strict, isStaticBlock }: ScopeOptions = plainScope) {
     this.parent = parent
-    this.receiver = options.receiver ?? 'outer'
-    this.strict = options.strict ?? parent?.strict ?? false
-    this.isStaticBlock = options.isStaticBlock ?? false
+    this.receiver = receiver
+    this.strict = strict ?? parent?.strict ?? false
+    this.isStaticBlock = isStaticBlock
   }
 
   declare(name: string, as: Declared = 'value'): void {

@@ -3,7 +3,9 @@ import type { AnyNode } from 'acorn'
 
 /** True for the statements of a function or program that says so of itself. */
 export function hasUseStrict(statements: readonly AnyNode[]): boolean {
-  return statements.some((node) => node.type === 'ExpressionStatement' && node.directive === 'use strict')
+  return statements.some((node) => {
+    return node.type === 'ExpressionStatement' && Object.hasOwn(node, 'directive') && node.directive === 'use strict'
+  })
 }
 
 /** The nodes directly below `node`, in the order of the text. */
@@ -12,5 +14,6 @@ export function childrenOf(node: AnyNode): AnyNode[] {
 }
 
 function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'type')) return false
+  return typeof (value as { readonly type: unknown }).type === 'string'
 }

@@ -36,7 +36,7 @@ export function bigintBinary(unit: Unit, operator: Operator, p: Scalar, q: Scala
     const places = y.value > 64n ? 64n : y.value
     return bigintValue(unit.graph.operation('shiftLeft', x, unit.graph.constant(places)))
   }
-  if (!(operator in wrapping)) return unit.refuse(node, reasons.bigintOperator(operator))
+  if (!Object.hasOwn(wrapping, operator)) return unit.refuse(node, reasons.bigintOperator(operator))
   return bigintValue(unit.graph.operation(wrapping[operator as keyof typeof wrapping], x, y))
 }
 

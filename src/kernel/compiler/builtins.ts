@@ -86,13 +86,15 @@ export function memberOf(unit: Unit, space: 'Math' | 'Number', name: string, nod
   const full = `${space}.${name}`
   if (full === 'Math.random') return unit.refuse(node, reasons.random)
   if (full === 'Number.parseFloat' || full === 'Number.parseInt') return unit.refuse(node, reasons.strings(full))
-  return builtins.has(full) ? { kind: 'builtin', name: full } : unit.refuse(node, reasons.impure(full))
+  return builtins.has(full)
+    ? { kind: 'builtin', name: full, kernel: undefined }
+    : unit.refuse(node, reasons.impure(full))
 }
 
 /** A member of the function BigInt, or of another. */
 export function memberOfBuiltin(unit: Unit, builtin: string, name: string, node: AnyNode): Value {
   if (builtin === 'BigInt' && (name === 'asIntN' || name === 'asUintN')) {
-    return { kind: 'builtin', name: `BigInt.${name}` }
+    return { kind: 'builtin', name: `BigInt.${name}`, kernel: undefined }
   }
   return unit.refuse(node, reasons.member(name))
 }

@@ -48,6 +48,7 @@ export interface CompileOptions {
 
 /** What came of it. */
 export interface Compilation extends Emitted {
+  readonly other: null
   /** The arrays and scalars that a call takes. */
   readonly parameters: number
 }
@@ -74,7 +75,7 @@ function compileTree(source: SourceText, options: CompileOptions): Compilation |
     )
     if (options.index) args.push(numberValue(graph.index()))
     const scope = unit.bind(options.bindings)
-    const fn = { kind: 'function', node: source.fn, scope, source, name: source.name } as const
+    const fn = { kind: 'function', node: source.fn, scope, source, name: source.name, kernel: undefined } as const
     return finish(unit, source, parameters, inline(unit, fn, args, source.fn))
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -96,7 +97,7 @@ export function compileBuiltin(name: string, parameters: number, index: boolean)
   if (index) args.push(numberValue(unit.graph.index()))
   const value = callOf(unit, name, args)
   if (value.kind !== 'scalar' || value.types === Type.bigint) throw kernelWithoutText(name, reasons.impure(name))
-  return { ...(emit(unit, parameters, value.node) as Emitted), parameters }
+  return { other: null, ...(emit(unit, parameters, value.node) as Emitted), parameters }
 }
 
 function callOf(unit: Compiler, name: string, args: readonly Value[]): Value {
@@ -119,7 +120,7 @@ function finish(unit: Compiler, source: SourceText, parameters: number, value: V
   }
   if (unit.domain === 'bigint') checkBigints(unit, at, source, value.node)
   const emitted = emit(unit, parameters, value.node)
-  return typeof emitted === 'string' ? unit.refuse(source.fn, emitted) : { ...emitted, parameters }
+  return typeof emitted === 'string' ? unit.refuse(source.fn, emitted) : { other: null, ...emitted, parameters }
 }
 
 /** A program of bigints has no lanes of numbers: a condition on a bound number must be known while compiling. */
@@ -203,9 +204,9 @@ class Compiler extends Unit {
       case 'table':
         return { kind: 'table', name, place: this.tables.push({ of: 'binding', binding: name }) - 1 }
       case 'builtin':
-        return { kind: 'builtin', name: binding.name }
+        return { kind: 'builtin', name: binding.name, kernel: undefined }
       case 'function':
-        return { kind: 'function', node: binding.source.fn, scope, source: binding.source, name }
+        return { kind: 'function', node: binding.source.fn, scope, source: binding.source, name, kernel: undefined }
       case 'kernel': {
         const { arity, hasIndex, computes } = binding
         const kernel = { name, arity, hasIndex }

@@ -101,8 +101,9 @@ export function evaluateExpression(unit: Unit, node: Expression, scope: Scope): 
 
 function literal(unit: Unit, node: Literal): Value {
   const { value } = node
-  if (node.regex !== undefined && node.regex !== null) return unit.refuse(node, reasons.regularExpression)
-  if (typeof node.bigint === 'string') {
+  // Own: acorn leaves out what a literal is not.
+  if (Object.hasOwn(node, 'regex')) return unit.refuse(node, reasons.regularExpression)
+  if (Object.hasOwn(node, 'bigint') && typeof node.bigint === 'string') {
     if (unit.domain === 'number') throw new BigintRefusal(node, unit.source, reasons.bigint)
     return bigintValue(unit.literal(BigInt(node.bigint)))
   }
@@ -281,5 +282,5 @@ function record(unit: Unit, node: ObjectExpression, scope: Scope): Value {
 
 export function closure(unit: Unit, node: FunctionNode, scope: Scope): Value {
   const name = node.id?.name ?? ''
-  return { kind: 'function', node, scope, source: unit.source, name }
+  return { kind: 'function', node, scope, source: unit.source, name, kernel: undefined }
 }

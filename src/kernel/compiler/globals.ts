@@ -6,7 +6,7 @@ import { numberValue, Type, type Value } from './values.ts'
 /** What a global name stands for. */
 export function globalValue(graph: Graph, name: string): Value | null {
   const alias = aliases.get(name)
-  if (alias !== undefined) return { kind: 'builtin', name: alias }
+  if (alias !== undefined) return { kind: 'builtin', name: alias, kernel: undefined }
   switch (name) {
     case 'Math':
     case 'Number':
@@ -18,6 +18,6 @@ export function globalValue(graph: Graph, name: string): Value | null {
     case 'undefined':
       return { kind: 'scalar', node: graph.constant(NaN), types: Type.undefined }
     default:
-      return globalFunctions.includes(name) ? { kind: 'builtin', name } : null
+      return globalFunctions.includes(name) ? { kind: 'builtin', name, kernel: undefined } : null
   }
 }

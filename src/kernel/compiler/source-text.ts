@@ -78,7 +78,7 @@ export function withinStack<T>(source: KernelText, work: () => T): T {
 
 function sourceOf(name: string, text: string, isBound: (name: string) => boolean): SourceText {
   const parsed = parseFunction(text, false)
-  if ('problem' in parsed) {
+  if (parsed.problem !== null) {
     if (isNativeText(text)) {
       throw kernelWithoutText(name, name.startsWith('bound ') ? reasons.bound : reasons.native)
     }
@@ -117,13 +117,13 @@ export function textOfString(written: string, isBound: (name: string) => boolean
 
 function functionIn(text: string, isBound: (name: string) => boolean): string {
   const asFunction = parseFunction(text, false)
-  if (!('problem' in asFunction)) return text
+  if (asFunction.problem === null) return text
   const before = '() => ('
   const asExpression = parseFunction(`${before}${text}\n)`, false)
   // In other brackets too: `x) + (x` closes the parenthesis before it, and opens the one after it.
   const asElements = parseFunction(`() => [${text}\n]`, false)
-  if ('problem' in asExpression || 'problem' in asElements) {
-    const found = 'problem' in asExpression ? asExpression : (asElements as SyntaxProblem)
+  if (asExpression.problem !== null || asElements.problem !== null) {
+    const found = asExpression.problem === null ? (asElements as SyntaxProblem) : asExpression
     const { line, column, problem } = found
     const inText = line === 1 ? { line, column: Math.max(1, column - before.length), problem } : found
     // Whichever reading came further is what was meant.

@@ -36,7 +36,7 @@ export interface FunctionValue {
   readonly source: SourceText
   readonly name: string
   /** Where it is that of a bound kernel. */
-  readonly kernel?: KernelCall
+  readonly kernel: KernelCall | undefined
 }
 
 /** A function of Math, Number, BigInt or the global object. */
@@ -45,7 +45,7 @@ export interface BuiltinValue {
   /** As it is called: `Math.sin`, `isNaN`. */
   readonly name: string
   /** Where it is that of a bound kernel. */
-  readonly kernel?: KernelCall
+  readonly kernel: KernelCall | undefined
 }
 
 export interface NamespaceValue {

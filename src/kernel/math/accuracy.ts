@@ -2,6 +2,7 @@
  * Whether the addon's functions of Math have the bits of this JavaScript engine. Two things must hold: this engine on this system is
  * one for which the whole suite (scripts/check-math.mjs) found no mismatch, and witnesses agree here and now.
  */
+import { runsOn } from '../../native/index.ts'
 import type { OpName } from '../program/index.ts'
 import { v8Major } from './functions.ts'
 import { witnessesOf } from './witnesses.ts'
@@ -20,16 +21,11 @@ export function mathMode(math?: 'exact' | 'ulp1'): number {
 /** Operations with a cheaper form in the mode 'ulp1'. */
 const cheaper: ReadonlySet<OpName> = new Set<OpName>(['exp', 'log', 'tan', 'power'])
 
-const { bun, deno } = process.versions as { readonly bun?: string; readonly deno?: string }
+const isBun = runsOn('bun')
 
 /** Builds for which the suite found no mismatch: of Node. Bun and Deno name a V8 too, and have another engine, or build it otherwise. */
 const isProvenBuild =
-  process.platform === 'linux' &&
-  process.arch === 'x64' &&
-  v8Major >= 11 &&
-  v8Major <= 14 &&
-  bun === undefined &&
-  deno === undefined
+  process.platform === 'linux' && process.arch === 'x64' && v8Major >= 11 && v8Major <= 14 && !isBun && !runsOn('deno')
 
 /** Operations whose last bit depends on the engine. */
 const rounded: ReadonlySet<OpName> = new Set<OpName>(
@@ -61,7 +57,7 @@ export class Accuracy {
     for (const op of new Set(ops)) {
       if (math === 'ulp1' && cheaper.has(op)) return 'ulp1'
       if (rounded.has(op) && !(isProvenBuild && this.#isExact(op))) return 'ulp1'
-      if (ofV8.has(op) && bun !== undefined) return 'ulp1'
+      if (ofV8.has(op) && isBun) return 'ulp1'
     }
     return 'exact'
   }

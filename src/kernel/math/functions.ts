@@ -18,7 +18,16 @@ export const v8Major = Number.parseInt(process.versions.v8 ?? '', 10)
 
 /** An operation for numbers only. */
 function operation(name: string, code: number, onNumbers: (...numbers: number[]) => number): BuiltInOperation {
-  return { name, arity: onNumbers.length, onNumbers, takesBigints: false, code }
+  return Object.freeze<BuiltInOperation>({
+    kind: 'built-in',
+    name,
+    arity: onNumbers.length,
+    onNumbers,
+    takesBigints: false,
+    operations: 1,
+    code,
+    op: undefined,
+  })
 }
 
 /** A function that kernel programs have. */
@@ -28,7 +37,7 @@ function ofPrograms(
   onNumbers: (...numbers: number[]) => number,
   code: number = codeOf(op),
 ): BuiltInOperation {
-  return { ...operation(name, FUNCTIONS + code, onNumbers), op }
+  return Object.freeze({ ...operation(name, FUNCTIONS + code, onNumbers), op })
 }
 
 // Taken when this module loads, as own-math is.

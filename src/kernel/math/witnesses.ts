@@ -10,7 +10,8 @@ const COUNT = 2048
 type Range = readonly [from: number, to: number]
 
 /** Where the arguments of each function are; from −4 to 4 where it is not named. */
-const ranges: { readonly [op in OpName]?: readonly [a: Range, b?: Range] } = {
+const ranges = {
+  __proto__: null,
   acos: [[-1, 1]],
   acosh: [[1, 10]],
   asin: [[-1, 1]],
@@ -31,13 +32,14 @@ const ranges: { readonly [op in OpName]?: readonly [a: Range, b?: Range] } = {
   ],
   sin: [[-100, 100]],
   tan: [[-100, 100]],
-}
+} as { readonly [op in OpName]?: readonly [a: Range, b?: Range] }
 
 /**
  * Arguments beside the random ones. A glibc that does not find fused operations, or another C library, gives other bits for one `**` in a
  * thousand: these tell.
  */
-const chosen: { readonly [op in OpName]?: readonly (readonly [a: number, b: number])[] } = {
+const chosen = {
+  __proto__: null,
   power: [
     [18, 17],
     [36, 17],
@@ -45,7 +47,7 @@ const chosen: { readonly [op in OpName]?: readonly (readonly [a: number, b: numb
     [7.277515788374165, -3.6017138920018086],
     [8.37525972772641, -1.409979258605711],
   ],
-}
+} as { readonly [op in OpName]?: readonly (readonly [a: number, b: number])[] }
 
 /** Numbers of [0, 1) with 53 bits, the same at every time: two steps of Marsaglia's xorshift each. */
 function randomNumbers(): () => number {

@@ -22,8 +22,8 @@ export interface Reducer<P> {
   /** Ends the leaf. */
   take(): P
   merge(left: P, right: P): P
-  /** True when further elements change nothing. */
-  isDone?(): boolean
+  /** True when further elements change nothing; undefined: each of them may. */
+  readonly isDone: (() => boolean) | undefined
 }
 
 /** Writes elements from `start` on into a block of doubles. */

@@ -38,7 +38,7 @@ const signatures = new WeakMap<Operation, Partial<Record<ReductionName, Signatur
 
 function signatureOfMethod(operation: Operation, name: ReductionName): Signature {
   let made = signatures.get(operation)
-  if (made === undefined) signatures.set(operation, (made = {}))
+  if (made === undefined) signatures.set(operation, (made = { __proto__: null } as object))
   return (made[name] ??= {
     ...signatureOf({ ...operation, name: `${operation.name}.${name}` }),
     inTwoSteps: `${name}(${operation.name}(${operation.arity === 1 ? 'xs' : 'xs, ys'}${operation.arity > 2 ? ', …' : ''}))`,
@@ -61,9 +61,11 @@ function readNumbers(
   const given = Array.from({ length: arity }, (_, n) => args[n])
   const call = readCall(signature, given, asNumbers, arity + 1)
   const { operands, length } = call
-  if (!isCompiled(operation)) return { operation, operands, length }
+  if (!isCompiled(operation)) return { operation, program: undefined, operands, length }
   const program = fused(operation, operands)
-  return program === undefined ? elementsOf(evaluate(operation, call)) : { program, operands, length }
+  return program === undefined
+    ? elementsOf(evaluate(operation, call))
+    : { operation: undefined, program, operands, length }
 }
 
 /**

@@ -9,16 +9,16 @@ import type { BuiltInOperation, CheckedOperand } from '../operation.ts'
 /** What is reduced: the elements of an array, or what an operation makes of its operands, which then reaches no memory. */
 export interface Numbers {
   readonly length: number
-  /** Absent: the elements of the one operand, an array. */
-  readonly operation?: BuiltInOperation
+  /** Undefined: the elements of the one operand, an array. */
+  readonly operation: BuiltInOperation | undefined
   /** A compiled operation, in its place; for the addon alone. */
-  readonly program?: HandedProgram
+  readonly program: HandedProgram | undefined
   readonly operands: readonly CheckedOperand[]
 }
 
 /** The elements of an array. */
 export function elementsOf(x: ArrayView): Numbers {
-  return { length: x.length, operands: [x] }
+  return { length: x.length, operation: undefined, program: undefined, operands: [x] }
 }
 
 /** A sum, each addition rounded, and the sum of what those roundings lost: no number where `sum` is not finite. */

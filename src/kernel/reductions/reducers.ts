@@ -34,6 +34,7 @@ export function sumReducer(): Reducer<TwoTerm> {
     },
     take: () => lanes.take(),
     merge: mergeTerms,
+    isDone: undefined,
   }
 }
 
@@ -53,6 +54,7 @@ export function dotReducer(other: Loader): Reducer<TwoTerm> {
     },
     take: () => lanes.take(),
     merge: mergeTerms,
+    isDone: undefined,
   }
 }
 
@@ -79,6 +81,7 @@ export function squaresReducer(center: number, scale: number): Reducer<Moments> 
       return { ...squares.take(), distances: plain }
     },
     merge: (left, right) => ({ ...mergeTerms(left, right), distances: left.distances + right.distances }),
+    isDone: undefined,
   }
 }
 
@@ -106,6 +109,7 @@ export function extremeReducer(largest: boolean, finiteOnly: boolean): Reducer<E
     // The best so far, of all leaves: the last leaf's is the whole's.
     take: () => ({ value: largest ? -value : value, index }),
     merge: (_, right) => right,
+    isDone: undefined,
   }
 }
 
@@ -139,6 +143,7 @@ export function productReducer(): Reducer<Product> {
       return folded
     },
     merge: times,
+    isDone: undefined,
   }
 }
 
