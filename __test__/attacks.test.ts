@@ -226,6 +226,7 @@ describe('environments that end', () => {
   const marks = [
     ['as Node marks it', []],
     ['where the function that tells of the mark was replaced', ['replaced']],
+    ['without a mark, since the thread put it under another ArrayBuffer', ['unmarked']],
   ] as const
   test.each(marks)(
     'a thread whose job has memory that Node frees at its end, %s',

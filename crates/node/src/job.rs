@@ -122,6 +122,13 @@ impl KernelJob {
         self.result.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// Ends all jobs of its environment, which ends itself, unless this one has ended. JS thread.
+    pub(crate) fn end_with_environment(&self) {
+        if !self.has_ended() {
+            self.environment.close();
+        }
+    }
+
     fn event(&self, kind: EventKind, done: usize) -> Event {
         Event { id: self.id, kind, done, total: self.output.len() }
     }

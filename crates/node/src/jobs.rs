@@ -19,6 +19,7 @@ use crate::module;
 use crate::operands::{Unread, Values, read_bound};
 use crate::program::{program_of, scalars_of};
 use crate::references::References;
+use crate::sentinel::sentinel;
 
 /// How far a job is; the counts are elements.
 #[napi(object, object_from_js = false)]
@@ -138,11 +139,17 @@ impl Jobs {
         for given in output.iter().chain(&operands).chain(tables.iter().map(|table| &table.given)) {
             // SAFETY: as above.
             if let Some(memory) = (unsafe { given.steady(env.raw()) })? {
-                self.references.hold(env, id, memory)?;
+                self.references.hold(env, id, memory.value)?;
             }
         }
         let chunks = job.chunks();
         let job = Arc::new(job);
+        if !moved.is_empty() && !cfg!(corepool_seed = "sentinel") {
+            // It may be memory that Node frees when this environment ends, whoever works in it.
+            if let Some(sentinel) = sentinel(env, &job).inspect_err(|_| self.references.release(env, id))? {
+                self.references.hold(env, id, sentinel)?;
+            }
+        }
         let queued = Arc::clone(&job) as Arc<dyn corepool_pool::Job>;
         // With nothing else on its way, this thread has likely nothing to do but to wait; of several jobs, each CPU should have some.
         let handle =
