@@ -118,7 +118,8 @@ fn longest_external(env: &Env) -> usize {
 /// V8 counts the bytes itself, as it does for every backing store with a deleter: nothing is to be added here.
 pub(crate) fn external(env: &Env, lent: Lent) -> Result<core::result::Result<ArrayBuffer<'_>, Lent>> {
     let (base, bytes) = (lent.buffer().base(), lent.buffer().bytes());
-    if bytes > longest_external(env) {
+    // Relaxed: as in `lend`.
+    if IS_REFUSED.load(Ordering::Relaxed) || bytes > longest_external(env) {
         return Ok(Err(lent));
     }
     let owner = Arc::new(Owner(Mutex::new(Some(lent))));
@@ -144,23 +145,6 @@ pub(crate) fn external(env: &Env, lent: Lent) -> Result<core::result::Result<Arr
         return Ok(Err(lent));
     }
     Err(error(Code::NodeApi(status.into()), "no ArrayBuffer can be made over the result's memory"))
-}
-
-/// The contents of `lent` as an ArrayBuffer of V8's own.
-pub(crate) fn ordinary<'env>(env: &'env Env, lent: &Lent) -> Result<ArrayBuffer<'env>> {
-    let (base, bytes) = (lent.buffer().base(), lent.buffer().bytes());
-    let (mut data, mut value) = (ptr::null_mut(), ptr::null_mut());
-    // SAFETY: the out-pointers are ours.
-    let status = unsafe { sys::napi_create_arraybuffer(env.raw(), bytes, &mut data, &mut value) };
-    if status != sys::Status::napi_ok {
-        return Err(error(Code::OutOfMemory, format!("no memory for a result of {bytes} bytes")));
-    }
-    if bytes > 0 {
-        // SAFETY: `bytes` bytes lie at `base`, written by a job that has completed, and as many at `data`, just allocated.
-        unsafe { ptr::copy_nonoverlapping(base, data.cast::<u8>(), bytes) };
-    }
-    // SAFETY: the value was made just above, in this environment and scope.
-    unsafe { ArrayBuffer::from_napi_value(env.raw(), value) }.map_err(from_node_api)
 }
 
 /// The ArrayBuffer is gone: its memory goes back.
