@@ -11,7 +11,7 @@ use napi::{Env, JsValue, sys};
 use napi_derive::napi;
 
 use crate::array::whole;
-use crate::code::{Code, Result, error, from_memory, from_node_api};
+use crate::code::{Code, Result, error, from_node_api};
 
 /// Set when the host refused external memory (Electron, a sandboxed V8): it always will.
 static IS_REFUSED: AtomicBool = AtomicBool::new(false);
@@ -33,7 +33,8 @@ pub struct MemoryStats {
 }
 
 /// An ArrayBuffer of `bytes` bytes in the library's own memory, contents unspecified; null where ordinary memory is to be used:
-/// for less than a huge page, above the budget, and where the host refuses external memory. For the main thread alone: see `external`.
+/// for less than a huge page, above the budget, where the host refuses external memory, and where the system has no more: V8 may have
+/// garbage, which it collects when it is refused some. For the main thread alone: see `external`.
 #[napi(catch_unwind)]
 pub fn lend(env: &Env, bytes: f64) -> Result<Option<ArrayBuffer<'_>>> {
     let bytes = whole(bytes)?;
@@ -41,7 +42,7 @@ pub fn lend(env: &Env, bytes: f64) -> Result<Option<ArrayBuffer<'_>>> {
     if bytes < HUGE_PAGE || IS_REFUSED.load(Ordering::Relaxed) {
         return Ok(None);
     }
-    let Some(lent) = Budget::lend(bytes).map_err(from_memory)? else { return Ok(None) };
+    let Ok(Some(lent)) = Budget::lend(bytes) else { return Ok(None) };
     Ok(external(env, lent)?.ok())
 }
 
