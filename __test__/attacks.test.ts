@@ -226,6 +226,7 @@ describe('environments that end', () => {
   const marks = [
     ['as Node marks it', []],
     ['where the function that tells of the mark was replaced', ['replaced']],
+    ['without a mark, since the thread put it under another ArrayBuffer', ['unmarked']],
   ] as const
   test.each(marks)(
     'a thread whose job has memory that Node frees at its end, %s',
@@ -251,7 +252,7 @@ describe('the addon, called without the facade', () => {
   interface RawJobs {
     submit(...args: unknown[]): number
     cancel(id: unknown): void
-    take(id: unknown, mayBeLent: boolean): ArrayBuffer
+    take(id: unknown): ArrayBuffer | null
     takeInto(...args: unknown[]): void
     discard(id: unknown): void
   }
@@ -327,7 +328,7 @@ describe('the addon, called without the facade', () => {
       heard()
     })
     for (const id of [0, 7, -1, 2 ** 31]) {
-      expect(() => jobs.take(id, false)).toThrow()
+      expect(() => jobs.take(id)).toThrow()
       expect(() => jobs.takeInto(id, [memory, 0], 10)).toThrow()
       jobs.cancel(id)
       jobs.discard(id)
@@ -339,7 +340,7 @@ describe('the addon, called without the facade', () => {
     const shared = (length: number): DataView => new DataView(new SharedArrayBuffer(8 * length))
     const front = jobs.submit(1, 3e7, 0, [shared(3e7), 0, shared(3e7), 0], [], false)
     const behind = jobs.submit(0, 1e5, 1, [null, 0, shared(1e5), 0], [], false)
-    expect(() => jobs.take(behind, false)).toThrow(/no result to take/)
+    expect(() => jobs.take(behind)).toThrow(/no result to take/)
     jobs.discard(front)
     jobs.discard(behind)
     collectGarbage()
@@ -351,13 +352,18 @@ describe('the addon, called without the facade', () => {
         [front, 'completed'],
       ]),
     )
-    expect(() => jobs.take(behind, false)).toThrow(/no result to take/)
+    expect(() => jobs.take(behind)).toThrow(/no result to take/)
     expect(events[0]).toMatchObject({ id, kind: 'completed' })
+    // So short a result is not lent, and is still there to be copied.
+    expect(jobs.take(id)).toBeNull()
+    const out = new Float64Array(10)
+    jobs.takeInto(id, [out.buffer, 0], 10)
     expectSame(
-      new Float64Array(jobs.take(id, false)),
+      out,
       (xs as Float64Array).map((v) => v * v),
     )
-    expect(() => jobs.take(id, false)).toThrow()
+    expect(() => jobs.take(id)).toThrow()
+    expect(() => jobs.takeInto(id, [out.buffer, 0], 10)).toThrow(/no result to take/)
   })
 
   test('refuses sizes that are none', () => {

@@ -129,6 +129,14 @@ test('process.exit() ends a program whose pool is busy, with its own code', asyn
   expect(run).toEqual({ code: 7, signal: null, stdout: 'leaving\n', stderr: '' })
 })
 
+// What may go wrong depends on what the threads are at: six programs, since of single ones a tenth or so would be lucky.
+test('a program may end while the pool works in memory that Node frees at the end', { timeout: 60_000 }, async () => {
+  const stdout = 'transfer' in ArrayBuffer.prototype ? 'moved, at work\n' : 'copied, at work\n'
+  for (let n = 0; n < 6; n++) {
+    expect(await runNode([program('moved-at-the-end.mjs')])).toEqual({ code: 0, signal: null, stdout, stderr: '' })
+  }
+})
+
 test('an idle pool does not keep the program alive, and memory of results that were collected comes back', async () => {
   const run = await runNode(['--expose-gc', program('idle-pool.mjs')])
   expect(run).toEqual({ code: 0, signal: null, stdout: 'lent: 0 bytes\n', stderr: '' })

@@ -116,8 +116,10 @@ describe('an asynchronous program', () => {
       const length = xs?.length ?? 0
       const memory = { length, outputCode: 0, output: undefined, operands: operands.map(operandOf), moves: undefined }
       jobs.start({ ...memory, work: { program, scalars, tables: tables.map(view) } }, (end) => {
-        if (end.kind === 'completed') resolve(new Float64Array(end.take()))
-        else reject(new Error(end.kind))
+        if (end.kind !== 'completed') return reject(new Error(end.kind))
+        const output = new Float64Array(length)
+        end.takeInto(view(output))
+        resolve(output)
       })
     })
   }

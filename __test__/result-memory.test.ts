@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { cores, cube, square } from 'corepool'
 import { describe, expect, test } from 'vitest'
 import { keepPoolBusy } from './fixtures/busy-pool.ts'
@@ -60,6 +62,25 @@ test('results that are kept stay as they are while others come and go', async ()
     await new Promise((resolve) => setImmediate(resolve))
   }
   for (const [ys, value] of kept) expectSame(ys, new Float64Array(300_000).fill(value))
+})
+
+/** Runs a program with so much address space, in KiB, which is its argument, too. */
+function runWithin(limit: number, path: string): Promise<{ stdout: string; stderr: string }> {
+  const command = `ulimit -v ${limit}; exec "${process.execPath}" "${path}" ${limit}`
+  return promisify(execFile)('/bin/sh', ['-c', command])
+}
+
+test('a large result takes the room of what nobody needs any more', async () => {
+  const { stdout, stderr } = await runWithin(4_000_000, program('room-for-garbage-alone.mjs'))
+  expect([stdout, stderr]).toEqual(['9\n', ''])
+})
+
+test('a worker_thread without room for a result is refused with ERR_OUT_OF_MEMORY, and the process goes on', async () => {
+  const { stdout, stderr } = await runWithin(4_000_000, program('no-room-in-a-thread.mjs'))
+  // Node 26 ends a thread for which it cannot allocate an array, whoever asks.
+  const isThreadEnded = Number.parseInt(process.versions.node) >= 26
+  const answer = isThreadEnded ? 'ERR_WORKER_OUT_OF_MEMORY\n' : 'ArrayError ERR_OUT_OF_MEMORY, 9, true\n'
+  expect([stdout, stderr]).toEqual([answer, ''])
 })
 
 describe('shared memory that an asynchronous call is writing', () => {

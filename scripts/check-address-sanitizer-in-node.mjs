@@ -21,6 +21,7 @@ const seeds = [
   { seed: 'claim', crate: 'corepool-memory', file: 'result-memory', name: 'ERR_BUFFER_IN_USE' },
   { seed: 'borrow', crate: 'corepool-node', file: 'attacks', name: 'an operand transferred by structuredClone' },
   { seed: 'teardown', crate: 'corepool-node', file: 'native-pool', name: 'a worker_thread may be terminated' },
+  { seed: 'sentinel', crate: 'corepool-node', file: 'native-pool', name: 'memory that Node frees at the end' },
 ]
 
 function fail(message) {

@@ -43,6 +43,15 @@ export function noMemory(dtype: string, length: number, cause: unknown): ArrayEr
   )
 }
 
+/** `ERR_OUT_OF_MEMORY`: no room for the counts and edges of a histogram. */
+export function tooManyBins(bins: number, cause: unknown): ArrayError {
+  return new ArrayError(
+    'ERR_OUT_OF_MEMORY',
+    `There is no memory for ${bins} bins, which take 16 bytes each. Ask for fewer bins, or for a narrower range at a time.`,
+    { cause },
+  )
+}
+
 /** The ways in which two arrays of one call do not fit each other. */
 export const misfit = {
   /** `ERR_LENGTH_MISMATCH`: the output. */

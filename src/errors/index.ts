@@ -50,6 +50,7 @@ export {
   notTransferable,
   outAndDtype,
   resizable,
+  tooManyBins,
   wrongArguments,
 } from './arrays.ts'
 export { fromNative, nativeFailure } from './native.ts'

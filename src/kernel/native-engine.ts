@@ -16,9 +16,19 @@ import { NativePrograms } from './native-programs.ts'
 import { differenceReason, isCompiled, type CheckedOperand } from './operation.ts'
 import { plainEngine, runPrepared } from './plain-engine.ts'
 
-function deliver(end: JobEnd & { kind: 'completed' }, request: AsyncRequest): NumericArray {
-  const { dtype, out } = request
-  if (out === undefined) return dtype.create(end.take())
+function deliver(
+  end: JobEnd & { kind: 'completed' },
+  { dtype, length, out }: AsyncRequest,
+  memory: ResultMemory,
+): NumericArray {
+  if (out === undefined) {
+    const lent = end.take()
+    if (lent !== null) return dtype.create(lent)
+    // By JavaScript, which can be refused memory: Node-API ends the process instead.
+    const result = memory.allocateOrdinary(dtype, length)
+    end.takeInto(result)
+    return result.array
+  }
   if (out.isSteady) return out.array
   // The caller kept `out` while the pool worked: it may have been detached, and is written only as it is now.
   const now = viewOf('The output', out.array)
@@ -105,7 +115,7 @@ export function nativeEngine(binding: Binding): Engine {
           if (end.kind === 'failed') return observer.failed(nativeFailure(operation.name, end.message))
           let result: NumericArray
           try {
-            result = deliver(end, request)
+            result = deliver(end, request, memory)
           } catch (error) {
             return observer.failed(fromNative(error))
           }

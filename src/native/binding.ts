@@ -42,8 +42,11 @@ export interface NativeJobs {
   keepAlive(on: boolean): void
   /** Asks the job to end before its next chunk; the event tells when it has. */
   cancel(id: number): void
-  /** Hands out a completed job's result, once: its own memory where that may be lent, else a copy. */
-  take(id: number, mayBeLent: boolean): ArrayBuffer
+  /**
+   * Lends a completed job's result, once: its own memory, for the main thread alone. Null where `takeInto` is to be called: for less than
+   * 2 MiB, and where the host refuses.
+   */
+  take(id: number): ArrayBuffer | null
   /** Copies a completed job's result into `output`, memory and place, once. */
   takeInto(id: number, output: readonly Handed[], length: number): void
   /** Forgets a job that was cancelled, that failed, or that wrote into shared memory. */

@@ -32,9 +32,12 @@ export interface JobRequest {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
-/** How a job ended. `take` and `takeInto` may be called once, at once. */
+/**
+ * How a job ended. `take` and `takeInto` may be called at once, and take the result once: `take` lends its own memory, or is null where a copy
+ * serves better or nothing may be lent; then `takeInto` copies it.
+ */
 export type JobEnd =
-  | { readonly kind: 'completed'; take(): ArrayBuffer; takeInto(output: ArrayView): void }
+  | { readonly kind: 'completed'; take(): ArrayBuffer | null; takeInto(output: ArrayView): void }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string }
 
@@ -150,19 +153,20 @@ export class JobTable {
     }
   }
 
-  #end(event: JobEvent, entry: Entry, take: () => void): void {
+  #end(event: JobEvent, entry: Entry, took: () => void): void {
     if (event.kind === 'completed') {
       entry.onEnd({
         kind: 'completed',
         take: () => {
-          take()
           // Not asked for the usual, short results: to load what tells takes three milliseconds.
-          const mayBeLent = event.total * LONGEST_ELEMENT >= LARGE && isMainThread()
-          return this.#jobs.take(event.id, mayBeLent)
+          if (event.total * LONGEST_ELEMENT < LARGE || !isMainThread()) return null
+          const lent = this.#jobs.take(event.id)
+          if (lent !== null) took()
+          return lent
         },
         takeInto: (output) => {
-          take()
           this.#jobs.takeInto(event.id, allHanded([output]), output.length)
+          took()
         },
       })
     } else if (event.kind === 'cancelled') {

@@ -50,8 +50,13 @@ export class ResultMemory {
     if (bytes < LARGE) return allocate(dtype, length)
     const lent = isMainThread() ? this.#take(bytes) : null
     if (lent !== null) return viewOf('The result', dtype.create(lent, 0, length))
+    return this.allocateOrdinary(dtype, length)
+  }
+
+  /** As `allocate`, in V8's own memory: it can be moved. @throws ArrayError `ERR_OUT_OF_MEMORY` */
+  allocateOrdinary(dtype: DTypeInfo, length: number): ArrayView {
     const ordinary = allocate(dtype, length)
-    this.#binding.advise(ordinary.buffer)
+    if (ordinary.byteLength >= LARGE) this.#binding.advise(ordinary.buffer)
     return ordinary
   }
 

@@ -22,7 +22,13 @@ pub struct Budget;
 #[derive(Debug)]
 pub struct Lent {
     buffer: Buffer,
+    /// Never read: it counts until it is dropped.
+    _counted: Counted,
 }
+
+/// A number of bytes that are out.
+#[derive(Debug)]
+struct Counted(usize);
 
 impl Budget {
     /// Sets the limit, in bytes.
@@ -46,20 +52,15 @@ impl Budget {
         if OUT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_err() {
             return Ok(None);
         }
-        match Buffer::allocate(bytes) {
-            Ok(buffer) => Ok(Some(Lent { buffer })),
-            Err(error) => {
-                OUT.fetch_sub(bytes, Ordering::Relaxed);
-                Err(error)
-            }
-        }
+        let counted = Counted(bytes);
+        Ok(Some(Lent { buffer: Buffer::allocate(bytes)?, _counted: counted }))
     }
 
     /// Counts a buffer that exists already, limit or not: the result of an asynchronous job goes out in any case, and the
     /// event loop turns before it does.
     pub fn count(buffer: Buffer) -> Lent {
         OUT.fetch_add(buffer.bytes(), Ordering::Relaxed);
-        Lent { buffer }
+        Lent { _counted: Counted(buffer.bytes()), buffer }
     }
 }
 
@@ -68,10 +69,15 @@ impl Lent {
     pub fn buffer(&self) -> &Buffer {
         &self.buffer
     }
+
+    /// The buffer, which is not out any more.
+    pub fn into_buffer(self) -> Buffer {
+        self.buffer
+    }
 }
 
-impl Drop for Lent {
+impl Drop for Counted {
     fn drop(&mut self) {
-        OUT.fetch_sub(self.buffer.bytes(), Ordering::Relaxed);
+        OUT.fetch_sub(self.0, Ordering::Relaxed);
     }
 }

@@ -142,7 +142,8 @@ impl Environment {
     }
 
     /// Cancels every job and waits for it: afterwards no thread touches memory of this environment, and nothing rings.
-    /// Called by the cleanup hook, on the JS thread, while the environment's memory is still there.
+    /// Called by the clean-up hook, and before it where moved memory is at stake (see [`crate::sentinel`]): on the JS thread, while the
+    /// environment's memory is still there.
     pub(crate) fn close(&self) {
         let (jobs, doorbell) = {
             let mut state = self.state();

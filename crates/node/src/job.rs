@@ -122,6 +122,18 @@ impl KernelJob {
         self.result.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// Gives the result back that was taken: it can be taken again.
+    pub(crate) fn put_back(&self, result: Buffer) {
+        *self.result.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    }
+
+    /// Ends all jobs of its environment, which ends itself, unless this one has ended. JS thread.
+    pub(crate) fn end_with_environment(&self) {
+        if !self.has_ended() {
+            self.environment.close();
+        }
+    }
+
     fn event(&self, kind: EventKind, done: usize) -> Event {
         Event { id: self.id, kind, done, total: self.output.len() }
     }

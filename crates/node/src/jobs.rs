@@ -14,11 +14,12 @@ use crate::elementwise::operation_of;
 use crate::environment::{Environment, Event, EventKind, Pending};
 use crate::job::{KernelJob, Task};
 use crate::job_memory::{BoundArray, JobMemory};
-use crate::memory::{external, ordinary};
+use crate::memory::external;
 use crate::module;
 use crate::operands::{Unread, Values, read_bound};
 use crate::program::{program_of, scalars_of};
 use crate::references::References;
+use crate::sentinel::sentinel;
 
 /// How far a job is; the counts are elements.
 #[napi(object, object_from_js = false)]
@@ -138,11 +139,17 @@ impl Jobs {
         for given in output.iter().chain(&operands).chain(tables.iter().map(|table| &table.given)) {
             // SAFETY: as above.
             if let Some(memory) = (unsafe { given.steady(env.raw()) })? {
-                self.references.hold(env, id, memory)?;
+                self.references.hold(env, id, memory.value)?;
             }
         }
         let chunks = job.chunks();
         let job = Arc::new(job);
+        if !moved.is_empty() && !cfg!(corepool_seed = "sentinel") {
+            // It may be memory that Node frees when this environment ends, whoever works in it.
+            if let Some(sentinel) = sentinel(env, &job).inspect_err(|_| self.references.release(env, id))? {
+                self.references.hold(env, id, sentinel)?;
+            }
+        }
         let queued = Arc::clone(&job) as Arc<dyn corepool_pool::Job>;
         // With nothing else on its way, this thread has likely nothing to do but to wait; of several jobs, each CPU should have some.
         let handle =
@@ -159,16 +166,20 @@ impl Jobs {
         }
     }
 
-    /// The result of a completed job as an ArrayBuffer, once. From 2 MiB on it is external memory where that `may_be_lent`: no copy is
-    /// made. It may on the main thread alone: see `external`.
+    /// The result of a completed job as external memory, once; for the main thread alone: see `external`. Null, and it is still to be taken,
+    /// where `take_into` is to be called: for less than a huge page, and where the host refuses external memory of its length.
     #[napi(catch_unwind)]
-    pub fn take<'env>(&self, env: &'env Env, id: u32, may_be_lent: bool) -> Result<ArrayBuffer<'env>> {
-        let lent = Budget::count(self.result_of(id)?);
-        if lent.buffer().bytes() < HUGE_PAGE || !may_be_lent {
-            // Small results are cheaper as memory of V8's own, and can be transferred.
-            return ordinary(env, &lent);
+    pub fn take<'env>(&self, env: &'env Env, id: u32) -> Result<Option<ArrayBuffer<'env>>> {
+        let (pending, mut buffer) = self.result_of(id)?;
+        if buffer.bytes() >= HUGE_PAGE {
+            match external(env, Budget::count(buffer))? {
+                Ok(array) => return Ok(Some(array)),
+                Err(refused) => buffer = refused.into_buffer(),
+            }
         }
-        external(env, lent)?.or_else(|lent| ordinary(env, &lent))
+        pending.job.put_back(buffer);
+        self.environment.remember(id, pending);
+        Ok(None)
     }
 
     /// Copies the result of a completed job into `output`, once: memory and its place, and the length.
@@ -183,7 +194,7 @@ impl Jobs {
         if self.environment.pending(id).is_some_and(|pending| !is_fit(&pending)) {
             return Err(error(Code::LengthMismatch, "the output has another size than the result"));
         }
-        let buffer = self.result_of(id)?;
+        let (_, buffer) = self.result_of(id)?;
         // SAFETY: both are good until this returns; the buffer was the job's own, and the job has ended.
         let result = unsafe { buffer.view(output.element()) };
         // SAFETY: as above; the output is JavaScript's memory and the buffer is not, so they do not overlap.
@@ -204,11 +215,12 @@ impl Jobs {
         }
     }
 
-    fn result_of(&self, id: u32) -> Result<Buffer> {
-        let result = self.environment.pending(id).and_then(|pending| pending.job.take_result());
-        let result = result.ok_or_else(|| error(Code::InvalidArgValue, format!("job {id} has no result to take")))?;
+    fn result_of(&self, id: u32) -> Result<(Pending, Buffer)> {
+        let taken = self.environment.pending(id).and_then(|pending| Some((pending.job.take_result()?, pending)));
+        let (buffer, pending) =
+            taken.ok_or_else(|| error(Code::InvalidArgValue, format!("job {id} has no result to take")))?;
         self.environment.forget(id);
-        Ok(result)
+        Ok((pending, buffer))
     }
 }
 

@@ -23,4 +23,5 @@ pub mod parent;
 pub mod program;
 pub mod reduce;
 mod references;
+mod sentinel;
 pub mod version;

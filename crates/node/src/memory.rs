@@ -11,7 +11,7 @@ use napi::{Env, JsValue, sys};
 use napi_derive::napi;
 
 use crate::array::whole;
-use crate::code::{Code, Result, error, from_memory, from_node_api};
+use crate::code::{Code, Result, error, from_node_api};
 
 /// Set when the host refused external memory (Electron, a sandboxed V8): it always will.
 static IS_REFUSED: AtomicBool = AtomicBool::new(false);
@@ -33,7 +33,8 @@ pub struct MemoryStats {
 }
 
 /// An ArrayBuffer of `bytes` bytes in the library's own memory, contents unspecified; null where ordinary memory is to be used:
-/// for less than a huge page, above the budget, and where the host refuses external memory. For the main thread alone: see `external`.
+/// for less than a huge page, above the budget, where the host refuses external memory, and where the system has no more: V8 may have
+/// garbage, which it collects when it is refused some. For the main thread alone: see `external`.
 #[napi(catch_unwind)]
 pub fn lend(env: &Env, bytes: f64) -> Result<Option<ArrayBuffer<'_>>> {
     let bytes = whole(bytes)?;
@@ -41,7 +42,7 @@ pub fn lend(env: &Env, bytes: f64) -> Result<Option<ArrayBuffer<'_>>> {
     if bytes < HUGE_PAGE || IS_REFUSED.load(Ordering::Relaxed) {
         return Ok(None);
     }
-    let Some(lent) = Budget::lend(bytes).map_err(from_memory)? else { return Ok(None) };
+    let Ok(Some(lent)) = Budget::lend(bytes) else { return Ok(None) };
     Ok(external(env, lent)?.ok())
 }
 
@@ -118,7 +119,8 @@ fn longest_external(env: &Env) -> usize {
 /// V8 counts the bytes itself, as it does for every backing store with a deleter: nothing is to be added here.
 pub(crate) fn external(env: &Env, lent: Lent) -> Result<core::result::Result<ArrayBuffer<'_>, Lent>> {
     let (base, bytes) = (lent.buffer().base(), lent.buffer().bytes());
-    if bytes > longest_external(env) {
+    // Relaxed: as in `lend`.
+    if IS_REFUSED.load(Ordering::Relaxed) || bytes > longest_external(env) {
         return Ok(Err(lent));
     }
     let owner = Arc::new(Owner(Mutex::new(Some(lent))));
@@ -144,23 +146,6 @@ pub(crate) fn external(env: &Env, lent: Lent) -> Result<core::result::Result<Arr
         return Ok(Err(lent));
     }
     Err(error(Code::NodeApi(status.into()), "no ArrayBuffer can be made over the result's memory"))
-}
-
-/// The contents of `lent` as an ArrayBuffer of V8's own.
-pub(crate) fn ordinary<'env>(env: &'env Env, lent: &Lent) -> Result<ArrayBuffer<'env>> {
-    let (base, bytes) = (lent.buffer().base(), lent.buffer().bytes());
-    let (mut data, mut value) = (ptr::null_mut(), ptr::null_mut());
-    // SAFETY: the out-pointers are ours.
-    let status = unsafe { sys::napi_create_arraybuffer(env.raw(), bytes, &mut data, &mut value) };
-    if status != sys::Status::napi_ok {
-        return Err(error(Code::OutOfMemory, format!("no memory for a result of {bytes} bytes")));
-    }
-    if bytes > 0 {
-        // SAFETY: `bytes` bytes lie at `base`, written by a job that has completed, and as many at `data`, just allocated.
-        unsafe { ptr::copy_nonoverlapping(base, data.cast::<u8>(), bytes) };
-    }
-    // SAFETY: the value was made just above, in this environment and scope.
-    unsafe { ArrayBuffer::from_napi_value(env.raw(), value) }.map_err(from_node_api)
 }
 
 /// The ArrayBuffer is gone: its memory goes back.

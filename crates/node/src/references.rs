@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use napi::{Env, sys};
 
-use crate::array::JsMemory;
 use crate::code::{Code, Result, error};
 
 /// The references of the jobs of one environment, deleted when the end of the job is heard.
@@ -17,11 +16,11 @@ pub(crate) struct References {
 }
 
 impl References {
-    /// Keeps `memory` alive until `release(job)`.
-    pub(crate) fn hold(&self, env: &Env, job: u32, memory: &JsMemory) -> Result<()> {
+    /// Keeps `value`, an object of the call that is being made, alive until `release(job)`.
+    pub(crate) fn hold(&self, env: &Env, job: u32, value: sys::napi_value) -> Result<()> {
         let mut reference = ptr::null_mut();
-        // SAFETY: `memory.value` belongs to the call that is being made, in this environment.
-        let status = unsafe { sys::napi_create_reference(env.raw(), memory.value, 1, &mut reference) };
+        // SAFETY: the value belongs to the call that is being made, in this environment.
+        let status = unsafe { sys::napi_create_reference(env.raw(), value, 1, &mut reference) };
         if status != sys::Status::napi_ok {
             self.release(env, job);
             return Err(error(Code::NodeApi(status.into()), "the memory cannot be referenced"));

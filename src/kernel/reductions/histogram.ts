@@ -1,14 +1,16 @@
 /** The edges of a histogram's bins: made once, here, so that both engines count by the same ones. */
-import { allocate, dtypeByName, type DTypeInfo } from '../../memory/index.ts'
+import { tooManyBins } from '../../errors/index.ts'
+import { dtypeByName, type DTypeInfo } from '../../memory/index.ts'
 import type { HistogramManner } from './read-arguments.ts'
 import type { Numbers, ReducerEngine } from './reducer-engine.ts'
 import type { Histogram } from './types.ts'
 
 /** Counts the elements of `x` between edges. @throws ArrayError `ERR_OUT_OF_MEMORY` */
 export function histogramOf(engine: ReducerEngine, x: Numbers, { bins, range }: HistogramManner): Histogram {
+  // Both at first: to write the edges takes seconds where there are very many.
+  const [counts, edges] = [numbers(bins, bins), numbers(bins + 1, bins)]
   const [low, high] = range ?? rangeOf(engine, x)
-  const edges = edgesBetween(low, high, bins)
-  const counts = numbers(bins)
+  writeEdges(edges, low, high, bins)
   engine.histogram(x, edges, counts)
   return { counts, edges }
 }
@@ -22,12 +24,15 @@ function rangeOf(engine: ReducerEngine, x: Numbers): [number, number] {
 }
 
 /** Zeros. @throws ArrayError `ERR_OUT_OF_MEMORY` */
-function numbers(length: number): Float64Array {
-  return allocate(dtypeByName('float64') as DTypeInfo, length).array as Float64Array
+function numbers(length: number, bins: number): Float64Array {
+  try {
+    return (dtypeByName('float64') as DTypeInfo).create(length) as Float64Array
+  } catch (cause) {
+    throw tooManyBins(bins, cause)
+  }
 }
 
-function edgesBetween(low: number, high: number, bins: number): Float64Array {
-  const edges = numbers(bins + 1)
+function writeEdges(edges: Float64Array, low: number, high: number, bins: number): void {
   const width = high - low
   for (let i = 0; i <= bins; i++) {
     const part = i / bins
@@ -35,5 +40,4 @@ function edgesBetween(low: number, high: number, bins: number): Float64Array {
     edges[i] = Math.min(high, width < Infinity ? low + width * part : 2 * (low / 2 + (high / 2 - low / 2) * part))
   }
   edges[bins] = high
-  return edges
 }
