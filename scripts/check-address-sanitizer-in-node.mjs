@@ -13,6 +13,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const target = 'x86_64-unknown-linux-gnu'
 const targetFolder = join(root, 'target', 'address-sanitizer')
 
+/** Whether a program can take Node's mark from external memory: without that it moves none, and nobody can miss what is for such memory. */
+const canUnmark = 'transfer' in ArrayBuffer.prototype
+if (!canUnmark) console.log('the guard "sentinel" is not left out: that shows on Node 22 and later')
+
 /** Which guard, the crate that has it, and the tests that must miss it. */
 const seeds = [
   { seed: 'bounds', crate: 'corepool-node', file: 'attacks', name: 'refuses more elements than' },
@@ -22,7 +26,7 @@ const seeds = [
   { seed: 'borrow', crate: 'corepool-node', file: 'attacks', name: 'an operand transferred by structuredClone' },
   { seed: 'teardown', crate: 'corepool-node', file: 'native-pool', name: 'a worker_thread may be terminated' },
   { seed: 'sentinel', crate: 'corepool-node', file: 'native-pool', name: 'memory that Node frees at the end' },
-]
+].filter(({ seed }) => seed !== 'sentinel' || canUnmark)
 
 function fail(message) {
   console.error(message)
