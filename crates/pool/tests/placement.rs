@@ -355,16 +355,41 @@ fn where_fewer_threads_than_there_are_can_be_started_the_pool_stays_as_it_was() 
     }
     let pool = pool(Some(4));
     let before = threads();
-    // For two stacks.
-    leave_room(5 << 20);
+    leave_threads(2);
     let error = pool.resize(Some(100)).unwrap_err().to_string();
     assert!(error.starts_with("threads could not be started: "), "{error}");
     assert_eq!((pool.size(), wait_until_left(4)), (4, before));
     pool.run(10, &|_| ()).unwrap();
-    // The rest of what was asked for is better than nothing.
-    leave_room(13 << 20);
+    // As many as there are, though not as many as were asked for.
+    leave_threads(6);
     pool.resize(Some(100)).unwrap();
     assert!((5..100).contains(&pool.size()), "{}", pool.size());
+}
+
+/// Refuses this process more than so many further threads.
+fn leave_threads(count: u64) {
+    // Root is exempt from the limit; a user that nobody has is not.
+    // SAFETY: takes nothing, and is Linux's to answer.
+    if unsafe { libc::geteuid() } == 0 {
+        // SAFETY: nothing here depends on who this process is.
+        assert_eq!(unsafe { libc::setuid(54_322) }, 0);
+    }
+    // SAFETY: as above.
+    let user = unsafe { libc::geteuid() }.to_string();
+    let threads_of_user = |process: fs::DirEntry| -> Option<u64> {
+        // Beside the processes there are names for this one.
+        let number: u32 = process.file_name().to_str()?.parse().ok()?;
+        let status = fs::read_to_string(format!("/proc/{number}/status")).ok()?;
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
+        if field("Uid:")? == user { field("Threads:")?.parse().ok() } else { None }
+    };
+    let used: u64 = fs::read_dir("/proc").unwrap().filter_map(|process| threads_of_user(process.unwrap())).sum();
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the limit is written.
+    assert_eq!(unsafe { libc::getrlimit(libc::RLIMIT_NPROC, &mut limit) }, 0);
+    limit.rlim_cur = used + count;
+    // SAFETY: the limit is read, and only new threads of this user are refused.
+    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NPROC, &limit) }, 0);
 }
 
 /// Refuses this process new mappings beyond so many bytes.
