@@ -188,8 +188,8 @@ const guards = [
   {
     guard: 'memory of an asynchronous call on the main thread alone',
     module: 'native/jobs.js',
-    text: '>= LARGE && isMainThread()',
-    without: '>= LARGE',
+    text: ' || !isMainThread()',
+    without: '',
     file: 'attacks',
     name: 'whose large results were posted away',
   },
