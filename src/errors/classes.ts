@@ -167,3 +167,9 @@ export class RemoteError extends CorepoolError {
     inherit(this.prototype, 'name', 'RemoteError')
   }
 }
+
+/** The `code` that an error of the system or of Node has itself, not one that it inherits; undefined of anything else. */
+export function ownCode(cause: unknown): unknown {
+  if (typeof cause !== 'object' || cause === null || !Object.hasOwn(cause, 'code')) return undefined
+  return (cause as { code: unknown }).code
+}

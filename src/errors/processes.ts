@@ -2,7 +2,7 @@
  * What can go wrong with a Process: misuse, in Python's sentences, and the ways in which its target ends without a
  * value.
  */
-import { CorepoolError, ProcessStateError, TargetError, TaskError, type WorkerFate } from './classes.ts'
+import { CorepoolError, ProcessStateError, TargetError, TaskError, ownCode, type WorkerFate } from './classes.ts'
 
 /** `ERR_NOT_STARTED`: `verb` completes "can only …". */
 export function notStarted(name: string, verb: string): ProcessStateError {
@@ -114,10 +114,7 @@ export function spawnFailed(name: string, execPath: string, cwd: string | undefi
 }
 
 function spawnAdvice(cause: unknown, execPath: string, cwd: string | undefined): string {
-  const code =
-    typeof cause === 'object' && cause !== null && Object.hasOwn(cause, 'code')
-      ? (cause as { code: unknown }).code
-      : undefined
+  const code = ownCode(cause)
   if (code === 'EMFILE' || code === 'ENFILE') return 'Too many files are open: start fewer processes at once.'
   if (code === 'EAGAIN' || code === 'ENOMEM') return 'The machine is short of processes or memory: start fewer at once.'
   const where = cwd === undefined ? '' : ` and the directory "${cwd}"`

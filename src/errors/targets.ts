@@ -1,5 +1,5 @@
 /** Wording of what is wrong with a target: a function that cannot be sent, a module that does not deliver. */
-import { TargetError } from './classes.ts'
+import { TargetError, ownCode } from './classes.ts'
 import { isIdentifier } from './identifier.ts'
 
 /** A name that a function uses and that does not exist in a child process; the position is the first use, from 1. */
@@ -120,10 +120,7 @@ export function targetFileNotFound(path: string, other: string | null, cause: un
 
 /** `ERR_TARGET_LOAD_FAILED`: importing the target's module threw; `cause` is what it threw. */
 export function targetLoadFailed(url: string, cause: unknown): TargetError {
-  const code =
-    typeof cause === 'object' && cause !== null && Object.hasOwn(cause, 'code')
-      ? (cause as { code: unknown }).code
-      : undefined
+  const code = ownCode(cause)
   const isUnread = code === 'ERR_UNKNOWN_FILE_EXTENSION' || code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING'
   return new TargetError(
     'ERR_TARGET_LOAD_FAILED',
