@@ -44,6 +44,16 @@ function threadsOf(uid: number): number {
   return threads
 }
 
+/** Runs a program that may have few more processes and threads than there are. */
+function runWithFewProcesses(name: string): Promise<Run> {
+  // Root is exempt from the limit; a user that nobody has, and that may read the project, is not.
+  const uid = getuid?.() === 0 ? 54_321 : Number(getuid?.())
+  const limit = threadsOf(uid) + 64
+  // Shells do not agree on the letter.
+  const command = `{ ulimit -u ${limit} 2>/dev/null || ulimit -p ${limit}; } && exec "${process.execPath}" "${program(name)}"`
+  return run('/bin/sh', ['-c', command], getuid?.() === 0 ? uid : undefined)
+}
+
 test('a child that the system kills for want of memory is reported with that as the likely cause', async () => {
   const hoard = target<() => Promise<never>>(new URL('./fixtures/targets/hoard.mjs', import.meta.url))
   const p = new Process({ target: hoard }).start()
@@ -76,21 +86,13 @@ test('a child that the system kills for want of memory is reported with that as 
 })
 
 test('without processes to make, a start fails with the cause, and succeeds when there are some again', async () => {
-  // Root is exempt from the limit; a user that nobody has, and that may read the project, is not.
-  const uid = getuid?.() === 0 ? 54_321 : Number(getuid?.())
-  const limit = threadsOf(uid) + 64
-  // Shells do not agree on the letter.
-  const command = `{ ulimit -u ${limit} 2>/dev/null || ulimit -p ${limit}; } && exec "${process.execPath}" "${program('few-processes.mjs')}"`
-  const { stdout, stderr } = await run('/bin/sh', ['-c', command], getuid?.() === 0 ? uid : undefined)
+  const { stdout, stderr } = await runWithFewProcesses('few-processes.mjs')
   expect(stderr).toBe('')
   expect(JSON.parse(stdout)).toEqual([null, ['ERR_SPAWN_FAILED', 'EAGAIN'], true, 1])
 })
 
 test('without threads to start, a call is its caller’s work, an asynchronous one rejects, and both have threads when there are some again', async () => {
-  const uid = getuid?.() === 0 ? 54_321 : Number(getuid?.())
-  const limit = threadsOf(uid) + 64
-  const command = `{ ulimit -u ${limit} 2>/dev/null || ulimit -p ${limit}; } && exec "${process.execPath}" "${program('few-threads.mjs')}"`
-  const { stdout, stderr } = await run('/bin/sh', ['-c', command], getuid?.() === 0 ? uid : undefined)
+  const { stdout, stderr } = await runWithFewProcesses('few-threads.mjs')
   expect(stderr).toBe('')
   const refused = isNative ? 'ERR_SPAWN_FAILED' : 9
   const diagnostic = isNative ? expect.stringMatching(/^only \d+ of 500 threads could be started: /) : null
