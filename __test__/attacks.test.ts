@@ -3,12 +3,14 @@
  * error with a code, or in the right values; never in a crash.
  */
 import { constants } from 'node:buffer'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
+import { Worker } from 'node:worker_threads'
 import { fileURLToPath } from 'node:url'
 import { runInNewContext } from 'node:vm'
-import { cube, kernel, square, type NumericArray } from 'corepool'
+import { cube, kernel, sin, square, type NumericArray } from 'corepool'
 import { describe, expect, test } from 'vitest'
 import { expectSame } from './fixtures/expect-same.ts'
 import { program, runNode } from './fixtures/run-program.ts'
@@ -102,8 +104,11 @@ describe('memory that goes away while the pool works', () => {
     const xs = new Float64Array(memory.buffer, 0, 1_000_000).fill(3)
     const promise = square.async(xs)
     memory.grow(100)
+    // It grows where it is, so that a job that went on in there would see what is written now.
+    new Float64Array(memory.buffer)[999_999] = 5
     expect(() => square(xs)).toThrow(code('ERR_DETACHED'))
     expectSame(await promise, new Float64Array(1_000_000).fill(9))
+    new Float64Array(memory.buffer)[999_999] = 3
     const grown = new Float64Array(memory.buffer, 0, 1_000_000)
     expectSame(cube(grown, { out: grown }), new Float64Array(1_000_000).fill(27))
   })
@@ -126,6 +131,34 @@ describe('memory that goes away while the pool works', () => {
     for (let i = 0; i < shared.length; i += 1000) shared[i] = 3
     const ys = await promise
     expect(ys.every((y) => y === 4 || y === 9)).toBe(true)
+  })
+
+  test('shared memory that is written during the run is read once for a result, however often the kernel names it', async () => {
+    const values = [2, -3]
+    const shared = new Float64Array(new SharedArrayBuffer(8 * 10_000)).fill(2)
+    const writer = new Worker(
+      `const { parentPort, workerData: { shared, values } } = require('node:worker_threads')
+       parentPort.postMessage('writing')
+       for (let k = 0; ; k++) shared.fill(values[k % values.length])`,
+      { eval: true, workerData: { shared, values } },
+    )
+    await once(writer, 'message')
+    // Between its first and its last look at an element lies work on a whole block.
+    const one = kernel((x: number) => {
+      const next = x + 1
+      return next + Math.min(0, Math.abs(Math.sin(Math.sin(Math.sin(next))))) - x
+    })
+    const results = async (f: typeof one): Promise<number[]> => {
+      const seen = new Set<number>()
+      for (let k = 0; k < 400; k++) for (const y of k % 2 === 0 ? f(shared) : await f.async(shared)) seen.add(y)
+      return [...seen].toSorted((a, b) => a - b)
+    }
+    try {
+      expect(await results(one)).toEqual([1])
+      expect(await results(sin as typeof one)).toEqual([...sin(Float64Array.from(values))].toSorted((a, b) => a - b))
+    } finally {
+      await writer.terminate()
+    }
   })
 })
 
@@ -364,6 +397,30 @@ describe('the addon, called without the facade', () => {
     )
     expect(() => jobs.take(id)).toThrow()
     expect(() => jobs.takeInto(id, [out.buffer, 0], 10)).toThrow(/no result to take/)
+  })
+
+  test('keeps what a job works on, though nobody else does and the collector runs', async () => {
+    const ended = new Set<number>()
+    const jobs = new raw.Jobs((events: { id: number }[]) => events.forEach(({ id }) => ended.add(id)))
+    const shared = (length: number): DataView => {
+      const threes = new Float64Array(new SharedArrayBuffer(8 * length)).fill(3)
+      return new DataView(threes.buffer)
+    }
+    const [length, count] = [300_000, 30]
+    // Behind a long job: the collector has run when these begin.
+    jobs.submit(1, 3e7, 0, [shared(3e7), 0, shared(3e7), 0], [], false)
+    const ids = Array.from({ length: count }, () => jobs.submit(0, length, 0, [null, 0, shared(length), 0], [], false))
+    for (let i = 0; i < 10; i++) {
+      collectGarbage()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    while (ended.size <= count) await new Promise((resolve) => setImmediate(resolve))
+    for (const id of ids) {
+      const out = new Float64Array(length)
+      // What is lent is not taken by copying.
+      const ys = new Float64Array(jobs.take(id) ?? (jobs.takeInto(id, [out.buffer, 0], length), out.buffer))
+      expect([ys[0], ys.at(-1)]).toEqual([9, 9])
+    }
   })
 
   test('refuses sizes that are none', () => {

@@ -2,6 +2,8 @@
 //!
 //! A lane is an f64; that of a bigint is its 64 bits. Loads are exact; stores round, wrap or clamp as JavaScript does.
 
+use core::sync::atomic::{AtomicU64, Ordering};
+
 use corepool_memory::{ElementType, View};
 
 use crate::float16;
@@ -36,6 +38,19 @@ pub(crate) unsafe fn load(level: Level, element: ElementType, input: *const u8, 
         E::Uint32 => unsafe { load_as::<u32>(level, input.cast(), values, f64::from) },
         // SAFETY: see above.
         E::Int64 | E::Uint64 => unsafe { load_as::<u64>(level, input.cast(), values, f64::from_bits) },
+    }
+}
+
+/// Copies lanes that others may write meanwhile: each is read once, and as a whole, where a plain copy may read bytes of two values.
+///
+/// # Safety
+/// `input` must be valid and aligned for reads and writes of `values.len()` lanes, which others may write meanwhile.
+pub(crate) unsafe fn load_once(input: *mut u64, values: &mut [f64]) {
+    for (i, value) in values.iter_mut().enumerate() {
+        // SAFETY: `i` is below the length for which `input` is valid, by this function's contract.
+        let lane = unsafe { AtomicU64::from_ptr(input.wrapping_add(i)) };
+        // Relaxed: the value itself is all that is asked for.
+        *value = f64::from_bits(lane.load(Ordering::Relaxed));
     }
 }
 

@@ -22,6 +22,15 @@ impl Operand {
         }
     }
 
+    /// The same of memory that JavaScript shares; see [`View::shared`].
+    #[must_use]
+    pub fn shared(self) -> Self {
+        match self {
+            Self::Array(view) => Self::Array(view.shared()),
+            value => value,
+        }
+    }
+
     /// Whether its values are bigints in JavaScript.
     pub fn is_bigint(&self) -> bool {
         match self {

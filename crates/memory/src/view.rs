@@ -15,6 +15,7 @@ pub struct View {
     base: *mut u8,
     len: usize,
     element: ElementType,
+    is_shared: bool,
 }
 
 // SAFETY: a view is an address and two numbers. Whoever made it promised (`View::new`) that the memory stays for as long as
@@ -59,7 +60,8 @@ impl View {
     pub unsafe fn new(base: *mut u8, len: usize, element: ElementType) -> Result<Self, ViewError> {
         // An empty array has no address that matters; Node-API gives null or anything.
         if len == 0 {
-            return Ok(Self { base: core::ptr::without_provenance_mut(element.size()), len, element });
+            let base = core::ptr::without_provenance_mut(element.size());
+            return Ok(Self { base, len, element, is_shared: false });
         }
         if base.is_null() {
             return Err(ViewError::Null);
@@ -69,9 +71,20 @@ impl View {
         }
         let bytes = len.checked_mul(element.size()).filter(|bytes| isize::try_from(*bytes).is_ok());
         match bytes.and_then(|bytes| base.addr().checked_add(bytes)) {
-            Some(_) => Ok(Self { base, len, element }),
+            Some(_) => Ok(Self { base, len, element, is_shared: false }),
             None => Err(ViewError::TooLong),
         }
+    }
+
+    /// The same of memory that JavaScript shares, which others may write while it is read: two reads of an element may give two values.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        Self { is_shared: true, ..self }
+    }
+
+    /// Whether others may write it meanwhile.
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// Number of elements.

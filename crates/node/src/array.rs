@@ -46,13 +46,18 @@ impl JsMemory {
         (status == sys::Status::napi_ok).then_some(Self { value, buffer, base, bytes })
     }
 
+    /// False when it is certain to belong to an ArrayBuffer: shared memory comes as a DataView.
+    pub(crate) fn may_be_shared(&self) -> bool {
+        !self.buffer.is_null()
+    }
+
     /// True when it belongs to an ArrayBuffer; false when it is a SharedArrayBuffer's, which is no array buffer to Node-API, on some
     /// versions and runtimes, and therefore comes as a DataView.
     ///
     /// # Safety
     /// `env` must be that of the call that is being made, in which the memory was read.
     pub(crate) unsafe fn is_plain(&self, env: sys::napi_env) -> Result<bool> {
-        if self.buffer.is_null() {
+        if !self.may_be_shared() {
             return Ok(true);
         }
         let mut is_plain = false;

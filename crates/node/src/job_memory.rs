@@ -131,7 +131,7 @@ impl Copies {
     /// As for [`JobMemory::prepare`].
     unsafe fn owned(&mut self, env: sys::napi_env, given: &Given, len: usize) -> Result<Operand> {
         // SAFETY: used before the binding returns to JavaScript; and afterwards only where nothing can take the memory away.
-        let operand = unsafe { given.operand.operand(len) }?;
+        let operand = unsafe { given.operand.marked_operand(len) }?;
         // SAFETY: the caller's promise.
         let is_steady = unsafe { given.steady(env) }?.is_some();
         Ok(match operand {

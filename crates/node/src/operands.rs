@@ -74,6 +74,20 @@ impl JsOperand {
         })
     }
 
+    /// As [`JsOperand::operand`], with memory that JavaScript shares marked as such: a program may read an element at several places.
+    ///
+    /// # Errors
+    /// As for [`JsMemory::view`].
+    ///
+    /// # Safety
+    /// As for [`JsMemory::view`].
+    pub(crate) unsafe fn marked_operand(&self, len: usize) -> Result<Operand> {
+        // SAFETY: the caller's promise.
+        let operand = unsafe { self.operand(len) }?;
+        let is_shared = self.memory().is_some_and(JsMemory::may_be_shared);
+        Ok(if is_shared { operand.shared() } else { operand })
+    }
+
     /// Its view, if it is an array.
     ///
     /// # Errors

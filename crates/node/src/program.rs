@@ -140,7 +140,7 @@ unsafe fn run(env: sys::napi_env, info: sys::napi_callback_info) -> Result<()> {
         // SAFETY: as above.
         let operand = unsafe { JsOperand::read(env, *value, *place) }?;
         // SAFETY: as above.
-        unsafe { operand.operand(len) }
+        unsafe { operand.marked_operand(len) }
     });
     let operands: Vec<Operand> = operands.collect::<Result<_>>()?;
 

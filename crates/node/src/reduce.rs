@@ -117,7 +117,7 @@ impl HandedNumbers {
             // SAFETY: as above.
             let operand = unsafe { JsOperand::read(env.raw(), *value, *place) }?;
             // SAFETY: as above.
-            unsafe { operand.operand(len) }
+            unsafe { operand.marked_operand(len) }
         };
         let (pairs, _) = operands.as_chunks::<2>();
         Ok((*operation, pairs.iter().map(operand).collect::<Result<_>>()?, len))

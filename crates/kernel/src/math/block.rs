@@ -192,6 +192,12 @@ fn look_ahead(operand: *const f64, output: *const f64) {
     }
 }
 
+/// The number whose bits are the other ones.
+#[inline(always)]
+fn turned(x: f64) -> f64 {
+    f64::from_bits(!x.to_bits())
+}
+
 // Plain loops: a closure handed to an iterator would be a function of its own, compiled for the lowest level.
 
 per_level! {
@@ -202,26 +208,29 @@ per_level! {
     unsafe fn map<F: Unary>(function: F, input: *const f64, output: *mut f64, count: usize) -> u64 {
         let _ = function;
         let mut left = 0;
-        let mut begun = [const { MaybeUninit::<f64>::uninit() }; 3 * PART];
+        let mut begun = [const { MaybeUninit::<f64>::uninit() }; 4 * PART];
         let begun: *mut f64 = begun.as_mut_ptr().cast();
         if F::HAS_HALVES {
             for i in 0..count {
                 // SAFETY: `i < count`.
-                let values = F::begin(unsafe { input.wrapping_add(i).read() });
-                for (number, value) in values.into_iter().enumerate() {
-                    // SAFETY: the local has three times PART places, and `i` is below PART.
+                let x = unsafe { input.wrapping_add(i).read() };
+                let [first, second, third] = F::begin(x);
+                // The number goes with them: in shared memory there may be another when the second half begins. Its bits are turned, since
+                // a plain copy would become a call of memcpy, which reads that memory a second time.
+                for (number, value) in [first, second, third, turned(x)].into_iter().enumerate() {
+                    // SAFETY: the local has four times PART places, and `i` is below PART.
                     unsafe { begun.wrapping_add(number * PART + i).write(value) };
                 }
             }
         }
         for i in 0..count {
-            // SAFETY: `i < count`.
-            let x = unsafe { input.wrapping_add(i).read() };
             let lane = if F::HAS_HALVES {
-                // SAFETY: the loop above wrote the three.
-                F::finish(x, [0, 1, 2].map(|number| unsafe { begun.wrapping_add(number * PART + i).read() }))
+                // SAFETY: the loop above wrote the four.
+                let read = |number: usize| unsafe { begun.wrapping_add(number * PART + i).read() };
+                F::finish(turned(read(3)), [read(0), read(1), read(2)])
             } else {
-                F::lane(x)
+                // SAFETY: `i < count`.
+                F::lane(unsafe { input.wrapping_add(i).read() })
             };
             // SAFETY: as above.
             unsafe { output.wrapping_add(i).write(lane.value_or(UNCOVERED)) };

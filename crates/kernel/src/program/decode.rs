@@ -66,6 +66,8 @@ pub(super) struct Decoded {
     pub(super) constants: Vec<u64>,
     pub(super) instructions: Vec<Instruction>,
     pub(super) result: Value,
+    /// A bit for each parameter that is read at more than one place.
+    pub(super) repeated: u64,
 }
 
 /// The fields of the header, in the order of the format.
@@ -199,6 +201,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, ProgramError> {
     }
     let result =
         header.value(header.result, instructions.len()).ok_or(ProgramError::Result { reference: header.result })?;
+    let repeated = repeated(&instructions, result);
     let decoded = Decoded {
         kind: header.kind,
         parameters: header.parameters.into(),
@@ -207,6 +210,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, ProgramError> {
         constants,
         instructions,
         result,
+        repeated,
     };
     check_pressure(&decoded)?;
     Ok(decoded)
@@ -229,6 +233,19 @@ impl Decoded {
         }
         needed
     }
+}
+
+/// A bit for each parameter that occurs more than once, needed or not.
+fn repeated(instructions: &[Instruction], result: Value) -> u64 {
+    let (mut once, mut again) = (0, 0);
+    for value in instructions.iter().flat_map(Instruction::operands).chain([&result]) {
+        if let Value::Parameter(number) = value {
+            let bit = 1_u64 << number;
+            again |= once & bit;
+            once |= bit;
+        }
+    }
+    again
 }
 
 /// Counts the results that are alive after each instruction that the result needs.

@@ -16,7 +16,7 @@ use super::opcode::Opcode;
 use super::perform::{Lanes, perform};
 use super::scratch::Registers;
 use crate::cost::Cost;
-use crate::elements::{gather, load};
+use crate::elements::{gather, load, load_once};
 use crate::level::Level;
 use crate::operand::Operand;
 use crate::reduce::Pairing;
@@ -90,8 +90,11 @@ impl Evaluation {
         let bits = |is_so: &dyn Fn(&Operand) -> bool| {
             operands.iter().enumerate().filter(|(_, operand)| is_so(operand)).fold(0, |bits, (i, _)| bits | 1_u64 << i)
         };
-        let is_staged = |operand: &Operand| operand.array().is_some_and(|array| !has_lanes(array));
-        let shape = Shape { scalars: bits(&|operand| operand.array().is_none()), staged: bits(&is_staged), direct };
+        let is_array_that = |is_so: fn(&View) -> bool| bits(&|operand| operand.array().is_some_and(is_so));
+        // Whoever writes shared memory meanwhile must not be seen twice in one result: what is read at several places is read once, aside.
+        let once = if cfg!(corepool_seed = "once") { 0 } else { is_array_that(View::is_shared) & takes.repeated };
+        let staged = is_array_that(|array| !has_lanes(array)) | once;
+        let shape = Shape { scalars: bits(&|operand| operand.array().is_none()), staged, direct };
         let code = program.code(shape);
         let level = Level::chosen();
         let given = operands.iter().map(|operand| match operand {
@@ -269,8 +272,15 @@ impl Evaluation {
                     unreachable!("a single value is not loaded")
                 };
                 let lanes = registers.lanes(register(step.output), count);
-                // SAFETY: `count` elements from `start` on lie inside the view, whose contract the caller keeps.
-                unsafe { load(self.level, view.element(), view.at(start), lanes) };
+                let from = view.at(start);
+                if has_lanes(&view) {
+                    // Lanes as they stand are loaded only where they are shared.
+                    // SAFETY: `count` elements from `start` on lie inside the view, whose contract the caller keeps, and may be written.
+                    unsafe { load_once(from.cast(), lanes) };
+                } else {
+                    // SAFETY: as above.
+                    unsafe { load(self.level, view.element(), from, lanes) };
+                }
             }
             Task::Call(leaf) => {
                 assert!(!step.operands().contains(&step.output), "a function's result is none of its operands");

@@ -23,7 +23,7 @@ const BLOCK: core::ops::RangeInclusive<usize> = 64..=512;
 pub(super) struct Shape {
     /// A bit for each parameter that is a single value.
     pub(super) scalars: u64,
-    /// A bit for each parameter that is an array whose elements are no lanes as they stand.
+    /// A bit for each parameter that is an array whose elements are no lanes as they stand, or are to be read once.
     pub(super) staged: u64,
     pub(super) direct: Direct,
 }
@@ -51,7 +51,7 @@ pub(super) enum Place {
 pub(super) enum Task {
     /// A loop over lanes.
     Perform(Operation),
-    /// Widens elements of the parameter to lanes.
+    /// Makes lanes of elements of the parameter.
     Load(u16),
     /// The indices of the block's elements.
     Index,
@@ -223,7 +223,7 @@ impl Draft {
         }
     }
 
-    /// The lanes of a parameter whose elements are none.
+    /// The lanes of a parameter whose elements are none as they stand, or are read once.
     fn loaded(&mut self, number: u16) -> Value {
         let value = self.parameters[usize::from(number)].unwrap_or_else(|| self.push(Task::Load(number), &[]));
         self.parameters[usize::from(number)] = Some(value);

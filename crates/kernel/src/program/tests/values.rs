@@ -92,6 +92,10 @@ fn check(random: &mut Random, kind: Kind, level: Level, len: usize) -> Vec<Strin
     let mut lanes: Vec<Vec<u64>> =
         arrays.iter().map(|array| array.lanes().iter().map(|lane| lane.to_bits()).collect()).collect();
     let mut operands: Vec<Operand> = arrays.iter_mut().map(|array| Operand::Array(array.view())).collect();
+    for operand in &mut operands {
+        // Nobody writes it meanwhile: the values are the same, and the steps are others.
+        *operand = if random.one_in(4) { operand.shared() } else { *operand };
+    }
     if let Some(single) = single {
         lanes[single] = vec![value];
         operands[single] =
@@ -267,6 +271,24 @@ fn neighbouring_operations_become_one_step() {
         p.push(Opcode::Divide, &[sum, product]);
     });
     assert_eq!(steps(&shared), 3);
+}
+
+#[test]
+fn shared_memory_that_a_program_reads_at_several_places_is_read_once() {
+    let steps = |kind, opcode, operands: &[u16], is_shared| {
+        let mut assembler = Assembler { kind, ..Assembler::new(1) };
+        assembler.push(opcode, operands);
+        let program = load_program(&assembler.bytes()).unwrap();
+        let element = if kind == Kind::Number { ElementType::Float64 } else { ElementType::Int64 };
+        let (mut input, mut output) = (Array::new(element, &[3.0; 9]), Array::new(element, &[0.0; 9]));
+        let view = if is_shared { input.view().shared() } else { input.view() };
+        Run::new(&program, &[Operand::Array(view)], &[], &[], output.view()).unwrap().operations()
+    };
+    for kind in [Kind::Number, Kind::Bigint] {
+        assert_eq!(steps(kind, Opcode::Multiply, &[0, 0], true), ["Load(0)", "Single(Multiply)"]);
+        assert_eq!(steps(kind, Opcode::Multiply, &[0, 0], false), ["Single(Multiply)"]);
+        assert_eq!(steps(kind, Opcode::Negate, &[0], true), ["Single(Negate)"]);
+    }
 }
 
 #[test]
