@@ -69,6 +69,62 @@ test('what an index, an element, a length or the bound number of a text for numb
   }
 })
 
+describe('BigInt of a bound number', () => {
+  const longs = BigInt64Array.of(5n, -7n, 2n ** 63n - 1n) as never
+  const bind = (text: string, bindings: NonNullable<Parameters<typeof kernel>[1]>['bindings'] & object) =>
+    kernel(text, { bindings })
+
+  test('is that of its value, whatever was bound to the name before', () => {
+    for (const k of [3, -0, 0, -1, 2 ** 53, -(2 ** 70), true, false]) {
+      const f = bind('(x) => x * BigInt(k) + 1n', { k })
+      expectSame(
+        f(longs) as never,
+        BigInt64Array.from(longs as BigInt64Array, (x) => x * BigInt(k) + 1n),
+      )
+      expect(f.info).toMatchObject({ engine: kernel('x').info.engine })
+      expect(f.info.reason ?? '').not.toContain('The function itself')
+    }
+  })
+
+  test('also of what is computed of bound numbers alone, and back to a number', () => {
+    const half = (z: number): number => z / 2
+    expect(bind('(x) => x + BigInt(half(k) + j)', { half, k: 6, j: 4 })(longs)).toEqual(
+      BigInt64Array.of(12n, 0n, -(2n ** 63n) + 6n),
+    )
+    expect(bind('(x) => x * Number(BigInt(k))', { k: 3 })(Float64Array.of(2))).toEqual(Float64Array.of(6))
+    expect(bind('(x) => BigInt.asIntN(half * 2, x)', { half: 32 })(longs)).toEqual(longs)
+  })
+
+  test.each([0.5, NaN, Infinity, -1e-9])('%d, which is no integer, is refused, as it throws in JavaScript', (k) => {
+    expect(() => BigInt(k)).toThrow(RangeError)
+    for (const text of ['(x) => x * BigInt(k)', `(x) => x * BigInt(${k})`]) {
+      const refused = {
+        code: 'ERR_KERNEL_UNSUPPORTED',
+        line: 1,
+        column: 12,
+        reason: `it throws in JavaScript: BigInt(${k}) is a RangeError`,
+      }
+      expect(() => bind(text, { k })).toThrow(expect.objectContaining(refused))
+    }
+    // Where no lane comes to it, nothing is thrown there either.
+    expect(bind('(x) => (Number.isInteger(k) ? x * BigInt(k) : x + 2n)', { k })(longs)).toEqual(
+      BigInt64Array.of(7n, -5n, -(2n ** 63n) + 1n),
+    )
+  })
+
+  test('a length, an element or an index is refused still', () => {
+    const lut = Float64Array.of(3)
+    const refused = expect.objectContaining({
+      code: 'ERR_KERNEL_UNSUPPORTED',
+      reason: expect.stringContaining('bigints'),
+    })
+    expect(() => bind('(x) => x * BigInt(lut.length)', { lut })).toThrow(refused)
+    expect(() => bind('(x) => x * BigInt(lut[0] * k)', { lut, k: 1 })).toThrow(refused)
+    expect(() => kernel('(x, i) => x * BigInt(i + k)', { bindings: { k: 1 }, index: true })).toThrow(refused)
+    expect(() => bind('(x) => 2n * BigInt(x + k)', { k: 1 })).toThrow(refused)
+  })
+})
+
 test('BigInt.asIntN of 64 bits is what arrays do', () => {
   const f = kernel((x: bigint) => BigInt.asIntN(64, x * x))
   const big = 2n ** 40n + 1n

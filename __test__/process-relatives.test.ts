@@ -83,6 +83,11 @@ test('cpuCount is that of the machine, usableCpuCount what affinity and quota le
   expect(usableCpuCount()).toBeLessThanOrEqual(availableParallelism() + 1)
 })
 
+test('both also answer where COREPOOL_SIMD means nothing', async () => {
+  const run = await runNode([program('cpu-counts.mjs')], { COREPOOL_SIMD: 'mmx' })
+  expect(run).toMatchObject({ code: 0, stdout: `${cpuCount()} ${usableCpuCount()}\n`, stderr: '' })
+})
+
 test('a module that starts a Process while it is imported as a target is refused once, and no storm begins', async () => {
   const run = await runNode([program('without-guard.mjs')])
   expect(run.stderr).toContain('ERR_TARGET_LOAD_FAILED')

@@ -339,6 +339,55 @@ test('a fatal error after one that was handled is reported', async () => {
   await expect(run(fatalAtLast)).rejects.toMatchObject({ message: 'fatal' })
 })
 
+test.each<[string, () => unknown]>([
+  [
+    'tells the monitors of',
+    async () => {
+      Reflect.apply(process.emit, process, ['uncaughtExceptionMonitor', new Error('told'), 'uncaughtException'])
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      return 'value'
+    },
+  ],
+  [
+    'emits, as the runtime would,',
+    async () => {
+      const told = new Error('told')
+      Reflect.apply(process.emit, process, ['uncaughtExceptionMonitor', told, 'uncaughtException'])
+      Reflect.apply(process.emit, process, ['uncaughtException', told, 'uncaughtException'])
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      return 'value'
+    },
+  ],
+])('an error that the target %s itself does not spoil the result', async (_, fn) => {
+  const p = new Process({ target: fn, stdio: 'ignore' }).start()
+  expect(await p.result).toBe('value')
+  expect((await p.exited).exitCode).toBe(0)
+})
+
+test('nor does one that it emits while its result is on its way end the child', async () => {
+  const emits = () => {
+    setImmediate(() => {
+      Reflect.apply(process.emit, process, ['uncaughtException', new Error('told'), 'uncaughtException'])
+      setTimeout(() => (process.exitCode = 5), 1)
+    })
+    return 'x'.repeat(2 ** 24)
+  }
+  const p = new Process({ target: emits, stdio: 'ignore' }).start()
+  expect((await p.result).length).toBe(2 ** 24)
+  expect((await p.exited).exitCode).toBe(5)
+})
+
+test('a fatal error after one that the target emitted itself is reported', async () => {
+  const fatalAtLast = () => {
+    Reflect.apply(process.emit, process, ['uncaughtExceptionMonitor', new Error('told'), 'uncaughtException'])
+    setImmediate(() => {
+      throw new RangeError('fatal')
+    })
+    return new Promise<never>(() => {})
+  }
+  await expect(run(fatalAtLast)).rejects.toMatchObject({ message: 'fatal' })
+})
+
 test('an error of a foreign class without a code has that of its class here', async () => {
   const error = await run(() => {
     class Foreign extends Error {}

@@ -130,6 +130,22 @@ test('a module whose top-level await nothing can settle is reported as one that 
   expect((await p.exited).exitCode).toBe(1)
 })
 
+test.each([
+  ['emits the end of the loop itself', 'emits-the-end.mjs'],
+  ['goes on at the end of the loop', 'goes-on-at-the-end.mjs'],
+])('one that %s at its top level is waited for', async (_, file) => {
+  const p = new Process({ target: target<() => string>(fixture(file)), stdio: 'ignore' }).start()
+  expect(await p.result).toBe('loaded')
+  expect((await p.exited).exitCode).toBe(0)
+})
+
+test('one that emits the end of the loop itself, and then awaits what nothing can settle, is reported, too', async () => {
+  const env = { ...process.env, NEVER: '' }
+  const p = new Process({ target: target<() => string>(fixture('emits-the-end.mjs')), env, stdio: 'ignore' }).start()
+  await expect(p.result).rejects.toMatchObject({ code: 'ERR_TARGET_LOAD_FAILED' })
+  expect((await p.exited).exitCode).toBe(1)
+})
+
 test('one that something may still settle is waited for, and can be ended', async () => {
   const env = { ...process.env, STAY: '' }
   const p = new Process({ target: target<() => string>(fixture('never-loads.mjs')), env }).start()

@@ -37,6 +37,7 @@ import { ASK_HELLO, isRehearse, isRun, type ChildTask, type FromChild } from './
 import { emitEnd, prepareQuickEnd } from './quick-end.ts'
 import { moduleOnItsWay, watchLoads, withItsOrigin } from './start-guard.ts'
 import { encodeError } from './thrown.ts'
+import { emitError, isUncaught } from './uncaught.ts'
 import { decode, encode, encodeBytes, isWritable } from './values.ts'
 
 // Not imported: see channel.ts.
@@ -189,10 +190,9 @@ function guardedEmit(original: typeof process.emit): (...event: unknown[]) => bo
     const emit = (): boolean => apply(original, process, event)
     // Who has replaced this may go on when it returns.
     if (name === 'exit' && !isFailing && process.emit === emitting.value) return emitEnd(emit)
-    const isUncaught = name === 'uncaughtException' || name === 'uncaughtExceptionMonitor'
-    if (!isUncaught) return emit()
-    const isHeard = callHandler(emit)
-    if (name === 'uncaughtException') isFailing = !isHeard
+    if (name !== 'uncaughtException' && name !== 'uncaughtExceptionMonitor') return emit()
+    const isHeard = callHandler(() => emitError(emit))
+    if (name === 'uncaughtException') isFailing = !isHeard && isUncaught()
     return isHeard
   }
 }
@@ -261,7 +261,7 @@ function fail(token: string, task: ChildTask, thrown: unknown): void {
  */
 function reportUncaught(token: string, task: ChildTask): () => void {
   const monitor = (error: unknown): void => {
-    if (survivesErrors()) return
+    if (!isUncaught() || survivesErrors()) return
     // Small where it is to get through at once. What does not, behind a message that is on its way or where the parent does not read, has
     // this process wait, which is then told of the error on stderr, too.
     report(['error', token, encodeError(error, !isOnItsWay())])

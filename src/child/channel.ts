@@ -8,6 +8,7 @@ import { Writable } from 'node:stream'
 import { builtinModule } from './builtin-module.ts'
 import { inspectSafely } from './inspect.ts'
 import type { FromChild, Hello } from './protocol.ts'
+import { isUncaught } from './uncaught.ts'
 
 // Not imported: `import { exit } from 'node:process'` in a target then finds the one that the bootstrap puts there.
 const { process, setTimeout: setTimer } = globalThis
@@ -115,7 +116,7 @@ export function survivesErrors(): boolean {
 }
 
 function late(error: unknown): void {
-  if (survivesErrors()) return
+  if (!isUncaught() || survivesErrors()) return
   writeNow(`${heading}${inspectSafely(error)}\n`)
   endWhenSent(1)
 }

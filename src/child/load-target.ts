@@ -5,7 +5,12 @@ import type { FunctionSource } from './function-source.ts'
 import { loadFailure } from './load-failure.ts'
 import { explaining } from './mistaken-globals.ts'
 import type { TaskTarget } from './protocol.ts'
-import { importGuarded, outsideOfImport, relaxGuard } from './start-guard.ts'
+import { importGuarded, isOfImport, outsideOfImport, relaxGuard } from './start-guard.ts'
+
+// Not imported: see channel.ts.
+const { process, setImmediate: nextTurn } = globalThis
+
+function ignore(): void {}
 
 type Callable = (...args: unknown[]) => unknown
 
@@ -43,9 +48,17 @@ async function importFunction(url: string, exportName: string): Promise<Callable
 /** As importModule(); rejects, too, when nothing is left that could settle what the module awaits at its top level. */
 function importWhileAlive(url: string): Promise<Readonly<Record<string, unknown>>> {
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => reject(targetNeverLoads(url))
-    process.once('beforeExit', giveUp)
-    const stopWaiting = (): void => void process.removeListener('beforeExit', giveUp)
+    let isAgain = false
+    const look = (): void => {
+      // What the module emits itself says nothing.
+      if (isOfImport()) return
+      if (isAgain) return reject(targetNeverLoads(url))
+      // Those who listen may go on. Where they do not, it is emitted again when the loop has turned once.
+      isAgain = true
+      nextTurn(ignore)
+    }
+    process.on('beforeExit', look)
+    const stopWaiting = (): void => void process.removeListener('beforeExit', look)
     void importGuarded(url, importModule).finally(stopWaiting).then(resolve, reject)
   })
 }

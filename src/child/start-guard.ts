@@ -99,6 +99,11 @@ function loadedBy(name: unknown): string | Loaded {
   return context.getStore() ?? { loaded: String(name) }
 }
 
+/** True in code of the module that is imported as the target, as far as it has a context. */
+export function isOfImport(): boolean {
+  return typeof context.getStore() === 'string'
+}
+
 /** Imports the module by `load` as one that may start no Process, now or later. */
 export async function importGuarded<T>(url: string, load: (url: string) => Promise<T>): Promise<T> {
   if (isBun) suspected = url

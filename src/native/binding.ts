@@ -116,6 +116,8 @@ export interface Binding {
   resizePool(threads?: number): void
   /** Counters of the pool. */
   poolStats(): { jobs: number; chunks: number; wakes: number; parks: number }
+  /** The CPUs of the machine, and what is left of them to this process, whatever the variables are; `quota` absent: no limit. */
+  cpuCounts(): { cpus: number; usable: number; quota?: number }
   /** The machine; `quota` absent: no limit; `diagnostic` absent: nothing to say. */
   topology(): {
     cpus: number

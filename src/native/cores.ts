@@ -24,6 +24,13 @@ export interface Topology {
   readonly diagnostic: string | null
 }
 
+/** How many CPUs there are, how many of them this process may use, and its quota as in `Topology`. */
+export interface CpuCounts {
+  readonly cpus: number
+  readonly usable: number
+  readonly quota: number | null
+}
+
 /**
  * Counters of the pool and of the memory that its results are made of. All only grow, but for `kept` and `out`.
  *
@@ -113,6 +120,18 @@ function nativeCores(addon: Binding): Cores {
   }
 }
 
+function nativeCpuCounts(addon: Binding): CpuCounts {
+  // Without prototype: what the addon leaves out could be inherited.
+  const counts = Object.assign(Object.create(null) as object, addon.cpuCounts())
+  return { cpus: counts.cpus, usable: counts.usable, quota: counts.quota ?? null }
+}
+
+function plainCpuCounts(): CpuCounts {
+  const { availableParallelism, cpus } = process.getBuiltinModule('node:os')
+  const usable = availableParallelism()
+  return { cpus: Math.max(cpus().length, usable), usable, quota: null }
+}
+
 /** The calling thread is all there is, and what Node knows of the machine. */
 const plainCores: Cores = {
   size: 1,
@@ -122,10 +141,9 @@ const plainCores: Cores = {
     if (checked !== undefined && checked > 1) requireBinding(`cores.resize(${checked})`)
   },
   topology() {
-    const { availableParallelism, cpus } = process.getBuiltinModule('node:os')
-    const usable = Array.from({ length: availableParallelism() }, (_, cpu) => cpu)
-    const all = Math.max(cpus().length, usable.length)
-    return frozen({ cpus: all, usable, quota: null, pinned: [], simd: 'none', caches: {}, diagnostic: null })
+    const { cpus, usable: count, quota } = plainCpuCounts()
+    const usable = Array.from({ length: count }, (_, cpu) => cpu)
+    return frozen({ cpus, usable, quota, pinned: [], simd: 'none', caches: {}, diagnostic: null })
   },
   stats: () =>
     Object.freeze({ jobs: 0, chunks: 0, wakes: 0, parks: 0, fresh: 0, recycled: 0, returned: 0, kept: 0, out: 0 }),
@@ -136,3 +154,8 @@ const plainCores: Cores = {
  * @example cores.resize(2); cores.size // 2
  */
 export const cores: Cores = Object.freeze(binding === null ? plainCores : nativeCores(binding))
+
+/** The CPUs, as `cores.topology()` counts them; also where a variable that is about the kernels means nothing. */
+export function cpuCounts(): CpuCounts {
+  return binding === null ? plainCpuCounts() : nativeCpuCounts(binding)
+}

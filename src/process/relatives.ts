@@ -1,6 +1,6 @@
 /** What a program, or a target, can learn of the process that it runs in, and of the machine under it. */
 import { currentProcess as currentRecord, type ParentLink } from '../child/index.ts'
-import { cores } from '../native/index.ts'
+import { cpuCounts } from '../native/index.ts'
 
 /** The process that code runs in. */
 export interface ThisProcess {
@@ -25,11 +25,11 @@ export function parentProcess(): ParentProcess | null {
 
 /** All CPUs of the machine, at least 1. */
 export function cpuCount(): number {
-  return cores.topology().cpus
+  return cpuCounts().cpus
 }
 
 /** The CPUs that the affinity set and the control groups leave this process, at least 1; a part of one counts as one. */
 export function usableCpuCount(): number {
-  const { usable, quota } = cores.topology()
-  return Math.max(1, Math.min(usable.length, quota === null ? Infinity : Math.ceil(quota)))
+  const { usable, quota } = cpuCounts()
+  return Math.max(1, Math.min(usable, quota === null ? Infinity : Math.ceil(quota)))
 }

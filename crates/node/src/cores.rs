@@ -28,6 +28,18 @@ pub struct Topology {
     pub diagnostic: Option<String>,
 }
 
+/// How many CPUs there are, and what is left of them to this process.
+#[napi(object, object_from_js = false)]
+#[derive(Debug)]
+pub struct CpuCounts {
+    /// All CPUs of the machine.
+    pub cpus: u32,
+    /// How many of them this process may use.
+    pub usable: u32,
+    /// CPUs' worth of time that the control groups allow; absent: no limit.
+    pub quota: Option<f64>,
+}
+
 /// Counts of the pool since the process began.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
@@ -84,6 +96,12 @@ pub fn topology() -> Result<Topology> {
         caches,
         diagnostic: Pool::global_if_started().and_then(Pool::diagnostics),
     })
+}
+
+/// What of the machine can be told whatever the environment variables are.
+#[napi(catch_unwind)]
+pub fn cpu_counts() -> CpuCounts {
+    CpuCounts { cpus: number(cpu_count()), usable: number(usable_cpus().len()), quota: cpu_quota() }
 }
 
 /// A number of CPUs or threads.

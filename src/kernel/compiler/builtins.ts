@@ -3,6 +3,7 @@ import type { AnyNode } from 'acorn'
 import { reasons } from '../../errors/index.ts'
 import type { OpName } from '../program/index.ts'
 import type { Node } from './node.ts'
+import { nodesOf } from './order.ts'
 import { BigintRefusal, ScalarLoopRefusal } from './refusal.ts'
 import type { Unit } from './unit.ts'
 import { bigintValue, booleanValue, numberValue, Type, type Value } from './values.ts'
@@ -194,15 +195,18 @@ function toNumber(unit: Unit, args: readonly Value[], node: AnyNode): Value {
   return numberValue(unit.number(value, node).node)
 }
 
-/** BigInt(constant): bigints of numbers that only the elements tell would need their own test. */
+/** BigInt of a constant or bound number: bigints of numbers that only the elements tell would need their own test. */
 function toBigint(unit: Unit, args: readonly Value[], node: AnyNode): Value {
   const [value = unit.undefined()] = args
   const scalar = unit.scalar(value, node)
   if (scalar.types === Type.bigint) return scalar
   // BigInt(null) is a TypeError.
   if ((scalar.types & Type.null) !== 0) return unit.refuse(node, reasons.bigint)
-  if (scalar.node.kind !== 'constant' || !Number.isInteger(scalar.node.value)) return unit.refuse(node, reasons.bigint)
-  return bigintValue(unit.graph.constant(BigInt(scalar.node.value)))
+  if (isOfBoundNumbers(unit, scalar.node)) throw new ScalarLoopRefusal(node, unit.source, reasons.bigintLane)
+  const { kind, value: constant } = scalar.node
+  if (kind !== 'constant' || (scalar.types & Type.undefined) !== 0) return unit.refuse(node, reasons.bigint)
+  if (!Number.isInteger(constant)) return unit.refuse(node, reasons.bigintError(`BigInt(${constant}) is a RangeError`))
+  return bigintValue(unit.graph.constant(BigInt(constant)))
 }
 
 /** Of 64 bits: what the store does anyway. */
@@ -210,8 +214,7 @@ function asBits(unit: Unit, name: string, args: readonly Value[], node: AnyNode)
   const [width = unit.undefined(), value = unit.undefined()] = args
   const [bits, scalar] = [unit.scalar(width, node), unit.scalar(value, node)]
   if (unit.domain === 'number') throw new BigintRefusal(node, unit.source, reasons.bigint)
-  // A bound number's value is known once it is a constant; until then the node has its place.
-  if (bits.node.kind === 'scalar') throw new ScalarLoopRefusal(node, unit.source, reasons.bigintOperator(name))
+  if (isOfBoundNumbers(unit, bits.node)) throw new ScalarLoopRefusal(node, unit.source, reasons.bigintOperator(name))
   const is64 = bits.node.kind === 'constant' && bits.node.value === 64
   if (scalar.types !== Type.bigint || !is64) return unit.refuse(node, reasons.bigintOperator(name))
   if (scalar.node.kind !== 'constant') return scalar
@@ -219,4 +222,12 @@ function asBits(unit: Unit, name: string, args: readonly Value[], node: AnyNode)
   return bigintValue(
     unit.graph.constant(name === 'BigInt.asIntN' ? BigInt.asIntN(64, exact) : BigInt.asUintN(64, exact)),
   )
+}
+
+/** What is known once the bound numbers are constants: until then a node has their places. */
+function isOfBoundNumbers(unit: Unit, node: Node): boolean {
+  const nodes = nodesOf([node])
+  if (nodes.some(({ kind }) => kind === 'parameter' || kind === 'index' || kind === 'gather')) return false
+  const scalars = nodes.filter(({ kind }) => kind === 'scalar')
+  return scalars.length > 0 && scalars.every(({ value }) => unit.scalars[Number(value)]?.of === 'value')
 }
