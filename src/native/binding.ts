@@ -1,17 +1,6 @@
 /** What the native addon exports. */
 import type { Handed, HandedNumbers } from './handed.ts'
 
-/** How far an asynchronous job is. */
-export interface JobEvent {
-  readonly id: number
-  readonly kind: 'progress' | 'completed' | 'cancelled' | 'failed'
-  /** Elements done, of `total`. */
-  readonly done: number
-  readonly total: number
-  /** Why it failed. */
-  readonly message?: string
-}
-
 /** The asynchronous jobs of one environment (the main thread, or one worker_thread). */
 export interface NativeJobs {
   /**
@@ -40,6 +29,17 @@ export interface NativeJobs {
   ): number
   /** Whether the event loop stays alive for the events to come; it does not unless this was called. */
   keepAlive(on: boolean): void
+  /**
+   * The next event that was announced: four times the job's number, and 0 for progress, 1 for completed, 2 for cancelled or 3 for failed; the last
+   * three come once, and nothing of the job after them. -1: there is none.
+   */
+  next(): number
+  /** Elements done when the event came that `next` gave last. */
+  done(): number
+  /** Why the job failed of which `next` told last. */
+  message(): string | null
+  /** Ends a job and forgets it; nothing works on its memory afterwards. */
+  abandon(id: number): void
   /** Asks the job to end before its next chunk; the event tells when it has. */
   cancel(id: number): void
   /**
@@ -138,5 +138,6 @@ export interface Binding {
    * the system cannot.
    */
   endNow(code: number): void
-  readonly Jobs: new (onEvents: (events: JobEvent[]) => void) => NativeJobs
+  /** `onEvents` is called when there are events, which `next` gives. */
+  readonly Jobs: new (onEvents: () => void) => NativeJobs
 }

@@ -4,7 +4,7 @@
  */
 import { fromNative } from '../errors/index.ts'
 import type { ArrayView, Moves } from '../memory/index.ts'
-import type { Binding, JobEvent, NativeJobs } from './binding.ts'
+import type { Binding, NativeJobs } from './binding.ts'
 import { allBound, allHanded, handedToJob, movedOf } from './handed.ts'
 import { isMainThread } from './main-thread.ts'
 import { LARGE } from './result-memory.ts'
@@ -55,7 +55,13 @@ const LONGEST_ELEMENT = 8
 
 type Entries = Map<number, Entry>
 
+/** The kinds of events that are no progress. */
+const COMPLETED = 1
+const CANCELLED = 2
+
 interface Entry {
+  /** Elements of the result. */
+  readonly length: number
   readonly onProgress: ((done: number, total: number) => void) | undefined
   readonly onEnd: (end: JobEnd) => void
   keepsAlive: boolean
@@ -75,10 +81,11 @@ export class JobTable {
   #keeping = 0
 
   constructor(binding: Binding) {
-    this.#jobs = new binding.Jobs((events) => {
-      for (let n = 0; n < events.length; n++) {
+    this.#jobs = new binding.Jobs(() => {
+      for (let event = this.#jobs.next(); event >= 0; event = this.#jobs.next()) {
         try {
-          this.#hear(events[n] as JobEvent)
+          const kind = event % 4
+          this.#hear((event - kind) / 4, kind)
         } catch (error) {
           // Whoever waits for the next event has done nothing wrong; the error is reported as any in a callback is.
           process.nextTick(() => {
@@ -118,15 +125,27 @@ export class JobTable {
     } catch (error) {
       throw fromNative(error)
     }
-    const entry: Entry = { onProgress, onEnd, keepsAlive: false }
-    setEntry(this.#entries, id, entry)
-    this.#keepAlive(entry, true)
-    const isRunning = (): boolean => entryOf(this.#entries, id) === entry
-    return {
-      cancel: () => isRunning() && this.#jobs.cancel(id),
-      ref: () => isRunning() && this.#keepAlive(entry, true),
-      unref: () => isRunning() && this.#keepAlive(entry, false),
+    const entry: Entry = { length, onProgress, onEnd, keepsAlive: false }
+    try {
+      setEntry(this.#entries, id, entry)
+      this.#keepAlive(entry, true)
+      const isRunning = (): boolean => entryOf(this.#entries, id) === entry
+      return {
+        cancel: () => isRunning() && this.#jobs.cancel(id),
+        ref: () => isRunning() && this.#keepAlive(entry, true),
+        unref: () => isRunning() && this.#keepAlive(entry, false),
+      }
+    } catch (error) {
+      // No stack was left for more: a job of which nobody hears must not go on in memory that its caller gets back.
+      this.#jobs.abandon(id)
+      this.#forget(id, entry)
+      throw error
     }
+  }
+
+  #forget(id: number, entry: Entry): void {
+    deleteEntry(this.#entries, id)
+    this.#keepAlive(entry, false)
   }
 
   #keepAlive(entry: Entry, on: boolean): void {
@@ -136,43 +155,43 @@ export class JobTable {
     if (this.#keeping === (on ? 1 : 0)) this.#jobs.keepAlive(on)
   }
 
-  #hear(event: JobEvent): void {
-    const entry = entryOf(this.#entries, event.id)
+  #hear(id: number, kind: number): void {
+    const entry = entryOf(this.#entries, id)
     if (entry === undefined) return
-    if (event.kind === 'progress') {
-      entry.onProgress?.(event.done, event.total)
+    if (kind < COMPLETED) {
+      const { onProgress } = entry
+      onProgress?.(this.#jobs.done(), entry.length)
       return
     }
-    deleteEntry(this.#entries, event.id)
-    this.#keepAlive(entry, false)
+    this.#forget(id, entry)
     let taken = false
     try {
-      this.#end(event, entry, () => (taken = true))
+      this.#end(id, kind, entry, () => (taken = true))
     } finally {
-      if (!taken) this.#jobs.discard(event.id)
+      if (!taken) this.#jobs.discard(id)
     }
   }
 
-  #end(event: JobEvent, entry: Entry, took: () => void): void {
-    if (event.kind === 'completed') {
+  #end(id: number, kind: number, entry: Entry, took: () => void): void {
+    if (kind === COMPLETED) {
       entry.onEnd({
         kind: 'completed',
         take: () => {
           // Not asked for the usual, short results: to load what tells takes three milliseconds.
-          if (event.total * LONGEST_ELEMENT < LARGE || !isMainThread()) return null
-          const lent = this.#jobs.take(event.id)
+          if (entry.length * LONGEST_ELEMENT < LARGE || !isMainThread()) return null
+          const lent = this.#jobs.take(id)
           if (lent !== null) took()
           return lent
         },
         takeInto: (output) => {
-          this.#jobs.takeInto(event.id, allHanded([output]), output.length)
+          this.#jobs.takeInto(id, allHanded([output]), output.length)
           took()
         },
       })
-    } else if (event.kind === 'cancelled') {
+    } else if (kind === CANCELLED) {
       entry.onEnd({ kind: 'cancelled' })
     } else {
-      entry.onEnd({ kind: 'failed', message: event.message ?? 'no reason given' })
+      entry.onEnd({ kind: 'failed', message: this.#jobs.message() ?? 'no reason given' })
     }
   }
 }

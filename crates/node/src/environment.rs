@@ -3,7 +3,7 @@
 //!
 //! After [`Environment::close`] nothing rings any more: calling a threadsafe function of an environment that is gone crashes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use corepool_memory::trim_when_idle;
@@ -12,16 +12,14 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
 
 use crate::job::KernelJob;
-use crate::jobs::JobEvent;
 
 /// Something that a job tells.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) id: u32,
     pub(crate) kind: EventKind,
-    /// Elements done, of `total`.
+    /// Elements done.
     pub(crate) done: usize,
-    pub(crate) total: usize,
 }
 
 /// What it tells.
@@ -33,8 +31,20 @@ pub(crate) enum EventKind {
     Failed(String),
 }
 
+impl EventKind {
+    /// What JavaScript knows it by.
+    fn code(&self) -> u8 {
+        match self {
+            Self::Progress => 0,
+            Self::Completed => 1,
+            Self::Cancelled => 2,
+            Self::Failed(_) => 3,
+        }
+    }
+}
+
 /// Weak: it keeps the event loop alive only while jobs are pending, which [`crate::jobs::Jobs`] counts.
-pub(crate) type Doorbell = ThreadsafeFunction<(), (), Vec<JobEvent>, Status, false, true>;
+pub(crate) type Doorbell = ThreadsafeFunction<(), (), (), Status, false, true>;
 
 /// The jobs of one environment, and what they have told that JavaScript has not heard.
 #[derive(Default)]
@@ -48,6 +58,10 @@ struct State {
     is_ringing: bool,
     is_closed: bool,
     events: Vec<Event>,
+    /// Those that the bell has announced, in their order; JavaScript asks for one at a time.
+    heard: VecDeque<Event>,
+    /// The one that it asked for last.
+    told: Option<Event>,
     jobs: HashMap<u32, Pending>,
     next_id: u32,
 }
@@ -134,11 +148,24 @@ impl Environment {
         }
     }
 
-    /// Everything told since the last time. JS thread, when the bell rang.
-    pub(crate) fn hear(&self) -> Vec<Event> {
+    /// All that has been reported is to be told now; what is reported while it is told rings again. JS thread, when the bell rang.
+    pub(crate) fn hear(&self) {
         let mut state = self.state();
         state.is_ringing = false;
-        core::mem::take(&mut state.events)
+        let events = core::mem::take(&mut state.events);
+        state.heard.extend(events);
+    }
+
+    /// The next event that was heard: its job, and the code of its kind. JS thread.
+    pub(crate) fn next_event(&self) -> Option<(u32, u8)> {
+        let mut state = self.state();
+        state.told = state.heard.pop_front();
+        state.told.as_ref().map(|event| (event.id, event.kind.code()))
+    }
+
+    /// Something of the event that was told last. JS thread.
+    pub(crate) fn told<T>(&self, of: impl FnOnce(&Event) -> T) -> Option<T> {
+        self.state().told.as_ref().map(of)
     }
 
     /// Cancels every job and waits for it: afterwards no thread touches memory of this environment, and nothing rings.

@@ -135,7 +135,7 @@ impl KernelJob {
     }
 
     fn event(&self, kind: EventKind, done: usize) -> Event {
-        Event { id: self.id, kind, done, total: self.output.len() }
+        Event { id: self.id, kind, done }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The asynchronous jobs of one environment, as JavaScript drives them.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use corepool_kernel::copy;
 use corepool_memory::{Budget, Buffer, HUGE_PAGE};
@@ -11,7 +11,7 @@ use napi_derive::napi;
 use crate::array::{element_of, whole};
 use crate::code::{Code, Result, error, from_node_api, from_panic};
 use crate::elementwise::operation_of;
-use crate::environment::{Environment, Event, EventKind, Pending};
+use crate::environment::{Environment, EventKind, Pending};
 use crate::job::{KernelJob, Task};
 use crate::job_memory::{BoundArray, JobMemory};
 use crate::memory::external;
@@ -20,22 +20,6 @@ use crate::operands::{Unread, Values, read_bound};
 use crate::program::{program_of, scalars_of};
 use crate::references::References;
 use crate::sentinel::sentinel;
-
-/// How far a job is; the counts are elements.
-#[napi(object, object_from_js = false)]
-#[derive(Debug)]
-pub struct JobEvent {
-    /// The number that `submit` gave.
-    pub id: u32,
-    /// `progress`, `completed`, `cancelled` or `failed`; the last three come once, and nothing after them.
-    pub kind: &'static str,
-    /// Elements done.
-    pub done: f64,
-    /// Elements in all.
-    pub total: f64,
-    /// Why it failed.
-    pub message: Option<String>,
-}
 
 /// The asynchronous jobs of one environment. Make one for each environment, and make it first: it keeps the addon loaded.
 #[napi]
@@ -52,16 +36,21 @@ impl core::fmt::Debug for Jobs {
 
 #[napi]
 impl Jobs {
-    /// `on_events` is called on this thread with all events since the last call.
+    /// `on_events` is called on this thread when there are events, which `next` gives.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: &Env, on_events: Function<'_, Vec<JobEvent>, ()>) -> Result<Self> {
+    pub fn new(env: &Env, on_events: Function<'_, (), ()>) -> Result<Self> {
         let environment = Arc::new(Environment::default());
         let references = References::default();
-        let (listener, held) = (Arc::downgrade(&environment), references.clone());
+        let listener = Arc::downgrade(&environment);
         let doorbell = on_events
             .build_threadsafe_function::<()>()
             .weak::<true>()
-            .build_callback(move |context| Ok(hear(&context.env, &listener, &held)))
+            .build_callback(move |_| {
+                if let Some(environment) = listener.upgrade() {
+                    environment.hear();
+                }
+                Ok(())
+            })
             .map_err(from_node_api)?;
         environment.install(doorbell);
         // Registered after the doorbell, hence run before its own clean-up: hooks run last in, first out.
@@ -160,6 +149,45 @@ impl Jobs {
         Ok(id)
     }
 
+    /// The next of the events that the bell announced: four times the job's number, and 0 for progress, 1 for completed, 2 for cancelled or 3
+    /// for failed; the last three come once, and nothing of the job after them. -1 where there is none.
+    ///
+    /// No object, and no list: those are filled by way of setters that a program may have put on the prototypes of all of them, and which
+    /// could tell of the end of a job that goes on.
+    #[napi(catch_unwind)]
+    pub fn next(&self, env: &Env) -> f64 {
+        let Some((id, kind)) = self.environment.next_event() else { return -1.0 };
+        if kind != 0 {
+            // The job has ended: nobody reads or writes its memory any more.
+            self.references.release(env, id);
+        }
+        f64::from(id) * 4.0 + f64::from(kind)
+    }
+
+    /// Elements done when the event came that `next` gave last.
+    #[napi(catch_unwind)]
+    pub fn done(&self) -> f64 {
+        self.environment.told(|event| event.done as f64).unwrap_or_default()
+    }
+
+    /// Why the job failed of which `next` told last.
+    #[napi(catch_unwind)]
+    pub fn message(&self) -> Option<String> {
+        self.environment
+            .told(|event| if let EventKind::Failed(why) = &event.kind { Some(why.clone()) } else { None })
+            .flatten()
+    }
+
+    /// Ends a job whose number nobody could be given, and forgets it: afterwards no thread works on its memory.
+    #[napi(catch_unwind)]
+    pub fn abandon(&self, env: &Env, id: u32) {
+        if let Some(pending) = self.environment.forget(id) {
+            pending.handle.cancel();
+            pending.handle.wait();
+            self.references.release(env, id);
+        }
+    }
+
     /// Asks the job to end before its next chunk. One that has ended stays as it is.
     #[napi(catch_unwind)]
     pub fn cancel(&self, id: u32) {
@@ -223,29 +251,5 @@ impl Jobs {
             taken.ok_or_else(|| error(Code::InvalidArgValue, format!("job {id} has no result to take")))?;
         self.environment.forget(id);
         Ok((pending, buffer))
-    }
-}
-
-/// What the bell brings: all events since the last time.
-fn hear(env: &Env, environment: &Weak<Environment>, references: &References) -> Vec<JobEvent> {
-    let Some(environment) = environment.upgrade() else { return Vec::new() };
-    let events: Vec<JobEvent> = environment.hear().into_iter().map(JobEvent::from).collect();
-    for event in events.iter().filter(|event| event.kind != "progress") {
-        // The job has ended: nobody reads or writes its memory any more.
-        references.release(env, event.id);
-    }
-    events
-}
-
-impl From<Event> for JobEvent {
-    #[expect(clippy::cast_precision_loss, reason = "lengths of arrays are below 2^53")]
-    fn from(event: Event) -> Self {
-        let (kind, message) = match event.kind {
-            EventKind::Progress => ("progress", None),
-            EventKind::Completed => ("completed", None),
-            EventKind::Cancelled => ("cancelled", None),
-            EventKind::Failed(message) => ("failed", Some(message)),
-        };
-        Self { id: event.id, kind, done: event.done as f64, total: event.total as f64, message }
     }
 }
