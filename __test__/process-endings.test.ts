@@ -268,6 +268,18 @@ test('a program whose target throws ends well, and shows the stack of the child 
   expect(code).toBe(0)
 })
 
+test('an error of this package is on stderr under its name, as Node prints it', async () => {
+  const { href } = new URL('./fixtures/targets/broken.mjs', import.meta.url)
+  const p = new Process({ target: exportedTarget(href), stdio: 'pipe', name: 'failing' }).start()
+  let stderr = ''
+  for await (const chunk of p.stderr ?? []) stderr += chunk
+  const [heading, first] = stderr.split('\n')
+  expect(heading).toBe('Process failing:')
+  expect(first).toMatch(
+    /^TargetError: file:.*broken\.mjs could not be loaded in the child process: SyntaxError: this module never loads\./,
+  )
+})
+
 test('everything that a failing target has printed arrives', async () => {
   const flood = () => {
     process.stdout.write('x'.repeat(500_000))

@@ -76,10 +76,11 @@ test.each([
 
 test('operands that a kernel refuses are refused before anything starts', () => {
   const plain = [1, 2, 3] as unknown as Float64Array
-  const start = (): unknown => new Process({ target: square as Kernel<[number]>, args: [plain] }).start()
-  expect(start).toThrow(
+  const p = new Process({ target: square as Kernel<[number]>, args: [plain] })
+  expect(() => p.start()).toThrow(
     expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE', message: expect.stringContaining('Float64Array.from') }),
   )
+  expect([p.state, p.pid]).toEqual(['initial', null])
 })
 
 test.each([

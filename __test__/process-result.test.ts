@@ -91,6 +91,48 @@ test('a built-in error is rebuilt as its class, with code, cause, own fields and
   expect((error as RangeError).stack).toMatch(/^RangeError: too far\n[^]*in Process-\d+ \(pid \d+\)$/)
 })
 
+test.each([
+  ['RangeError', "Object.assign(new RangeError('far away', { cause: new TypeError('there') }), { code: 'E_FAR' })"],
+  ['Error', "Object.assign(new Error('far away', { cause: new TypeError('there') }), { code: 'E_FAR' })"],
+  [
+    'TypeError',
+    "Object.assign(eval('try { null.x } catch (e) { e }'), { message: 'far away', cause: new TypeError('there'), code: 'E_FAR' })",
+  ],
+])('the built-in class %s of another realm is the one of that name here', async (name, text) => {
+  const error = await run((made: string) => {
+    throw process.getBuiltinModule('node:vm').runInNewContext(made)
+  }, text).catch((thrown: unknown) => thrown as Error)
+  expect(Object.getPrototypeOf(error)).toBe(
+    (globalThis as unknown as Record<string, ErrorConstructor>)[name]?.prototype,
+  )
+  expect(error).toMatchObject({ name, message: 'far away', code: 'E_FAR' })
+  expect(Object.getPrototypeOf((error as Error).cause)).toBe(TypeError.prototype)
+})
+
+test.each([
+  ['a class of another realm', "class RangeFailure extends RangeError {}; new RangeFailure('no')", 'RangeFailure'],
+  [
+    'what has the name of a class of this package',
+    "class TargetError extends Error {}; new TargetError('no')",
+    'TargetError',
+  ],
+])('%s is a RemoteError under its own name', async (_, text, name) => {
+  const error = await run((made: string) => {
+    throw process.getBuiltinModule('node:vm').runInNewContext(made)
+  }, text).catch((thrown: unknown) => thrown as Error)
+  expect(error).toBeInstanceOf(RemoteError)
+  expect(error).toMatchObject({ name, message: 'no' })
+})
+
+test('a class that only has the name of a built-in one is a RemoteError', async () => {
+  const error = await run(() => {
+    class RangeError extends Error {}
+    Object.defineProperty(RangeError.prototype, 'name', { value: 'RangeError' })
+    throw new RangeError('no')
+  }).catch((thrown: unknown) => thrown as Error)
+  expect(error).toBeInstanceOf(RemoteError)
+})
+
 test("Node's own errors keep their class and code", async () => {
   const error = run(() => Buffer.alloc('1' as unknown as number))
   await expect(error).rejects.toBeInstanceOf(TypeError)

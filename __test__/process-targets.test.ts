@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text as textOf } from 'node:stream/consumers'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { runInNewContext } from 'node:vm'
 import { Process, target, TargetError } from 'corepool'
 import { expect, test } from 'vitest'
 import { program, runNode, runProgram } from './fixtures/run-program.ts'
@@ -220,6 +221,20 @@ test('a target in TypeScript runs where the runtime strips types; elsewhere the 
 test('env is the whole environment of the child', async () => {
   const p = new Process({ target: surroundings, env: { ONLY: 'this', NOT: undefined } }).start()
   expect((await p.result).env).toEqual({ ONLY: 'this' })
+})
+
+test.each([
+  ['without a prototype', Object.assign(Object.create(null), { ONLY: 'this' })],
+  ['of another realm', runInNewContext("({ ONLY: 'this' })")],
+])('env may be an object %s', async (_, env: Record<string, string>) => {
+  expect((await new Process({ target: surroundings, env }).start().result).env).toEqual({ ONLY: 'this' })
+})
+
+test('env may be process.env, and what wraps it or was made like it', async () => {
+  const likeIt = Object.assign(Object.create(Object.getPrototypeOf(process.env)), process.env)
+  for (const env of [process.env, new Proxy(process.env, {}), likeIt]) {
+    expect((await new Process({ target: surroundings, env }).start().result).env).toEqual({ ...process.env })
+  }
 })
 
 test('without env the child has the environment of this process, and nothing of ours in it', async () => {

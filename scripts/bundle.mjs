@@ -4,7 +4,7 @@
  * - dist/bundle/corepool.js, which `import 'corepool'` loads;
  * - dist/bundle/….cjs, the parts of it that are loaded at the first call of one of their functions;
  * - dist/bundle/acorn.cjs, the parser as the parts and a child use it, in half of its text and a single file;
- * - dist/bundle/whole.js, all of it, for bundlers, which would not find the parts;
+ * - dist/bundle/whole.js, all of it, for bundlers, which would not find the parts, and which it has take the parser along;
  * - dist/child/bootstrap.cjs, what a child process runs: dist/child/bootstrap.js and all that it imports.
  *
  * A part is CommonJS, since a function that is not asynchronous can load nothing else in every runtime and under every loader. It has
@@ -25,6 +25,7 @@ import {
   nameOf,
   namesUsed,
   onlyAscii,
+  withImportedAcorn,
   withOwnAcorn,
 } from './bundles/common.mjs'
 
@@ -211,5 +212,10 @@ for (let before; before !== inspect(shared, { depth: null, maxArrayLength: null 
 }
 await bundleFacade(join(folder, 'corepool.js'), functions, shared)
 await bundleAcorn(join(folder, 'acorn.cjs'))
-await bundle(join(dist, 'index.js'), join(folder, 'whole.js'), { external: isAcorn }, { format: 'esm' })
+await bundle(
+  join(dist, 'index.js'),
+  join(folder, 'whole.js'),
+  { external: isAcorn, plugins: [withImportedAcorn] },
+  { format: 'esm' },
+)
 await bundleChild(join(dist, 'child', 'bootstrap.cjs'))

@@ -35,10 +35,12 @@ const tests = {
     'process-misuse',
     'process-orphans',
     'process-stdio',
+    'process-strictness',
     'process-warm',
     'tutorial',
   ],
   deno: [
+    'function-source',
     'kernel-bad-input',
     'kernel-bigints',
     'kernel-compiled',
@@ -49,6 +51,7 @@ const tests = {
     'process-messages',
     'process-relatives',
     'process-result',
+    'process-strictness',
   ],
 }
 

@@ -1,7 +1,7 @@
 /**
  * The core of the test suite: what a change of V8, of Node-API, of child processes or of the platform could break. Values of kernels
- * of every kind, reductions, memory of results, the pool's threads, the package's entry, and a Process from its start to its end.
- * Left out is what does not depend on the runtime (the bench's harness, the compiler's refusals, set-up) or takes long
+ * of every kind, reductions, memory of results, the pool's threads, the package's entry, functions that are sent, and a Process from its start to
+ * its end. Left out is what does not depend on the runtime (the bench's harness, the compiler's refusals, set-up) or takes long
  * (attacks, random programs).
  */
 import { spawnSync } from 'node:child_process'
@@ -15,6 +15,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Names of its files in __test__. */
 export const core = [
+  'function-scope',
+  'function-source',
   'kernel-async',
   'kernel-bad-input',
   'kernel-bigints',
@@ -42,6 +44,7 @@ export const core = [
   'process-relatives',
   'process-result',
   'process-stdio',
+  'process-strictness',
   'process-targets',
   'process-unreadable',
   'process-warm',

@@ -61,6 +61,18 @@ export const withOwnAcorn = (path) => ({
   },
 })
 
+/** For a bundler, which takes the parser along by an import, but not what a module requires when it runs. */
+export const withImportedAcorn = {
+  name: 'imported-acorn',
+  transform(text, id) {
+    if (nameOf(id) !== 'source/acorn.js') return null
+    if (!text.includes("('acorn')")) throw new Error(`${id} does not load the parser in the known way`)
+    const code =
+      "import { parse } from 'acorn'\nconst imported = { parse }\nexport function acorn() {\n  return imported\n}\n"
+    return { code, map: null }
+  },
+}
+
 const isFunction = ([, value]) => typeof value === 'function' && !/^class\b/.test(String(value))
 
 /** What a module exports: of each function the name and the parameters, and the names of all else. */

@@ -2,8 +2,8 @@
  * Thrown values as plain data, and back: what an error was in the child, it is again in the parent.
  *
  * Encoding never runs on: every read of a foreign object is guarded, cycles become references; depth, number of parts, each text and
- * all of them together are limited. A class that both sides know (JavaScript's own and this package's) is rebuilt as that class; any
- * other becomes a RemoteError under its own name. A thrown value that is no error comes back as itself.
+ * all of them together are limited. A class that both sides know (JavaScript's own, of any realm, and this package's) is rebuilt as that
+ * class; any other becomes a RemoteError under its own name. A thrown value that is no error comes back as itself.
  *
  * In a child all of this is compiled after a failure, when the target may have replaced what it likes: until a function is called,
  * nothing here may use what can be replaced in an object of JavaScript's own, an iterator for example.
@@ -58,7 +58,10 @@ const ROOM: Room = { each: 2 ** 20, all: 2 ** 25 }
 /** So little that the system's buffer takes it at once, from a process that ends before it could wait. */
 const SMALL_ROOM: Room = { each: 2 ** 12, all: 2 ** 14 }
 
-const knownClasses: Readonly<Record<string, (new (...args: never[]) => Error) | undefined>> = {
+type Classes = Readonly<Record<string, (new (...args: never[]) => Error) | undefined>>
+
+/** JavaScript's own, which every realm has. */
+const builtInClasses: Classes = {
   __proto__: null as never,
   Error,
   TypeError,
@@ -70,6 +73,11 @@ const knownClasses: Readonly<Record<string, (new (...args: never[]) => Error) | 
   AggregateError,
   // Undefined before Node 24.
   SuppressedError: globalThis.SuppressedError,
+}
+
+const knownClasses: Classes = {
+  __proto__: null as never,
+  ...builtInClasses,
   DOMException: domException(),
   CorepoolError,
   ProcessStateError,
@@ -191,7 +199,7 @@ function knownClassOf(error: object): string | null {
   try {
     const below: unknown[] = []
     for (let at: object | null = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
-      const known = nameInThisCopy(at) ?? nameInOtherCopy(at)
+      const known = nameInThisCopy(at) ?? nameInOtherCopy(at) ?? nameInOtherRealm(at)
       if (known !== undefined) return below.every((name) => name === known || name === 'NodeError') ? known : null
       below.push(at.constructor.name)
     }
@@ -212,6 +220,25 @@ function nameInOtherCopy(prototype: object): string | undefined {
   if (!Reflect.has(prototype, brand) || !Object.hasOwn(prototype, 'name')) return undefined
   const name: unknown = Reflect.get(prototype, 'name')
   return typeof name === 'string' && name in knownClasses ? name : undefined
+}
+
+/**
+ * The name of a class of JavaScript's own in another realm, such as a context of `vm`. Its prototype says its name itself, as those of most
+ * classes do not, and stands below no prototype of this realm.
+ */
+function nameInOtherRealm(prototype: object): string | undefined {
+  const name = builtInName(prototype)
+  if (name === undefined) return undefined
+  const root: object | null = name === 'Error' ? prototype : Object.getPrototypeOf(prototype)
+  if (root === null || root === Error.prototype || builtInName(root) !== 'Error') return undefined
+  const above: object | null = Object.getPrototypeOf(root)
+  const isOfObjects = above !== null && above !== Object.prototype && Object.getPrototypeOf(above) === null
+  return isOfObjects ? name : undefined
+}
+
+function builtInName(prototype: object): string | undefined {
+  const name: unknown = Object.hasOwn(prototype, 'name') ? Reflect.get(prototype, 'name') : undefined
+  return typeof name === 'string' && name in builtInClasses ? name : undefined
 }
 
 /** The name that a foreign class goes by: what it says of itself, else what its constructor is called. */

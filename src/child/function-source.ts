@@ -151,10 +151,27 @@ function refusal(name: string, free: readonly FreeName[], mistaken: readonly str
   return byTool === undefined ? captures(name, names) : rewritten(name, byTool)
 }
 
-/** Plain functions tell: they own both of these in sloppy code only. Of the other kinds their file may. */
+/** Plain functions tell, of whatever realm they are. Of the other kinds their file may. */
 function isSloppy(fn: Function, text: string, caller: string | null): boolean {
   if (Object.hasOwn(fn, 'caller') && Object.hasOwn(fn, 'arguments')) return true
-  return caller !== null && !Object.hasOwn(fn, 'prototype') && standsInSloppyCode(caller, text)
+  if (mayReadArguments(fn)) return true
+  const tells = Object.hasOwn(fn, 'prototype') && argumentsGetter !== undefined
+  return !tells && caller !== null && standsInSloppyCode(caller, text)
+}
+
+/**
+ * Up to Node 24 a plain function of sloppy code owns `caller` and `arguments`, and the getter of Function.prototype throws for every
+ * function. Newer engines have no such properties on functions, and their getter throws for all but the plain functions of sloppy code.
+ */
+const argumentsGetter = Object.getOwnPropertyDescriptor(Function.prototype, 'arguments')?.get
+
+function mayReadArguments(fn: Function): boolean {
+  try {
+    if (argumentsGetter !== undefined) Reflect.apply(argumentsGetter, fn, [])
+    return argumentsGetter !== undefined
+  } catch {
+    return false
+  }
 }
 
 function nativeKind(name: string): UnsendableKind {

@@ -1,7 +1,8 @@
 /** Why there is no native addon, and the command that mends it. Worded here; found out in native/diagnosis. */
 import { CorepoolError } from './classes.ts'
 
-const UNBUNDLE = 'Keep it out of the bundle: esbuild --external:corepool, or the same option of your bundler.'
+/** What to do where corepool was bundled, and something needs a file of it. */
+export const UNBUNDLE = 'Keep it out of the bundle: esbuild --external:corepool, or the same option of your bundler.'
 
 /** What keeps the addon from being loaded. `install` is the command that installs the right one. */
 export type BindingProblem =

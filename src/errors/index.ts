@@ -5,6 +5,7 @@ export {
   brand,
   CorepoolError,
   KernelError,
+  ownCode,
   ProcessStateError,
   RemoteError,
   TargetError,
@@ -57,6 +58,7 @@ export { fromNative, nativeFailure } from './native.ts'
 export { bindingNeeded, bindingNotLoaded, partNotFound, type BindingProblem, type Libc } from './binding.ts'
 export {
   alreadyStarted,
+  childFileNotFound,
   closed,
   daemonChild,
   exitWithoutResult,

@@ -2,6 +2,7 @@
  * What can go wrong with a Process: misuse, in Python's sentences, and the ways in which its target ends without a
  * value.
  */
+import { UNBUNDLE } from './binding.ts'
 import { CorepoolError, ProcessStateError, TargetError, TaskError, ownCode, type WorkerFate } from './classes.ts'
 
 /** `ERR_NOT_STARTED`: `verb` completes "can only …". */
@@ -105,12 +106,18 @@ export function kernelHearsNothing(name: string): CorepoolError {
 /** `ERR_SPAWN_FAILED`: the operating system, or Node, did not start the child. */
 export function spawnFailed(name: string, execPath: string, cwd: string | undefined, cause: unknown): TaskError {
   const reason = cause instanceof Error ? cause.message : String(cause)
+  return neverStarted(name, `${reason}. ${spawnAdvice(cause, execPath, cwd)}`, cause)
+}
+
+/** `ERR_SPAWN_FAILED`: `file`, which a child runs, is not beside this module; a bundle has the module without it. */
+export function childFileNotFound(name: string, file: string, cause: unknown): TaskError {
+  const reason = `there is no file ${file}, which a child process of corepool runs. Was corepool bundled? ${UNBUNDLE}`
+  return neverStarted(name, reason, cause)
+}
+
+function neverStarted(name: string, reason: string, cause: unknown): TaskError {
   const fate = { pid: null, exitCode: null, signal: null, reason: 'spawn' } as const
-  return new TaskError(
-    'ERR_SPAWN_FAILED',
-    `${name} could not be started: ${reason}. ${spawnAdvice(cause, execPath, cwd)}`,
-    { cause, fate },
-  )
+  return new TaskError('ERR_SPAWN_FAILED', `${name} could not be started: ${reason}`, { cause, fate })
 }
 
 function spawnAdvice(cause: unknown, execPath: string, cwd: string | undefined): string {

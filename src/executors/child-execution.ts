@@ -11,12 +11,19 @@ import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
-import { currentProcess, decode, decodeError, encode, isFromChild, isHello } from '../child/index.ts'
+import { bootstrapFile, currentProcess, decode, decodeError, encode, isFromChild, isHello } from '../child/index.ts'
 import type { FromChild, TaskTarget, ToChild } from '../child/index.ts'
-import { exitWithoutResult, spawnFailed, workerDied, type EndReason, type WorkerFate } from '../errors/index.ts'
+import {
+  childFileNotFound,
+  exitWithoutResult,
+  spawnFailed,
+  workerDied,
+  type EndReason,
+  type WorkerFate,
+} from '../errors/index.ts'
 import { clearTimeout, runsOn, setImmediate, setTimeout } from '../native/index.ts'
 import type { ExecuteOptions, Execution, ExitStatus, Observer } from './execution.ts'
-import { launchOf, type Launch } from './launch.ts'
+import { launchOf, missingBootstrap, type Launch } from './launch.ts'
 import { Output } from './output.ts'
 import { spawnChild, type StartedChild } from './spawn-child.ts'
 import { threadHere } from './thread-here.ts'
@@ -42,13 +49,19 @@ export function executeInChild(
   const token = randomUUID()
   const encoded = encode('args', args)
   const launch = launchOf(options)
+  const refuse = (error: unknown): void => {
+    observer.failed(error)
+    observer.exited({ exitCode: null, signalCode: null })
+    observer.silent()
+  }
+  const missing = missingBootstrap()
+  if (missing !== null) {
+    process.nextTick(refuse, childFileNotFound(name, bootstrapFile, missing))
+    return neverRan
+  }
   const child = (warm ? takeSpare(launch) : null) ?? spawnChild(launch)
   if (child.process === null) {
-    const report = (cause: unknown): void => {
-      observer.failed(spawnFailed(name, launch.execPath, options.cwd, cause))
-      observer.exited({ exitCode: null, signalCode: null })
-      observer.silent()
-    }
+    const report = (cause: unknown): void => refuse(spawnFailed(name, launch.execPath, options.cwd, cause))
     if (child.failing !== null) child.failing.once('error', report)
     else process.nextTick(report, child.cause)
     return neverRan

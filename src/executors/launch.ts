@@ -1,8 +1,9 @@
 /** The command line and the surroundings of a child: this process's own, as far as they suit a child. */
 import type { SpawnOptions } from 'node:child_process'
+import { accessSync } from 'node:fs'
 import { basename } from 'node:path'
 import { ASK_HELLO, bootstrapFile, STARTED_BY } from '../child/index.ts'
-import { ownProgramOnly } from '../errors/index.ts'
+import { ownCode, ownProgramOnly } from '../errors/index.ts'
 import type { ExecuteOptions } from './execution.ts'
 
 export interface Launch {
@@ -52,6 +53,24 @@ export function launchOf(options: ExecuteOptions): Launch {
       windowsHide: true,
     } satisfies SpawnOptions),
   }
+}
+
+let isBootstrapThere = false
+
+/**
+ * Why the file that a child runs is not there, as in a program into which corepool was bundled; null where it is. Looked for once: without
+ * it Node would start, and say on stderr that it finds no such module.
+ */
+export function missingBootstrap(): unknown {
+  if (isBootstrapThere) return null
+  try {
+    accessSync(bootstrapFile)
+  } catch (error) {
+    // What this process may not read, a child may.
+    if (ownCode(error) === 'ENOENT') return error
+  }
+  isBootstrapThere = true
+  return null
 }
 
 /** True in a single executable application. To ask takes 0.1 ms, which nobody need wait for in what is called Node. */

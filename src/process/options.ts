@@ -1,6 +1,6 @@
 /** The options of a Process, read once by its constructor: afterwards nothing about them can be wrong. */
 import { fileURLToPath } from 'node:url'
-import { checkSignal, checkString, readOptions } from '../arguments/index.ts'
+import { checkSignal, checkString, isPlainObject, readOptions } from '../arguments/index.ts'
 import { flagsNotSupported, invalidType, invalidValue } from '../errors/index.ts'
 import type { ExecuteOptions } from '../executors/index.ts'
 import { runsOn } from '../native/index.ts'
@@ -123,10 +123,17 @@ function checkKillTimeout(value: unknown): number | undefined {
   throw invalidValue('killTimeout', `a number of milliseconds from 0 to ${LONGEST_TIMEOUT}`, value)
 }
 
-/** Own variables only, as text; those that are undefined are left out, as Node does. */
+/** Own variables only, as text; as Node does, those that are undefined are left out. What keeps its contents elsewhere (a Map) has none. */
 function checkEnv(value: unknown): Record<string, string> | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null) throw invalidType('env', 'an object of strings', value)
+  if (!isPlainObject(value) && !isLikeProcessEnv(value)) {
+    throw invalidType(
+      'env',
+      'a plain object of strings',
+      value,
+      'Variables are added to those of this process by { ...process.env, NAME: value }.',
+    )
+  }
   const env: Record<string, string> = Object.create(null)
   for (const [name, text] of Object.entries(value)) {
     if (text === undefined) continue
@@ -134,6 +141,12 @@ function checkEnv(value: unknown): Record<string, string> | undefined {
     env[name] = text
   }
   return env
+}
+
+/** Node gives it a prototype of its own, and so does what stands in for it where tests run (jest has a copy). */
+function isLikeProcessEnv(value: unknown): value is NodeJS.ProcessEnv {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.getPrototypeOf(value) === Object.getPrototypeOf(process.env)
 }
 
 function checkExecArgv(value: unknown): readonly string[] | undefined {

@@ -76,7 +76,7 @@ export class Process<A extends unknown[] = any[], R = any> {
   )
 
   /**
-   * Checks everything, starts nothing. `args` are copied, their contents by start().
+   * Checks everything but a kernel's operands, which start() checks; starts nothing. `args` are copied, their contents by start().
    * @throws CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_ARGS_NOT_CLONEABLE` with the path of
    *   the culprit, `ERR_PAYLOAD_TOO_LARGE`; TargetError `ERR_TARGET_CAPTURES` for a function that uses what does not
    *   exist in a child, `ERR_TARGET_NOT_FOUND`
