@@ -87,9 +87,11 @@ export class CompiledFunction implements CompiledOperation {
   /** Only as many numbers as there are operands; what follows them is the index, where the function takes one. */
   readonly onNumbers = (...numbers: number[]): number => {
     const { hasIndex } = this.#options
+    // Taken out first: called as a member, it would have this very operation as its `this`.
+    const { function: fn } = this
     const given: unknown[] = numbers.slice(0, this.arity)
     if (hasIndex) given.push(typeof numbers[this.arity] === 'number' ? numbers[this.arity] : 0)
-    return this.function(...(given as never[])) as number
+    return fn(...(given as never[])) as number
   }
 
   get operations(): number {

@@ -212,13 +212,15 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
   })
   /** What a progress listener threw: it counts even where the work was done before it could be cancelled. */
   let thrown: { readonly error: unknown } | undefined
+  // Taken out of the call: called as its member, a listener would have the call itself as its `this`, to change as it likes.
+  const { onProgress: listener } = call
   /** The listener, until it throws. */
   const onProgress =
-    call.onProgress &&
+    listener &&
     ((done: number): void => {
       if (thrown !== undefined) return
       try {
-        call.onProgress?.(done, total)
+        listener(done, total)
       } catch (error) {
         thrown = { error }
         callOff()
