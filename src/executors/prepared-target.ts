@@ -12,9 +12,19 @@ import type { ModuleTarget, TaskTarget } from '../child/index.ts'
 import { invalidType } from '../errors/index.ts'
 import { isKernel, type Kernel } from '../kernel/index.ts'
 
-/** What a Process runs: a plain function, an exported function named by target(), or a kernel. */
 // oxlint-disable typescript/no-explicit-any -- any function is a target; A and R are found by inference
-export type Target<A extends unknown[] = any[], R = any> = ((...args: A) => R) | ModuleTarget<A, R> | Kernel<any, any>
+/** A kernel by what it does with arrays. */
+type KernelOf<A extends unknown[], R> = Kernel<any, any> & { async(...args: A): Promise<R> }
+
+/**
+ * What a Process runs: a plain function, an exported function named by target(), or a kernel. KernelOf stands first because TypeScript would
+ * otherwise find A and R in the last signature of a kernel's calls, which is that of numbers.
+ */
+export type Target<A extends unknown[] = any[], R = any> =
+  | KernelOf<A, R>
+  | ((...args: A) => R)
+  | ModuleTarget<A, R>
+  | Kernel<any, any>
 // oxlint-enable typescript/no-explicit-any
 
 /** A target that was checked, with its arguments. */
