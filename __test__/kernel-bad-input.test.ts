@@ -39,6 +39,8 @@ const cases: [what: string, args: unknown[], code: string, message: RegExp][] = 
   ['a detached operand', [detachedArray(4)], 'ERR_DETACHED', /transfer/],
   ['a detached operand that was empty', [detachedArray(0)], 'ERR_DETACHED', /transfer/],
   ['a detached output', [new Float64Array(0), { out: detachedArray(4) }], 'ERR_DETACHED', /transfer/],
+  ['a detached operand that was resizable', [detachedArray(4, 64)], 'ERR_DETACHED', /transfer/],
+  ['a detached output that was resizable', [xs, { out: detachedArray(4, 64) }], 'ERR_DETACHED', /transfer/],
   ['a resizable operand', [new Float64Array(new ArrayBuffer(8, { maxByteLength: 16 }))], 'ERR_RESIZABLE', /slice\(\)/],
   [
     'a growable shared operand',

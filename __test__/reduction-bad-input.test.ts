@@ -20,6 +20,7 @@ describe.each(Object.entries(reductions))('%s', (name, reduce) => {
     ['a proxy of a typed array', new Proxy(new Float64Array(2), {}), 'ERR_INVALID_ARG_TYPE', /./],
     ['a detached array', detachedArray(4), 'ERR_DETACHED', /transfer/],
     ['a detached array that was empty', detachedArray(0), 'ERR_DETACHED', /transfer/],
+    ['a detached array that was resizable', detachedArray(4, 64), 'ERR_DETACHED', /transfer/],
     ['a resizable array', new Float64Array(new ArrayBuffer(8, { maxByteLength: 16 })), 'ERR_RESIZABLE', /slice\(\)/],
   ])('refuses %s', (_what, x, code, message) => {
     const error = thrown(() => reduce(x))
