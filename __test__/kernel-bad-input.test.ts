@@ -1,6 +1,6 @@
 import { ArrayError, CorepoolError, cube, square } from 'corepool'
 import { describe, expect, test } from 'vitest'
-import { detachedArray, thrown } from './fixtures/bad-input.ts'
+import { detachedArray, revokedProxy, thrown } from './fixtures/bad-input.ts'
 
 /** What any caller without types can do. */
 const loose = {
@@ -22,6 +22,10 @@ const cases: [what: string, args: unknown[], code: string, message: RegExp][] = 
     /./,
   ],
   ['a proxy of a typed array', [new Proxy(new Float64Array(2), {})], 'ERR_INVALID_ARG_TYPE', /./],
+  ['a revoked proxy', [revokedProxy({})], 'ERR_INVALID_ARG_TYPE', /received a Proxy/],
+  ['a revoked proxy of an array', [revokedProxy([])], 'ERR_INVALID_ARG_TYPE', /received a Proxy/],
+  ['a revoked proxy for the options', [xs, revokedProxy({})], 'ERR_INVALID_ARG_VALUE', /number 2 a Proxy/],
+  ['a revoked proxy for the output', [xs, { out: revokedProxy(xs) }], 'ERR_INVALID_ARG_TYPE', /received a Proxy/],
   ['a bigint alone', [5n], 'ERR_INVALID_ARG_TYPE', /number or a typed array/],
   ['a second operand', [xs, xs], 'ERR_INVALID_ARG_VALUE', /at most one options object/],
   ['a number for the options', [xs, 5], 'ERR_INVALID_ARG_VALUE', /at most one options object/],

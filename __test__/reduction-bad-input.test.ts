@@ -1,6 +1,6 @@
 import { all, count, dot, histogram, max, mean, norm, prod, std, sum, sumExact, variance } from 'corepool'
 import { describe, expect, test } from 'vitest'
-import { detachedArray, thrown } from './fixtures/bad-input.ts'
+import { detachedArray, revokedProxy, thrown } from './fixtures/bad-input.ts'
 
 /** What any caller without types can do. */
 type Loose = (...args: unknown[]) => unknown
@@ -18,6 +18,7 @@ describe.each(Object.entries(reductions))('%s', (name, reduce) => {
     ['a number', 3, 'ERR_INVALID_ARG_TYPE', /received number 3/],
     ['a DataView', new DataView(new ArrayBuffer(8)), 'ERR_INVALID_ARG_TYPE', /received a DataView/],
     ['a proxy of a typed array', new Proxy(new Float64Array(2), {}), 'ERR_INVALID_ARG_TYPE', /./],
+    ['a revoked proxy', revokedProxy([]), 'ERR_INVALID_ARG_TYPE', /received a Proxy/],
     ['a detached array', detachedArray(4), 'ERR_DETACHED', /transfer/],
     ['a detached array that was empty', detachedArray(0), 'ERR_DETACHED', /transfer/],
     ['a detached array that was resizable', detachedArray(4, 64), 'ERR_DETACHED', /transfer/],
@@ -35,6 +36,13 @@ const xs = Float64Array.of(1, 2, 3)
 describe('options', () => {
   test.each([
     ['sum', [xs, 5], 'ERR_INVALID_ARG_TYPE', /options of sum\(\) must be a plain object/],
+    [
+      'sum',
+      [xs, revokedProxy({})],
+      'ERR_INVALID_ARG_TYPE',
+      /options of sum\(\) must be a plain object; received a Proxy/,
+    ],
+    ['histogram', [xs, { range: revokedProxy([]) }], 'ERR_INVALID_ARG_TYPE', /range/],
     ['sum', [xs, { ordered: true }], 'ERR_INVALID_ARG_VALUE', /no option "ordered"; it has "order", "compensated"/],
     ['sum', [xs, { order: 'any' }], 'ERR_INVALID_ARG_VALUE', /'fixed' or 'sequential'/],
     ['sum', [xs, { compensated: 1 }], 'ERR_INVALID_ARG_TYPE', /compensated must be a boolean/],

@@ -14,6 +14,7 @@ export {
   type WorkerFate,
 } from './classes.ts'
 export { isIdentifier } from './identifier.ts'
+export { isArray, isRevoked } from './revoked.ts'
 export { aborted, describe, invalidType, invalidValue, unknownOption } from './arguments.ts'
 export {
   captures,

@@ -1,5 +1,4 @@
 /** What kind of target it is decides where it runs; checked here, as far as that is possible before anything starts. */
-import { types } from 'node:util'
 import {
   callerFile,
   checkCloneable,
@@ -46,8 +45,7 @@ export function prepareTarget(target: unknown, args: readonly unknown[], below: 
 
 function taskTarget(target: unknown, below: Function): TaskTarget {
   if (typeof target === 'function') return ['function', readFunction(target, callerFile(below))]
-  // A Proxy's traps are code of its own, which may throw.
-  if (!types.isProxy(target) && isModuleTarget(target)) {
+  if (isModuleTarget(target)) {
     // Named again, since plain data of that shape need not have been made by target().
     const { url, exportName } = nameTarget(target.url, target.exportName)
     checkExport(url, exportName)

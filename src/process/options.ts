@@ -1,7 +1,7 @@
 /** The options of a Process, read once by its constructor: afterwards nothing about them can be wrong. */
 import { fileURLToPath } from 'node:url'
 import { checkSignal, checkString, readOptions } from '../arguments/index.ts'
-import { flagsNotSupported, invalidType, invalidValue } from '../errors/index.ts'
+import { flagsNotSupported, invalidType, invalidValue, isArray, isRevoked } from '../errors/index.ts'
 import type { ExecuteOptions } from '../executors/index.ts'
 import { runsOn } from '../native/index.ts'
 
@@ -107,7 +107,7 @@ export function checkBoolean(name: string, value: unknown): boolean {
 /** A copy: what the caller does with his array afterwards changes nothing. */
 function checkArgs(value: unknown): readonly unknown[] {
   if (value === undefined) return []
-  if (Array.isArray(value)) return Array.from(value)
+  if (isArray(value)) return Array.from(value)
   throw invalidType(
     'args',
     'an array with one item for each parameter',
@@ -126,7 +126,8 @@ function checkKillTimeout(value: unknown): number | undefined {
 /** Own variables only, as text; those that are undefined are left out, as Node does. */
 function checkEnv(value: unknown): Record<string, string> | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null) throw invalidType('env', 'an object of strings', value)
+  if (typeof value !== 'object' || value === null || isRevoked(value))
+    throw invalidType('env', 'an object of strings', value)
   const env: Record<string, string> = Object.create(null)
   for (const [name, text] of Object.entries(value)) {
     if (text === undefined) continue
@@ -138,7 +139,7 @@ function checkEnv(value: unknown): Record<string, string> | undefined {
 
 function checkExecArgv(value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined
-  if (!Array.isArray(value)) throw invalidType('execArgv', 'an array of strings', value)
+  if (!isArray(value)) throw invalidType('execArgv', 'an array of strings', value)
   if (value.length > 0 && runsOn('deno')) throw flagsNotSupported('Deno')
   return Array.from(value, (flag: unknown, index) => {
     if (typeof flag === 'string') return flag

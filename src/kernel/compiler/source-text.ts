@@ -48,10 +48,10 @@ export function helpersOf({ nameKeepers }: Pick<SourceText, 'nameKeepers'>): Rea
 
 /** The name and text of a function. @throws KernelError `ERR_KERNEL_UNSUPPORTED` where it has none */
 export function textOfFunction(fn: Function): { readonly name: string; readonly text: string } {
-  const name = functionName(fn)
   const text = functionText(fn)
+  // First: to ask a Proxy for its name is to run its traps.
   if (text === null) throw kernelWithoutText('', reasons.proxy)
-  return { name, text }
+  return { name: functionName(fn), text }
 }
 
 /**

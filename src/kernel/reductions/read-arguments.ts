@@ -1,6 +1,6 @@
 /** Reading the arguments of reductions. Options are read before the arrays are looked at: reading them may run a caller's code. */
 import { readOptions } from '../../arguments/index.ts'
-import { invalidType, invalidValue, misfit } from '../../errors/index.ts'
+import { invalidType, invalidValue, isArray, misfit } from '../../errors/index.ts'
 import { viewOf, type ArrayView } from '../../memory/index.ts'
 
 /** The one operand of a reduction. @throws as `viewOf` does */
@@ -71,8 +71,8 @@ export function readHistogramOptions(given: unknown): HistogramManner {
 
 function readRange(range: unknown): readonly [number, number] {
   const expected = 'two finite numbers, [low, high], the first not above the second'
-  if (!Array.isArray(range)) throw invalidType('range', `an array of ${expected}`, range)
-  const [low, high]: unknown[] = range
+  if (!isArray(range)) throw invalidType('range', `an array of ${expected}`, range)
+  const [low, high] = range
   const isRange =
     range.length === 2 && Number.isFinite(low) && Number.isFinite(high) && (low as number) <= (high as number)
   if (!isRange) throw invalidValue('range', expected, range)
