@@ -100,10 +100,14 @@ export class CompiledFunction implements CompiledOperation {
 
   get program(): CompiledProgram {
     try {
-      return this.#options.source.program(false)
+      return this.programOf(false)
     } catch {
-      return this.#options.source.program(true)
+      return this.programOf(true)
     }
+  }
+
+  programOf(isBigint: boolean): CompiledProgram {
+    return this.#options.source.program(isBigint)
   }
 
   get difference(): string | null | undefined {
@@ -111,7 +115,7 @@ export class CompiledFunction implements CompiledOperation {
   }
 
   prepare(operands: readonly CheckedOperand[], isBigint: boolean, out: ArrayView | undefined): PreparedProgram {
-    const program = this.#options.source.program(isBigint)
+    const program = this.programOf(isBigint)
     const bound = this.#boundOf(program)
     // The memory of a bound array may be gone since the last call, which a second look says.
     for (const { view, name } of bound.arrays) if (!isAsViewed(view)) viewAs(view.dtype, name, view.array)
