@@ -33,6 +33,7 @@ export {
   kernelCaptures,
   kernelSyntax,
   kernelUnsupported,
+  kernelUnsupportedWhole,
   kernelWithoutText,
   type KernelText,
   type SourcePosition,
