@@ -118,6 +118,7 @@ export interface Kernel<P extends unknown[] = number[], R = number> {
   count(...operands: Operand[]): number
   /** The name of the kernel: `square`. */
   readonly name: string
+  /** @throws CorepoolError `ERR_INVALID_ARG_VALUE` when COREPOOL_SIMD means nothing; calls then use all that the CPU has */
   readonly info: KernelInfo
   /** The formula, as source text. */
   toString(): string
