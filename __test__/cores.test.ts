@@ -181,6 +181,12 @@ describe('cores.topology', () => {
     expect(stderr).toMatch(/ERR_INVALID_ARG_VALUE/)
   })
 
+  test('refuses it with that code, too, where kernels tell their level, and lets them compute', async () => {
+    const { stdout, stderr } = await runNode([program('unknown-simd.mjs')], { COREPOOL_SIMD: 'mmx' })
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual({ answers: Array(4).fill('ERR_INVALID_ARG_VALUE'), values: [1, 4, 2, 3] })
+  })
+
   test('is a plain object that cannot be changed, as are its parts', () => {
     const topology = cores.topology()
     expect(Object.keys(topology).toSorted()).toEqual([

@@ -100,6 +100,15 @@ describe('progress', () => {
     expect(heardAt.size).toBeGreaterThan(1)
   })
 
+  test('calls its listener as a function, which has no `this` and so no hold on the call', async () => {
+    const heard = new Set<unknown>()
+    function onProgress(this: unknown): void {
+      heard.add(this)
+    }
+    await square.async(numbers(1000), { onProgress })
+    expect([...heard]).toEqual([undefined])
+  })
+
   test('what its listener throws cancels the call and rejects with that very error', async () => {
     const mine = new Error('mine')
     const onProgress = vi.fn<() => void>(() => {

@@ -1,6 +1,6 @@
 import { ArrayError, CorepoolError, cube, square } from 'corepool'
 import { describe, expect, test } from 'vitest'
-import { detachedArray, thrown } from './fixtures/bad-input.ts'
+import { detachedArray, revokedProxy, thrown } from './fixtures/bad-input.ts'
 
 /** What any caller without types can do. */
 const loose = {
@@ -22,6 +22,10 @@ const cases: [what: string, args: unknown[], code: string, message: RegExp][] = 
     /./,
   ],
   ['a proxy of a typed array', [new Proxy(new Float64Array(2), {})], 'ERR_INVALID_ARG_TYPE', /./],
+  ['a revoked proxy', [revokedProxy({})], 'ERR_INVALID_ARG_TYPE', /received a Proxy/],
+  ['a revoked proxy of an array', [revokedProxy([])], 'ERR_INVALID_ARG_TYPE', /received a Proxy/],
+  ['a revoked proxy for the options', [xs, revokedProxy({})], 'ERR_INVALID_ARG_VALUE', /number 2 a Proxy/],
+  ['a revoked proxy for the output', [xs, { out: revokedProxy(xs) }], 'ERR_INVALID_ARG_TYPE', /received a Proxy/],
   ['a bigint alone', [5n], 'ERR_INVALID_ARG_TYPE', /number or a typed array/],
   ['a second operand', [xs, xs], 'ERR_INVALID_ARG_VALUE', /at most one options object/],
   ['a number for the options', [xs, 5], 'ERR_INVALID_ARG_VALUE', /at most one options object/],
@@ -39,6 +43,8 @@ const cases: [what: string, args: unknown[], code: string, message: RegExp][] = 
   ['a detached operand', [detachedArray(4)], 'ERR_DETACHED', /transfer/],
   ['a detached operand that was empty', [detachedArray(0)], 'ERR_DETACHED', /transfer/],
   ['a detached output', [new Float64Array(0), { out: detachedArray(4) }], 'ERR_DETACHED', /transfer/],
+  ['a detached operand that was resizable', [detachedArray(4, 64)], 'ERR_DETACHED', /transfer/],
+  ['a detached output that was resizable', [xs, { out: detachedArray(4, 64) }], 'ERR_DETACHED', /transfer/],
   ['a resizable operand', [new Float64Array(new ArrayBuffer(8, { maxByteLength: 16 }))], 'ERR_RESIZABLE', /slice\(\)/],
   [
     'a growable shared operand',

@@ -3,6 +3,7 @@ import { runInThisContext } from 'node:vm'
 import * as corepool from 'corepool'
 import { kernel, KernelError, square, type KernelOptions, type NumericArray } from 'corepool'
 import { describe, expect, test } from 'vitest'
+import { revokedProxy } from './fixtures/bad-input.ts'
 import { expectSame } from './fixtures/expect-same.ts'
 import { numberArrays } from './fixtures/random-arrays.ts'
 
@@ -294,6 +295,13 @@ describe('wrong bindings are refused before anything is compiled', () => {
     ['a plain array', { k: [1, 2] }, 'ERR_INVALID_ARG_TYPE'],
     ['an object', { k: {} }, 'ERR_INVALID_ARG_TYPE'],
     ['undefined', { k: undefined }, 'ERR_INVALID_ARG_TYPE'],
+    ['a revoked Proxy', revokedProxy({}), 'ERR_INVALID_ARG_TYPE'],
+    ['a revoked Proxy of an array', { k: revokedProxy([]) }, 'ERR_INVALID_ARG_TYPE'],
+    [
+      'a Proxy of a revoked Proxy of a function',
+      { k: new Proxy(revokedProxy(Math.sin), {}) },
+      'ERR_KERNEL_UNSUPPORTED',
+    ],
     ['bigints', { k: BigInt64Array.of(1n) }, 'ERR_DTYPE'],
     ['no name', { 'a b': 1 }, 'ERR_INVALID_ARG_VALUE'],
     ['a reserved word', { yield: 1 }, 'ERR_INVALID_ARG_VALUE'],

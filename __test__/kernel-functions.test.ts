@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import * as corepool from 'corepool'
 import * as fc from 'fast-check'
 import {
   ArrayError,
@@ -98,6 +100,26 @@ const cases = functions.map(([kernel, onNumbers]) => ({
   kernel: kernel as Kernel,
   onNumbers,
 }))
+
+test('the README counts the built-in kernels, and names those that take bigints and the functions of Math that are none', () => {
+  const kernels = Object.entries(corepool).filter(([, value]) => typeof value === 'function' && 'async' in value)
+  const takers = kernels.filter(([, value]) => {
+    const call = value as unknown as (...operands: BigInt64Array[]) => unknown
+    try {
+      return call(...Array.from({ length: call.length }, () => BigInt64Array.of(1n)))
+    } catch {
+      return false
+    }
+  })
+  const isKernel = (name: string): boolean => kernels.some(([other]) => other === name)
+  const ofMath = Object.entries(Object.getOwnPropertyDescriptors(Math)).filter(([, d]) => typeof d.value === 'function')
+  const missing = ofMath.map(([name]) => name).filter((name) => !isKernel(name) && !isKernel(`${name}imum`))
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  expect(readme).toContain(`\`square\`, \`sin\` and ${kernels.length - 2} others`)
+  expect(takers.map(([name]) => name).toSorted()).toEqual(['add', 'cube', 'mul', 'square', 'sub'])
+  // The last, where a runtime has it, is a function of a list.
+  expect(['clz32', 'f16round', 'fround', 'imul', 'random', 'sumPrecise']).toEqual(expect.arrayContaining(missing))
+})
 
 describe.each(cases)('$name', ({ kernel, onNumbers }) => {
   const arity = onNumbers.length

@@ -134,7 +134,8 @@ describe('functions without a text of their own', () => {
   const text = (x: number): number => x * 2
   test.each<[string, unknown, string]>([
     ['a bound function', text.bind(null), 'bound'],
-    ['a built-in function', Array.prototype.at, 'built in'],
+    ['a built-in function', Array.prototype.at, 'with operators and functions of Math'],
+    ['a built-in function of strings', parseInt, 'with operators and functions of Math'],
     ['a Proxy', new Proxy(text, {}), 'Proxy'],
     ['a class', Kilo, 'class'],
     [
@@ -146,11 +147,21 @@ describe('functions without a text of their own', () => {
     ],
     ['an async function', async (x: number) => x, 'async'],
     ['a function without parameters', () => 1, 'no parameter'],
-    ['Math.random', Math.random, 'built in'],
+    ['Math.random', Math.random, 'pass an array of random numbers as an operand'],
   ])('%s', (_, fn, reason) => {
     const error = refusal(fn)
     expect(error).toMatchObject({ code: 'ERR_KERNEL_UNSUPPORTED', line: 1, column: 1 })
     expect(error.message).toContain(reason)
+  })
+
+  test.each([
+    ['a class', 'class A {}'],
+    ['a generator', 'function* f(x) { yield x }'],
+    ['an async function', 'async (x) => x'],
+    ['a function without parameters', '() => 1'],
+  ])('%s, as a text, with a caret under its beginning', (_, written) => {
+    const { message } = refusal(written)
+    expect(message.split('\n').slice(1)).toEqual([`  1 | ${written}`, '    | ^'])
   })
 
   test('no function of JavaScript itself: each gives a kernel of its values, or is refused with a code', () => {

@@ -1,5 +1,15 @@
 /** The types of kernel() and of its kernels; checked by the compiler, which refuses this file where one is wrong. */
-import { explain, kernel, square, type Explanation, type Kernel, type KernelInfo, type KernelOptions } from 'corepool'
+import {
+  explain,
+  kernel,
+  Process,
+  square,
+  type Explanation,
+  type Kernel,
+  type KernelInfo,
+  type KernelOptions,
+  type NumericArray,
+} from 'corepool'
 import { expect, test } from 'vitest'
 import { hold, type Same } from './fixtures/same-types.ts'
 
@@ -42,6 +52,32 @@ test('what numbers alone give is what the function returns', () => {
   expect(squared).toEqual(BigInt64Array.of(1n, 4n))
   // @ts-expect-error a kernel returns no text
   expect(() => kernel((x: number) => String(x))).toThrow()
+})
+
+test('a kernel as the callback of an array gives what its function returns, and as a target an array', async () => {
+  const f = kernel((x: number, y: number) => x + y)
+  const isSmall = kernel((x: number) => x < 2)
+  const squares = [1, 2, 3].map(square)
+  const from = Array.from(doubles, square)
+  const sums = [1, 2].map(f)
+  const small = [1, 2].map(isSmall)
+  const ofText = [1, 2].map(kernel('x + 1'))
+  const typed = doubles.map(square)
+  hold<Same<typeof squares, number[]>>()
+  hold<Same<typeof from, number[]>>()
+  hold<Same<typeof sums, number[]>>()
+  hold<Same<typeof small, boolean[]>>()
+  hold<Same<typeof ofText, number[]>>()
+  hold<Same<typeof typed, Float64Array<ArrayBuffer>>>()
+  expect([squares, from, sums]).toEqual([
+    [1, 4, 9],
+    [1, 4],
+    [1, 3],
+  ])
+  expect([small, ofText, typed]).toEqual([[true, false], [2, 3], Float64Array.of(1, 4)])
+  const result = await new Process({ target: f, args: [doubles, 2] }).start().result
+  hold<Same<typeof result, NumericArray>>()
+  expect(result).toEqual(Float64Array.of(3, 4))
 })
 
 test('the index is no operand', () => {

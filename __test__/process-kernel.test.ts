@@ -1,4 +1,4 @@
-import { Process, cube, kernel, square, type Kernel } from 'corepool'
+import { Process, add, cube, kernel, square, type Kernel } from 'corepool'
 import { expect, test } from 'vitest'
 import { program, runProgram } from './fixtures/run-program.ts'
 
@@ -81,6 +81,55 @@ test('operands that a kernel refuses are refused before anything starts', () => 
     expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE', message: expect.stringContaining('Float64Array.from') }),
   )
   expect([p.state, p.pid]).toEqual(['initial', null])
+})
+
+const xs = Float64Array.of(1, 2)
+const { signal } = new AbortController()
+
+test.each<[what: string, target: Kernel, args: readonly unknown[]]>([
+  ['undefined for its options', square as Kernel, [xs, undefined]],
+  ['null for its options', square as Kernel, [xs, null]],
+  ['an array for its options', square as Kernel, [xs, xs]],
+  ['options and one argument more', square as Kernel, [xs, {}, {}]],
+  ['options alone', square as Kernel, [{}]],
+  ['nothing', square as Kernel, []],
+  ['too few operands', add as Kernel, [xs]],
+  ['too few operands and options', add as Kernel, [xs, {}]],
+  ['a signal that is null', square as Kernel, [xs, { signal: null }]],
+  ['a signal that only says that it is one', square as Kernel, [xs, { signal: Object.create(AbortSignal.prototype) }]],
+  ['a signal that is a Proxy', square as Kernel, [xs, { signal: new Proxy(signal, {}) }]],
+  ['a signal that has aborted', square as Kernel, [xs, { signal: AbortSignal.abort('mine') }]],
+])('a kernel that is given %s as a target does what its async() does', async (_, kernelTarget, args) => {
+  const direct = await settled(() =>
+    (kernelTarget.async as (...given: readonly unknown[]) => Promise<unknown>)(...args),
+  )
+  const asTarget = await settled(() => new Process({ target: kernelTarget, args: [...args] }).start().result)
+  expect(asTarget).toEqual(direct)
+})
+
+/** How a call ends, and whether that showed at once. */
+async function settled(call: () => Promise<unknown>): Promise<unknown[]> {
+  let promise: Promise<unknown>
+  try {
+    promise = call()
+  } catch (error) {
+    return ['thrown', error]
+  }
+  return promise.then(
+    (value) => ['fulfilled', value],
+    (error: unknown) => ['rejected', error],
+  )
+}
+
+test('a kernel as a target reads no signal that its options do not have themselves', async () => {
+  const { prototype } = Object
+  Object.defineProperty(prototype, 'signal', { value: AbortSignal.abort('not mine'), configurable: true })
+  try {
+    const p = new Process({ target: square, args: [xs, { dtype: 'float32' }] })
+    expect(await p.start().result).toEqual(Float32Array.of(1, 4))
+  } finally {
+    delete (prototype as { signal?: unknown }).signal
+  }
 })
 
 test.each([

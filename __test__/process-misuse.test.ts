@@ -1,6 +1,7 @@
 /** What a caller can do wrong is thrown, before anything runs, in Python's sentences. */
 import { CorepoolError, Process, ProcessStateError, square, TargetError, target } from 'corepool'
 import { expect, test } from 'vitest'
+import { revokedProxy } from './fixtures/bad-input.ts'
 
 const idle = () => new Promise<never>(() => setInterval(() => {}, 1000))
 // oxlint-disable-next-line typescript/no-explicit-any -- what a caller without types can pass
@@ -28,6 +29,10 @@ test.each<[string, unknown]>([
   ['an execPath that is no string', { target: idle, execPath: 1 }],
   ['execArgv that is no array', { target: idle, execArgv: '--no-warnings' }],
   ['a flag that is no string', { target: idle, execArgv: [1] }],
+  ['a revoked Proxy as options', revokedProxy({})],
+  ['a revoked Proxy as args', { target: idle, args: revokedProxy([]) }],
+  ['a revoked Proxy as env', { target: idle, env: revokedProxy({}) }],
+  ['a revoked Proxy as execArgv', { target: idle, execArgv: revokedProxy([]) }],
 ])('%s is refused by the constructor', (_, options) => {
   expect(() => make(options)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
   expect(() => make(options)).toThrow(CorepoolError)
@@ -242,6 +247,8 @@ test.each(['./work.js', 'work', 'data:text/javascript,export default 1', 'https:
 
 test('target() needs a URL and the name of an export', () => {
   expect(() => target(1 as unknown as string)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
+  const gone = revokedProxy(new URL('file:///work.js'))
+  expect(() => target(gone)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
   expect(() => target(import.meta.url, 1 as unknown as string)).toThrow(
     expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
   )

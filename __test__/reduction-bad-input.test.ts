@@ -1,14 +1,44 @@
-import { all, count, dot, histogram, max, mean, norm, prod, std, sum, sumExact, variance } from 'corepool'
+import {
+  all,
+  any,
+  argMax,
+  argMin,
+  count,
+  dot,
+  histogram,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  std,
+  sum,
+  sumExact,
+  variance,
+} from 'corepool'
 import { describe, expect, test } from 'vitest'
-import { detachedArray, thrown } from './fixtures/bad-input.ts'
+import { detachedArray, revokedProxy, thrown } from './fixtures/bad-input.ts'
 
 /** What any caller without types can do. */
 type Loose = (...args: unknown[]) => unknown
 
-const reductions = { sum, sumExact, mean, variance, std, max, norm, prod, count, all, histogram } as unknown as Record<
-  string,
-  Loose
->
+const reductions = {
+  sum,
+  sumExact,
+  mean,
+  variance,
+  std,
+  min,
+  max,
+  argMin,
+  argMax,
+  norm,
+  prod,
+  count,
+  any,
+  all,
+  histogram,
+} as unknown as Record<string, Loose>
 const looseDot = dot as unknown as Loose
 
 describe.each(Object.entries(reductions))('%s', (name, reduce) => {
@@ -18,8 +48,10 @@ describe.each(Object.entries(reductions))('%s', (name, reduce) => {
     ['a number', 3, 'ERR_INVALID_ARG_TYPE', /received number 3/],
     ['a DataView', new DataView(new ArrayBuffer(8)), 'ERR_INVALID_ARG_TYPE', /received a DataView/],
     ['a proxy of a typed array', new Proxy(new Float64Array(2), {}), 'ERR_INVALID_ARG_TYPE', /./],
+    ['a revoked proxy', revokedProxy([]), 'ERR_INVALID_ARG_TYPE', /received a Proxy/],
     ['a detached array', detachedArray(4), 'ERR_DETACHED', /transfer/],
     ['a detached array that was empty', detachedArray(0), 'ERR_DETACHED', /transfer/],
+    ['a detached array that was resizable', detachedArray(4, 64), 'ERR_DETACHED', /transfer/],
     ['a resizable array', new Float64Array(new ArrayBuffer(8, { maxByteLength: 16 })), 'ERR_RESIZABLE', /slice\(\)/],
   ])('refuses %s', (_what, x, code, message) => {
     const error = thrown(() => reduce(x))
@@ -34,6 +66,13 @@ const xs = Float64Array.of(1, 2, 3)
 describe('options', () => {
   test.each([
     ['sum', [xs, 5], 'ERR_INVALID_ARG_TYPE', /options of sum\(\) must be a plain object/],
+    [
+      'sum',
+      [xs, revokedProxy({})],
+      'ERR_INVALID_ARG_TYPE',
+      /options of sum\(\) must be a plain object; received a Proxy/,
+    ],
+    ['histogram', [xs, { range: revokedProxy([]) }], 'ERR_INVALID_ARG_TYPE', /range/],
     ['sum', [xs, { ordered: true }], 'ERR_INVALID_ARG_VALUE', /no option "ordered"; it has "order", "compensated"/],
     ['sum', [xs, { order: 'any' }], 'ERR_INVALID_ARG_VALUE', /'fixed' or 'sequential'/],
     ['sum', [xs, { compensated: 1 }], 'ERR_INVALID_ARG_TYPE', /compensated must be a boolean/],
@@ -55,6 +94,28 @@ describe('options', () => {
     const error = thrown(() => reductions[name]?.(...args))
     expect(error.code).toBe(code)
     expect(error.message).toMatch(message)
+  })
+
+  test.each(['sumExact', 'min', 'max', 'argMin', 'argMax', 'norm', 'prod', 'count', 'any', 'all'])(
+    'of %s do not exist: a second array and every option are refused',
+    (name) => {
+      const reduce = reductions[name] as Loose
+      const second = thrown(() => reduce(xs, xs))
+      expect([second.code, second.message]).toEqual(['ERR_INVALID_ARG_TYPE', expect.stringContaining(`${name}()`)])
+      expect(thrown(() => reduce(xs, [1, 2, 3])).code).toBe('ERR_INVALID_ARG_TYPE')
+      const option = thrown(() => reduce(xs, { axis: 0 }))
+      expect([option.code, option.message]).toEqual([
+        'ERR_INVALID_ARG_VALUE',
+        `${name}() has no option "axis"; it has none.`,
+      ])
+      const alone = reduce(xs)
+      expect([reduce(xs, {}), ...[xs].map(reduce)]).toEqual([alone, alone])
+    },
+  )
+
+  test('a second array of min and max is answered with the names of the kernels', () => {
+    expect(thrown(() => reductions['min']?.(xs, xs)).message).toContain('minimum(x, y)')
+    expect(thrown(() => reductions['max']?.(xs, xs)).message).toContain('maximum(x, y)')
   })
 
   test('on Object.prototype are not read', () => {

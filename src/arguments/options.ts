@@ -2,14 +2,21 @@
  * Reading an options object: own properties only, so that a polluted `Object.prototype` changes nothing; unknown keys
  * refused; each property read once, before anything starts.
  */
-import { invalidType, unknownOption } from '../errors/index.ts'
+import { invalidType, isRevoked, unknownOption } from '../errors/index.ts'
 
 /** True for an object literal or an `Object.create(null)`; false for arrays, class instances and proxies of them. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  // The usual one first: asking for its prototype, as another realm's needs, costs as much as all the rest.
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
+  let prototype: unknown
+  try {
+    prototype = Object.getPrototypeOf(value)
+    // The usual one first: asking for its prototype, as another realm's needs, costs as much as all the rest.
+    return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
+  } catch (error) {
+    if (isRevoked(value) || isRevoked(prototype)) return false
+    // What a trap threw is the caller's own.
+    throw error
+  }
 }
 
 /**

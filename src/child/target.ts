@@ -5,6 +5,7 @@
  */
 import { isAbsolute } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { types } from 'node:util'
 import { isPlainObject } from '../arguments/index.ts'
 import { invalidType, invalidValue } from '../errors/index.ts'
 
@@ -39,7 +40,10 @@ export function target<F extends (...args: any[]) => any>(
 
 /** True for what target() makes, and for a copy of it. */
 export function isModuleTarget(value: unknown): value is ModuleTarget {
-  return isPlainObject(value) && Object.hasOwn(value, 'url') && Object.hasOwn(value, 'exportName')
+  // A Proxy's traps are code of its own, which may throw.
+  return (
+    !types.isProxy(value) && isPlainObject(value) && Object.hasOwn(value, 'url') && Object.hasOwn(value, 'exportName')
+  )
 }
 
 const ACCEPTED =
@@ -47,7 +51,8 @@ const ACCEPTED =
   "such as new URL('./work.js', import.meta.url) or import.meta.resolve('package')"
 
 function moduleUrl(url: unknown): string {
-  if (typeof url !== 'string' && !(url instanceof URL)) throw invalidType('the url of a target', ACCEPTED, url)
+  if (typeof url !== 'string' && (types.isProxy(url) || !(url instanceof URL)))
+    throw invalidType('the url of a target', ACCEPTED, url)
   // First, since a Windows drive looks like the scheme of a URL.
   if (typeof url === 'string' && isAbsolute(url)) return pathToFileURL(url).href
   const parsed = parseUrl(url)

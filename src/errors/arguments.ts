@@ -42,7 +42,7 @@ export function invalidValue(name: string, expected: string, received: unknown):
 export function unknownOption(of: string, option: string, known: readonly string[]): CorepoolError {
   return new CorepoolError(
     'ERR_INVALID_ARG_VALUE',
-    `${of} has no option "${option}"; it has ${known.map((name) => `"${name}"`).join(', ')}.`,
+    `${of} has no option "${option}"; it has ${known.length === 0 ? 'none' : known.map((name) => `"${name}"`).join(', ')}.`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { describe } from './arguments.ts'
 import { ArrayError } from './classes.ts'
+import { isArray } from './revoked.ts'
 
 /** `ERR_INVALID_ARG_TYPE`: an output that is no typed array, or any other array that must be one. */
 export function notAnArray(name: string, received: unknown): ArrayError {
@@ -12,7 +13,7 @@ export function notAnOperand(name: string, received: unknown): ArrayError {
 }
 
 function noOperand(name: string, expected: string, received: unknown): ArrayError {
-  const next = Array.isArray(received) ? ' Make it a typed array first: Float64Array.from(values).' : ''
+  const next = isArray(received) ? ' Make it a typed array first: Float64Array.from(values).' : ''
   return new ArrayError('ERR_INVALID_ARG_TYPE', `${name} must be ${expected}; received ${describe(received)}.${next}`)
 }
 

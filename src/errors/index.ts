@@ -15,6 +15,7 @@ export {
   type WorkerFate,
 } from './classes.ts'
 export { isIdentifier } from './identifier.ts'
+export { isArray, isRevoked } from './revoked.ts'
 export { aborted, describe, invalidType, invalidValue, unknownOption } from './arguments.ts'
 export {
   captures,
@@ -33,6 +34,7 @@ export {
   kernelCaptures,
   kernelSyntax,
   kernelUnsupported,
+  kernelUnsupportedWhole,
   kernelWithoutText,
   type KernelText,
   type SourcePosition,

@@ -4,7 +4,8 @@ export const reasons = {
   proxy: 'it is a Proxy, which has no source: give the function itself',
   bound:
     'it is a bound function, which has no source: give the function that was bound, and the bound values in bindings',
-  native: 'it is built in and has no source: call it inside a function, (x) => name(x)',
+  native:
+    'it is built in and has no source: write a function that computes it with operators and functions of Math, (x) => …',
   class: 'it is a class: a kernel is a function of numbers',
   generator: 'it is a generator: a kernel returns one number',
   async: 'it is async: a kernel returns a number, and kernel.async() computes without blocking',

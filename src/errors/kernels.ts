@@ -30,7 +30,12 @@ export function kernelUnsupported(source: KernelText, at: SourcePosition, reason
   return kernelError('ERR_KERNEL_UNSUPPORTED', source, at, reason)
 }
 
-/** `ERR_KERNEL_UNSUPPORTED`: there is no text to compile, or it is the text of something else than a function of numbers. */
+/** `ERR_KERNEL_UNSUPPORTED`: the text as a whole is that of something else than a function of numbers. */
+export function kernelUnsupportedWhole(source: KernelText, reason: string): KernelError {
+  return kernelUnsupported(source, { line: 1, column: 1 }, reason)
+}
+
+/** `ERR_KERNEL_UNSUPPORTED`: there is no text to compile. */
 export function kernelWithoutText(name: string, reason: string): KernelError {
   return new KernelError('ERR_KERNEL_UNSUPPORTED', `${subject(name)} cannot be compiled: ${reason}.`, {
     line: 1,

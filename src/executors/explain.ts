@@ -1,7 +1,7 @@
 /** Where a target would run, and why. */
 import { isModuleTarget } from '../child/index.ts'
 import { CorepoolError, KernelError, targetReasons } from '../errors/index.ts'
-import { isKernel, isNumericArray, kernelOfFunction, type Kernel } from '../kernel/index.ts'
+import { checkKind, isKernel, isNumericArray, kernelOfFunction, type Kernel } from '../kernel/index.ts'
 import { prepareTarget, type Target } from './prepared-target.ts'
 
 /** The answer of explain(). */
@@ -20,10 +20,11 @@ export interface Explanation {
  * A plain function is compiled by the verbs that work element by element over typed arrays (map, imap, imapUnordered), and only
  * there: of a sample that is no typed array the answer is a child process.
  * @param sample what a verb would be given: the items of map(), or the arguments of apply()
- * @throws CorepoolError `ERR_INVALID_ARG_TYPE` for what is no target
+ * @throws CorepoolError `ERR_INVALID_ARG_TYPE` for what is no target; of a kernel, or a function of Math, what a call of it with the sample
+ *   throws because of bigints: ArrayError `ERR_DTYPE`, KernelError `ERR_KERNEL_UNSUPPORTED`
  */
 export function explain(target: Target, ...sample: unknown[]): Explanation {
-  if (isKernel(target)) return ofKernel(target, targetReasons.kernel)
+  if (isKernel(target)) return ofKernel(target, sample.slice(0, target.length), targetReasons.kernel)
   if (isModuleTarget(target)) {
     prepareTarget(target, [], explain)
     return explanation('process', targetReasons.module)
@@ -34,14 +35,17 @@ export function explain(target: Target, ...sample: unknown[]): Explanation {
   }
   if (sample.length > 0 && !isNumericArray(sample[0])) return inChild(target, targetReasons.noArray)
   try {
-    return ofKernel(kernelOfFunction(target), targetReasons.compiles)
+    return ofKernel(kernelOfFunction(target), sample.slice(0, 1), targetReasons.compiles)
   } catch (error) {
     if (!(error instanceof KernelError)) throw error
     return inChild(target, error.message)
   }
 }
 
-function ofKernel({ info }: Kernel, what: string): Explanation {
+/** @throws what a call of the kernel with such arrays throws for the kind of their elements */
+function ofKernel(kernel: Kernel, sample: readonly unknown[], what: string): Explanation {
+  checkKind(kernel, sample)
+  const { info } = kernel
   return info.engine === 'native'
     ? explanation('native', `${what} ${targetReasons.native(info.operations, info.simd)}`)
     : explanation('js', `${what} ${info.reason ?? ''}`)

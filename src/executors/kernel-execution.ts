@@ -19,14 +19,13 @@ const killed: Order = { reason: 'killed', status: { exitCode: -9, signalCode: 'S
 
 /** @throws what the kernel throws for operands that it does not take, before anything runs */
 export function executeKernel(kernel: Kernel, args: readonly unknown[], name: string, observer: Observer): Execution {
-  const controller = new AbortController()
-  let order: Order | null = null
-  const cancel = (by: Order): void => {
-    order ??= by
-    controller.abort()
+  const running = runKernel(kernel, args)
+  let death: { readonly error: Error; readonly status: ExitStatus } | undefined
+  const cancel = (order: Order): void => {
+    death ??= { error: died(name, order), status: order.status }
+    running.cancel(death.error)
   }
 
-  const running = runKernel(kernel, args, controller.signal)
   queueMicrotask(() => observer.ready())
   const status = running.result.then(
     (value) => {
@@ -34,8 +33,8 @@ export function executeKernel(kernel: Kernel, args: readonly unknown[], name: st
       return finished
     },
     (error: unknown) => {
-      observer.failed(order === null ? error : died(name, order))
-      return order?.status ?? threw
+      observer.failed(death?.error ?? error)
+      return death?.status ?? threw
     },
   )
   const end = (reached: ExitStatus): void => {

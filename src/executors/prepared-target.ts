@@ -1,5 +1,4 @@
 /** What kind of target it is decides where it runs; checked here, as far as that is possible before anything starts. */
-import { types } from 'node:util'
 import {
   callerFile,
   checkCloneable,
@@ -12,9 +11,19 @@ import type { ModuleTarget, TaskTarget } from '../child/index.ts'
 import { invalidType } from '../errors/index.ts'
 import { isKernel, type Kernel } from '../kernel/index.ts'
 
-/** What a Process runs: a plain function, an exported function named by target(), or a kernel. */
 // oxlint-disable typescript/no-explicit-any -- any function is a target; A and R are found by inference
-export type Target<A extends unknown[] = any[], R = any> = ((...args: A) => R) | ModuleTarget<A, R> | Kernel<any, any>
+/** A kernel by what it does with arrays. */
+type KernelOf<A extends unknown[], R> = Kernel<any, any> & { async(...args: A): Promise<R> }
+
+/**
+ * What a Process runs: a plain function, an exported function named by target(), or a kernel. KernelOf stands first because TypeScript would
+ * otherwise find A and R in the last signature of a kernel's calls, which is that of numbers.
+ */
+export type Target<A extends unknown[] = any[], R = any> =
+  | KernelOf<A, R>
+  | ((...args: A) => R)
+  | ModuleTarget<A, R>
+  | Kernel<any, any>
 // oxlint-enable typescript/no-explicit-any
 
 /** A target that was checked, with its arguments. */
@@ -36,8 +45,7 @@ export function prepareTarget(target: unknown, args: readonly unknown[], below: 
 
 function taskTarget(target: unknown, below: Function): TaskTarget {
   if (typeof target === 'function') return ['function', readFunction(target, callerFile(below))]
-  // A Proxy's traps are code of its own, which may throw.
-  if (!types.isProxy(target) && isModuleTarget(target)) {
+  if (isModuleTarget(target)) {
     // Named again, since plain data of that shape need not have been made by target().
     const { url, exportName } = nameTarget(target.url, target.exportName)
     checkExport(url, exportName)

@@ -1,6 +1,14 @@
 /** Makes a kernel of a function, or of the text of one. */
 import { checkString, isPlainObject, readOptions } from '../arguments/index.ts'
-import { invalidType, invalidValue, isIdentifier, kernelWithoutText, misfit, reasons } from '../errors/index.ts'
+import {
+  invalidType,
+  invalidValue,
+  isArray,
+  isIdentifier,
+  kernelWithoutText,
+  misfit,
+  reasons,
+} from '../errors/index.ts'
 import { dtypeOf, viewOf } from '../memory/index.ts'
 import { shapesOf } from './binding-shapes.ts'
 import { CompiledFunction } from './compiled-function.ts'
@@ -138,7 +146,7 @@ function readBindings(given: unknown): ReadonlyMap<string, BoundValue> {
 }
 
 function nextStep(value: unknown): string {
-  return Array.isArray(value) ? 'Make it a typed array first: Float64Array.from(values).' : ''
+  return isArray(value) ? 'Make it a typed array first: Float64Array.from(values).' : ''
 }
 
 /** A name that a text can use: `vm` declares it as a parameter. */

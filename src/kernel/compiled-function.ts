@@ -87,9 +87,11 @@ export class CompiledFunction implements CompiledOperation {
   /** Only as many numbers as there are operands; what follows them is the index, where the function takes one. */
   readonly onNumbers = (...numbers: number[]): number => {
     const { hasIndex } = this.#options
+    // Taken out first: called as a member, it would have this very operation as its `this`.
+    const { function: fn } = this
     const given: unknown[] = numbers.slice(0, this.arity)
     if (hasIndex) given.push(typeof numbers[this.arity] === 'number' ? numbers[this.arity] : 0)
-    return this.function(...(given as never[])) as number
+    return fn(...(given as never[])) as number
   }
 
   get operations(): number {
@@ -98,10 +100,14 @@ export class CompiledFunction implements CompiledOperation {
 
   get program(): CompiledProgram {
     try {
-      return this.#options.source.program(false)
+      return this.programOf(false)
     } catch {
-      return this.#options.source.program(true)
+      return this.programOf(true)
     }
+  }
+
+  programOf(isBigint: boolean): CompiledProgram {
+    return this.#options.source.program(isBigint)
   }
 
   get difference(): string | null | undefined {
@@ -109,7 +115,7 @@ export class CompiledFunction implements CompiledOperation {
   }
 
   prepare(operands: readonly CheckedOperand[], isBigint: boolean, out: ArrayView | undefined): PreparedProgram {
-    const program = this.#options.source.program(isBigint)
+    const program = this.programOf(isBigint)
     const bound = this.#boundOf(program)
     // The memory of a bound array may be gone since the last call, which a second look says.
     for (const { view, name } of bound.arrays) if (!isAsViewed(view)) viewAs(view.dtype, name, view.array)

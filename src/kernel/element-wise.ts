@@ -28,6 +28,8 @@ export const engine: Engine = binding === null ? plainEngine() : nativeEngine(bi
 /** An asynchronous call of a kernel, begun. */
 export interface RunningCall {
   readonly result: Promise<NumericArray>
+  /** Asks it to end before its next chunk, as its signal does; the promise then rejects with `error`. A result that has arrived stands. */
+  cancel(error: unknown): void
   /** Whether the event loop stays alive until the result has settled; it does until unref() is called. */
   ref(): void
   unref(): void
@@ -194,11 +196,12 @@ function evaluate(operation: Operation, { operands, length, dtype, out }: Call):
 function start(operation: Operation, call: AsyncCall): RunningCall {
   const { length: total, transfer, signal } = call
   const what = `${operation.name}.async()`
-  if (signal !== undefined && hasAborted(signal))
-    return { result: Promise.reject(aborted(what, signal)), ref() {}, unref() {} }
+  if (signal !== undefined && hasAborted(signal)) return rejected(aborted(what, signal))
 
   let job: RunningJob | undefined
   let isCalledOff = false
+  /** Of whoever cancelled it, the first time. */
+  let cancelled: { readonly error: unknown } | undefined
   const callOff = (): void => {
     isCalledOff = true
     job?.cancel()
@@ -212,13 +215,15 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
   })
   /** What a progress listener threw: it counts even where the work was done before it could be cancelled. */
   let thrown: { readonly error: unknown } | undefined
+  // Taken out of the call: called as its member, a listener would have the call itself as its `this`, to change as it likes.
+  const { onProgress: listener } = call
   /** The listener, until it throws. */
   const onProgress =
-    call.onProgress &&
+    listener &&
     ((done: number): void => {
       if (thrown !== undefined) return
       try {
-        call.onProgress?.(done, total)
+        listener(done, total)
       } catch (error) {
         thrown = { error }
         callOff()
@@ -238,7 +243,8 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
     cancelled() {
       moved?.handBack(undefined)
       stopWaiting?.()
-      settle?.reject(thrown === undefined && signal !== undefined ? aborted(what, signal) : thrown?.error)
+      const why = thrown ?? cancelled
+      settle?.reject(why === undefined && signal !== undefined ? aborted(what, signal) : why?.error)
     },
     failed(error) {
       moved?.handBack(undefined)
@@ -254,12 +260,21 @@ function start(operation: Operation, call: AsyncCall): RunningCall {
   } catch (error) {
     moved?.handBack(undefined)
     stopWaiting?.()
-    if (isShortage(error)) return { result: Promise.reject(error), ref() {}, unref() {} }
+    if (isShortage(error)) return rejected(error)
     throw error
   }
   // The function of a kernel, called to check its text, may have aborted the signal.
   if (isCalledOff) job.cancel()
-  return { result, ref: job.ref, unref: job.unref }
+  const cancel = (error: unknown): void => {
+    cancelled ??= { error }
+    callOff()
+  }
+  return { result, cancel, ref: job.ref, unref: job.unref }
+}
+
+/** A call that has ended before anything ran. */
+function rejected(reason: unknown): RunningCall {
+  return { result: Promise.reject(reason), cancel() {}, ref() {}, unref() {} }
 }
 
 /** Whether the machine, not an argument, is why a call cannot be run: it has begun, and rejects. */

@@ -46,6 +46,7 @@ export const isNative: boolean = engine.name === 'native'
 export { isNumericArray } from '../memory/index.ts'
 export * from './math/kernels.ts'
 export { isKernel } from './element-wise.ts'
+export { checkKind } from './kinds.ts'
 export {
   all,
   any,

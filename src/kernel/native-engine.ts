@@ -47,6 +47,15 @@ function runNative(binding: Binding, code: number, operands: readonly CheckedOpe
   } else binding.elementwise(code, length, value, place, ...allHanded(operands))
 }
 
+/** The vector instructions in use. @throws CorepoolError `ERR_INVALID_ARG_VALUE` when COREPOOL_SIMD means nothing */
+function simdOf(binding: Binding): string {
+  try {
+    return binding.topology().simd
+  } catch (error) {
+    throw fromNative(error)
+  }
+}
+
 /** The engine over this addon. */
 export function nativeEngine(binding: Binding): Engine {
   const jobs = new JobTable(binding)
@@ -64,7 +73,7 @@ export function nativeEngine(binding: Binding): Engine {
       if (reason !== undefined) {
         return { engine: 'js', accuracy: 'exact', simd: 'none', operations, scalarLanes: 0, reason }
       }
-      simd ??= binding.topology().simd
+      simd ??= simdOf(binding)
       const [accuracy, scalarLanes] = isCompiled(operation)
         ? [programs.accuracy(operation, operation.program), programs.scalarLanes(operation, operation.program)]
         : [programs.accuracyOf(operation), binding.scalarLanes(operation.code)]

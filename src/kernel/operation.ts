@@ -64,6 +64,8 @@ export interface CompiledOperation extends AnyOperation {
   readonly function: (...values: never[]) => unknown
   /** The program over numbers; over bigints, where it has no other. */
   readonly program: CompiledProgram
+  /** The program over bigints, or over numbers. @throws KernelError where the text does not compute with such elements */
+  programOf(isBigint: boolean): CompiledProgram
   /** In what the program differs from the function; undefined before the first call, null where it does not. */
   readonly difference: string | null | undefined
   /**

@@ -3,7 +3,7 @@
  * result or in the list itself.
  */
 import { types } from 'node:util'
-import { describe, invalidType, notTransferable } from '../errors/index.ts'
+import { describe, invalidType, isArray, notTransferable } from '../errors/index.ts'
 import {
   coincide,
   define,
@@ -44,7 +44,7 @@ export interface MovedCall extends Work {
 /** `value` as a list of arrays, or undefined when absent. @throws CorepoolError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` */
 export function checkTransfer(call: string, value: unknown): Transfer | undefined {
   if (value === undefined) return undefined
-  if (!Array.isArray(value) || types.isProxy(value)) throw invalidType('transfer', 'an array of typed arrays', value)
+  if (!isArray(value) || types.isProxy(value)) throw invalidType('transfer', 'an array of typed arrays', value)
   const arrays: unknown[] = [...value]
   for (let n = 0; n < arrays.length; n++) {
     if (isDefinable(value, n)) continue

@@ -82,6 +82,8 @@ export interface Kernel<P extends unknown[] = number[], R = number> {
   <O extends Operands<P>, D extends DType>(...args: [...operands: O, options: { dtype: D; out?: undefined }]): Arrays[D]
   /** Into a new array of the operands' dtype. */
   <O extends Operands<P>>(...operands: O): FirstArray<O>
+  /** The first one again, as the last: TypeScript takes the type of a call's result from there, in `[1, 2].map(square)`. */
+  (...numbers: P): R
   /**
    * As the call, without blocking: arrays are copied first unless they are shared memory or transferred, and an ordinary `out` is written
    * just before the promise settles. Wrong arguments are thrown at once; what happens later rejects.
@@ -116,6 +118,7 @@ export interface Kernel<P extends unknown[] = number[], R = number> {
   count(...operands: Operand[]): number
   /** The name of the kernel: `square`. */
   readonly name: string
+  /** @throws CorepoolError `ERR_INVALID_ARG_VALUE` when COREPOOL_SIMD means nothing; calls then use all that the CPU has */
   readonly info: KernelInfo
   /** The formula, as source text. */
   toString(): string

@@ -72,10 +72,13 @@ export function isAsViewed({ array, length }: ArrayView): boolean {
   return length > 0 && lengthOf(array) === length
 }
 
-/** Whether it is a SharedArrayBuffer, given that its length cannot change. @throws ArrayError `ERR_RESIZABLE` */
+/** Whether it is a SharedArrayBuffer, given that its length cannot change. @throws ArrayError `ERR_RESIZABLE`, `ERR_DETACHED` of one that is gone */
 function isSharedAndFixed(name: string, buffer: ArrayBufferLike): boolean {
   const isShared = isSharedArrayBuffer(buffer)
-  if (isShared ? isGrowable(buffer) : isResizable(buffer)) throw resizable(name)
+  if (isShared ? isGrowable(buffer) : isResizable(buffer)) {
+    // A resizable buffer stays one when it is detached, and then there is nothing to copy.
+    throw !isShared && isDetached(buffer) ? detached(name) : resizable(name)
+  }
   return isShared
 }
 

@@ -1,7 +1,7 @@
 /** The options of a Process, read once by its constructor: afterwards nothing about them can be wrong. */
 import { fileURLToPath } from 'node:url'
 import { checkSignal, checkString, isPlainObject, readOptions } from '../arguments/index.ts'
-import { flagsNotSupported, invalidType, invalidValue } from '../errors/index.ts'
+import { flagsNotSupported, invalidType, invalidValue, isArray, isRevoked } from '../errors/index.ts'
 import type { ExecuteOptions } from '../executors/index.ts'
 import { runsOn } from '../native/index.ts'
 
@@ -107,7 +107,7 @@ export function checkBoolean(name: string, value: unknown): boolean {
 /** A copy: what the caller does with his array afterwards changes nothing. */
 function checkArgs(value: unknown): readonly unknown[] {
   if (value === undefined) return []
-  if (Array.isArray(value)) return Array.from(value)
+  if (isArray(value)) return Array.from(value)
   throw invalidType(
     'args',
     'an array with one item for each parameter',
@@ -145,13 +145,13 @@ function checkEnv(value: unknown): Record<string, string> | undefined {
 
 /** Node gives it a prototype of its own, and so does what stands in for it where tests run (jest has a copy). */
 function isLikeProcessEnv(value: unknown): value is NodeJS.ProcessEnv {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || isRevoked(value)) return false
   return Object.getPrototypeOf(value) === Object.getPrototypeOf(process.env)
 }
 
 function checkExecArgv(value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined
-  if (!Array.isArray(value)) throw invalidType('execArgv', 'an array of strings', value)
+  if (!isArray(value)) throw invalidType('execArgv', 'an array of strings', value)
   if (value.length > 0 && runsOn('deno')) throw flagsNotSupported('Deno')
   return Array.from(value, (flag: unknown, index) => {
     if (typeof flag === 'string') return flag

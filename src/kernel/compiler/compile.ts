@@ -3,7 +3,7 @@
  * what is left is a graph of pure operations (graph.ts), which emit.ts writes down.
  */
 import type { AnyNode, Expression, Statement } from 'acorn'
-import { kernelWithoutText, reasons, type KernelError } from '../../errors/index.ts'
+import { kernelUnsupportedWhole, kernelWithoutText, reasons, type KernelError } from '../../errors/index.ts'
 import { callBuiltin } from './builtins.ts'
 import { callValue, inline } from './calls.ts'
 import { emit, type Emitted } from './emit.ts'
@@ -145,14 +145,14 @@ const resultNames = {
 } as const
 
 /** The parameters before the first that is optional, as `fn.length` counts them, without the index. */
-function countParameters({ fn, name }: SourceText, hasIndex: boolean): number {
+function countParameters({ fn, name, text }: SourceText, hasIndex: boolean): number {
   let count = 0
   for (const { type } of fn.params) {
     if (type === 'RestElement' || type === 'AssignmentPattern') break
     count++
   }
-  if (count === 0) throw kernelWithoutText(name, reasons.noParameters)
-  if (hasIndex && count === 1) throw kernelWithoutText(name, reasons.noIndex)
+  if (count === 0) throw kernelUnsupportedWhole({ name, text }, reasons.noParameters)
+  if (hasIndex && count === 1) throw kernelUnsupportedWhole({ name, text }, reasons.noIndex)
   return hasIndex ? count - 1 : count
 }
 

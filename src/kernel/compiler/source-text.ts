@@ -7,6 +7,7 @@ import {
   kernelCaptures,
   kernelSyntax,
   kernelUnsupported,
+  kernelUnsupportedWhole,
   kernelWithoutText,
   reasons,
   type KernelError,
@@ -46,11 +47,15 @@ export function helpersOf({ nameKeepers }: Pick<SourceText, 'nameKeepers'>): Rea
   return new Map<string, unknown>([['__pow', Math.pow], ...[...nameKeepers].map((name) => [name, keep] as const)])
 }
 
+const { random } = Math
+
 /** The name and text of a function. @throws KernelError `ERR_KERNEL_UNSUPPORTED` where it has none */
 export function textOfFunction(fn: Function): { readonly name: string; readonly text: string } {
-  const name = functionName(fn)
   const text = functionText(fn)
+  // First: to ask a Proxy for its name is to run its traps.
   if (text === null) throw kernelWithoutText('', reasons.proxy)
+  const name = functionName(fn)
+  if (fn === random) throw kernelWithoutText(name, reasons.random)
   return { name, text }
 }
 
@@ -72,7 +77,7 @@ export function withinStack<T>(source: KernelText, work: () => T): T {
     return work()
   } catch (error) {
     if (!(error instanceof RangeError && /call stack/i.test(error.message))) throw error
-    throw kernelUnsupported(source, { line: 1, column: 1 }, reasons.nesting)
+    throw kernelUnsupportedWhole(source, reasons.nesting)
   }
 }
 
@@ -85,9 +90,9 @@ function sourceOf(name: string, text: string, isBound: (name: string) => boolean
     throw syntaxError(name, text, parsed)
   }
   const { fn, strict, isMethod, shift } = parsed
-  if (fn.type === 'ClassExpression') throw kernelWithoutText(name, reasons.class)
-  if (fn.generator) throw kernelWithoutText(name, reasons.generator)
-  if (fn.async) throw kernelWithoutText(name, reasons.async)
+  if (fn.type === 'ClassExpression') throw kernelUnsupportedWhole({ name, text }, reasons.class)
+  if (fn.generator) throw kernelUnsupportedWhole({ name, text }, reasons.generator)
+  if (fn.async) throw kernelUnsupportedWhole({ name, text }, reasons.async)
   const nameKeepers = checkNames({ name, text, fn, strict, shift }, isBound)
   // A method without its key, which may be computed or no name at all.
   const expression = isMethod ? `({m${text.slice(fn.start - shift)}\n}).m` : text
@@ -153,7 +158,7 @@ function functionIn(text: string, isBound: (name: string) => boolean): string {
     throw kernelUnsupported({ name: '', text }, at, refused)
   }
   if (parameter === undefined || names.length > 1) {
-    throw kernelUnsupported({ name: '', text }, { line: 1, column: 1 }, reasons.freeNames(names))
+    throw kernelUnsupportedWhole({ name: '', text }, reasons.freeNames(names))
   }
   return `(${parameter}) => (${text}\n)`
 }

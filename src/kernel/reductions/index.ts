@@ -10,6 +10,7 @@ import type { ArrayView, DTypeInfo, NumericArray } from '../../memory/index.ts'
 import { histogramOf } from './histogram.ts'
 import {
   readArray,
+  readArrayAlone,
   readDdof,
   readHistogramOptions,
   readPair,
@@ -54,8 +55,8 @@ export function sum(x: NumericArray, options?: SumOptions): number | bigint {
  * @returns for bigints a bigint, the whole sum, not modulo 2^64; 0 without elements
  */
 export function sumExact<A extends NumericArray>(x: A): ElementOf<A>
-export function sumExact(x: NumericArray): number | bigint {
-  const view = readArray('sumExact', x)
+export function sumExact(x: NumericArray, given?: unknown): number | bigint {
+  const view = readArrayAlone('sumExact', x, given)
   return view.dtype.isBigint ? reducer.bigintSum(view) : reducer.exactSum(elementsOf(view))
 }
 
@@ -90,18 +91,18 @@ export function std(x: NumericArray, options?: VarianceOptions): number {
  * @throws ArrayError `ERR_INVALID_ARG_VALUE` for a bigint array without elements
  */
 export function min<A extends NumericArray>(x: A): ElementOf<A>
-export function min(x: NumericArray): number | bigint {
-  return extremeOf('min', x, false)
+export function min(x: NumericArray, given?: unknown): number | bigint {
+  return extremeOf('min', x, given, false)
 }
 
 /** The largest element, as Math.max has it; −Infinity without elements. Otherwise as `min`. */
 export function max<A extends NumericArray>(x: A): ElementOf<A>
-export function max(x: NumericArray): number | bigint {
-  return extremeOf('max', x, true)
+export function max(x: NumericArray, given?: unknown): number | bigint {
+  return extremeOf('max', x, given, true)
 }
 
-function extremeOf(name: string, x: NumericArray, largest: boolean): number | bigint {
-  const view = readArray(name, x)
+function extremeOf(name: string, x: NumericArray, given: unknown, largest: boolean): number | bigint {
+  const view = readArrayAlone(name, x, given)
   if (!view.dtype.isBigint) return reducer.extreme(elementsOf(view), largest, false).value
   const extreme = reducer.bigintExtreme(view, largest)
   if (extreme === null) throw noBigints(`${name}()`)
@@ -109,17 +110,19 @@ function extremeOf(name: string, x: NumericArray, largest: boolean): number | bi
 }
 
 /** The index of the first element that is `min(x)`: the first NaN if there is one, a −0 before a 0; −1 without elements. */
-export function argMin(x: NumericArray): number {
-  return indexOf('argMin', x, false)
+export function argMin(x: NumericArray): number
+export function argMin(x: NumericArray, given?: unknown): number {
+  return indexOf('argMin', x, given, false)
 }
 
 /** The index of the first element that is `max(x)`; −1 without elements. */
-export function argMax(x: NumericArray): number {
-  return indexOf('argMax', x, true)
+export function argMax(x: NumericArray): number
+export function argMax(x: NumericArray, given?: unknown): number {
+  return indexOf('argMax', x, given, true)
 }
 
-function indexOf(name: string, x: NumericArray, largest: boolean): number {
-  const view = readArray(name, x)
+function indexOf(name: string, x: NumericArray, given: unknown, largest: boolean): number {
+  const view = readArrayAlone(name, x, given)
   if (!view.dtype.isBigint) return reducer.extreme(elementsOf(view), largest, false).index
   return reducer.bigintExtreme(view, largest)?.index ?? -1
 }
@@ -143,8 +146,9 @@ export function dot(x: NumericArray, y: NumericArray, options?: SumOptions): num
  * The Euclidean norm, the square root of Σ x[i]²: no square overflows or underflows, so it is finite wherever it is a double.
  * @returns a number, for bigints too; NaN if an element is NaN; 0 without elements
  */
-export function norm(x: NumericArray): number {
-  return normOf(reducer, elementsOf(readArray('norm', x)))
+export function norm(x: NumericArray): number
+export function norm(x: NumericArray, given?: unknown): number {
+  return normOf(reducer, elementsOf(readArrayAlone('norm', x, given)))
 }
 
 /**
@@ -153,26 +157,29 @@ export function norm(x: NumericArray): number {
  * @example prod(Float64Array.of(1e300, 1e300, 1e-300, 1e-300)) // 1, or an ulp beside it
  */
 export function prod<A extends NumericArray>(x: A): ElementOf<A>
-export function prod(x: NumericArray): number | bigint {
-  const view = readArray('prod', x)
+export function prod(x: NumericArray, given?: unknown): number | bigint {
+  const view = readArrayAlone('prod', x, given)
   if (view.dtype.isBigint) return wrapped(reducer.bigintProduct(view), view.dtype)
   const { significand, exponent } = reducer.product(elementsOf(view))
   return scaled(significand, exponent)
 }
 
 /** How many elements are true, as JavaScript takes them for booleans: neither 0, −0 nor NaN. */
-export function count(x: NumericArray): number {
-  return reducer.count(elementsOf(readArray('count', x)), counted.true)
+export function count(x: NumericArray): number
+export function count(x: NumericArray, given?: unknown): number {
+  return reducer.count(elementsOf(readArrayAlone('count', x, given)), counted.true)
 }
 
 /** Whether an element is true; false without elements. */
-export function any(x: NumericArray): boolean {
-  return reducer.count(elementsOf(readArray('any', x)), counted.firstTrue) > 0
+export function any(x: NumericArray): boolean
+export function any(x: NumericArray, given?: unknown): boolean {
+  return reducer.count(elementsOf(readArrayAlone('any', x, given)), counted.firstTrue) > 0
 }
 
 /** Whether all elements are true; true without elements. */
-export function all(x: NumericArray): boolean {
-  return reducer.count(elementsOf(readArray('all', x)), counted.firstFalse) === 0
+export function all(x: NumericArray): boolean
+export function all(x: NumericArray, given?: unknown): boolean {
+  return reducer.count(elementsOf(readArrayAlone('all', x, given)), counted.firstFalse) === 0
 }
 
 /**

@@ -1,11 +1,31 @@
 /** Reading the arguments of reductions. Options are read before the arrays are looked at: reading them may run a caller's code. */
 import { readOptions } from '../../arguments/index.ts'
-import { invalidType, invalidValue, misfit } from '../../errors/index.ts'
-import { viewOf, type ArrayView } from '../../memory/index.ts'
+import { invalidType, invalidValue, isArray, misfit } from '../../errors/index.ts'
+import { dtypeOf, viewOf, type ArrayView } from '../../memory/index.ts'
 
 /** The one operand of a reduction. @throws as `viewOf` does */
 export function readArray(name: string, x: unknown): ArrayView {
   return viewOf(`The operand of ${name}()`, x)
+}
+
+/** Where a second array would be taken for one that is compared with the first. */
+const elementByElement: Readonly<Record<string, string | undefined>> = {
+  min: 'Element by element it is minimum(x, y).',
+  max: 'Element by element it is maximum(x, y).',
+}
+
+/**
+ * The operand of a reduction that has no options. What is no object may follow it, as in `rows.map(max)`.
+ * @throws as `viewOf` does; CorepoolError `ERR_INVALID_ARG_TYPE` for an array after it, `ERR_INVALID_ARG_VALUE` for an option
+ */
+export function readArrayAlone(name: string, x: unknown, given: unknown): ArrayView {
+  if (typeof given === 'object' && given !== null) {
+    if (dtypeOf(given) !== undefined) {
+      throw invalidType(`What follows the array of ${name}()`, 'nothing', given, elementByElement[name])
+    }
+    readOptions(`${name}()`, given, [])
+  }
+  return readArray(name, x)
 }
 
 /** Two operands of one length, both of numbers or both of one bigint dtype. @throws ArrayError */
@@ -71,8 +91,8 @@ export function readHistogramOptions(given: unknown): HistogramManner {
 
 function readRange(range: unknown): readonly [number, number] {
   const expected = 'two finite numbers, [low, high], the first not above the second'
-  if (!Array.isArray(range)) throw invalidType('range', `an array of ${expected}`, range)
-  const [low, high]: unknown[] = range
+  if (!isArray(range)) throw invalidType('range', `an array of ${expected}`, range)
+  const [low, high] = range
   const isRange =
     range.length === 2 && Number.isFinite(low) && Number.isFinite(high) && (low as number) <= (high as number)
   if (!isRange) throw invalidValue('range', expected, range)
