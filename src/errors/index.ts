@@ -17,6 +17,7 @@ export { isIdentifier } from './identifier.ts'
 export { aborted, describe, invalidType, invalidValue, unknownOption } from './arguments.ts'
 export {
   captures,
+  importsFromUnknownFile,
   rewritten,
   targetFileNotFound,
   targetLoadFailed,
