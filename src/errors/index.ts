@@ -75,9 +75,11 @@ export {
 } from './processes.ts'
 export {
   handleNotSent,
+  isOfStackEnd,
   notCloneable,
   payloadTooLarge,
   reservedMessage,
+  tooDeepToWrite,
   unreadablePayload,
   type Payload,
 } from './payloads.ts'
