@@ -9,7 +9,7 @@ const foreignFormat = (): string => 'formatted by someone else'
 
 describe('the file that called', () => {
   const here = [fileURLToPath(import.meta.url), import.meta.url]
-  const asked = (): string | null => callerFile(asked)
+  const asked = (): string | null | undefined => callerFile(asked)
 
   test('is this one', () => {
     expect(here).toContain(asked())
@@ -39,15 +39,18 @@ describe('compiled in a process of its own', () => {
     return { ...(JSON.parse(stdout) as { file: string; greetings: string[]; stack: string; path: string }), stderr }
   }
 
-  test.each([[[]], [['--disallow-code-generation-from-strings']], [['--enable-source-maps']]])(
-    "import() resolves from the caller's file, given as URL or path, with flags %j",
-    async (flags) => {
-      const { file, greetings, path } = await run(...flags)
-      expect(file).toBe(pathToFileURL(fixture).href)
-      expect(path).toBe(fixture.replace('caller.mjs', 'caller.cjs'))
-      expect(greetings).toEqual(Array.from({ length: 2 }).fill('hello from the file next door'))
-    },
-  )
+  test.each([
+    [[]],
+    [['--disallow-code-generation-from-strings']],
+    [['--enable-source-maps']],
+    [['--frozen-intrinsics']],
+    [['--frozen-intrinsics', '--stack-trace-limit=2']],
+  ])("import() resolves from the caller's file, given as URL or path, with flags %j", async (flags) => {
+    const { file, greetings, path } = await run(...flags)
+    expect(file).toBe(pathToFileURL(fixture).href)
+    expect(path).toBe(fixture.replace('caller.mjs', 'caller.cjs'))
+    expect(greetings).toEqual(Array.from({ length: 2 }).fill('hello from the file next door'))
+  })
 
   test('its stack shows the line of the file that it came from', async () => {
     expect((await run()).stack).toContain(`at fails (${pathToFileURL(fixture).href}:16:9)`)

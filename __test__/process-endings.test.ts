@@ -3,7 +3,7 @@ import { kill } from 'node:process'
 import { getEventListeners, once } from 'node:events'
 import { kernel, Process, target as exportedTarget, TaskError } from 'corepool'
 import { expect, test } from 'vitest'
-import { isRunning, program, runProgram } from './fixtures/run-program.ts'
+import { isRunning, program, runNode, runProgram } from './fixtures/run-program.ts'
 
 const idle = () => new Promise<never>(() => setInterval(() => {}, 1000))
 
@@ -175,6 +175,14 @@ test('a launch that fails leaves no pid, and every promise settles', async () =>
     p.terminate()
     p.close()
   }
+})
+
+test('a launch that the permission model of Node refuses says which flag allows it', async () => {
+  const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
+  const run = await runNode(['--no-warnings', flag, '--allow-fs-read=*', '--allow-addons', program('one-process.mjs')])
+  const advice = 'model allows this program no child processes: start it with --allow-child-process as well.\n'
+  expect(run).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(advice) })
+  expect(run.stderr).toMatch(/TaskError: Process-1 could not be started: Access to this API has been restricted\. \w/)
 })
 
 const stubborn = () => {

@@ -104,6 +104,24 @@ test('a program whose own streams are closed has children as any other', async (
   expect(await once(shell, 'exit')).toEqual([49, null])
 })
 
+// Linux has it.
+test.each(['/dev/full'].filter((path) => existsSync(path)))(
+  'a child whose result is refused, and that cannot say so where stderr is full (%s), works on as any other',
+  async (full) => {
+    const command = `exec "${process.execPath}" "${program('refused-result.mjs')}" 2>"${full}"`
+    const shell = spawn('/bin/sh', ['-c', command], { stdio: 'ignore' })
+    expect(await once(shell, 'exit')).toEqual([7, null])
+  },
+)
+
+test('so does one where stderr has no reader any more', async () => {
+  const parent = spawn(process.execPath, [program('refused-result.mjs')], { stdio: ['pipe', 'ignore', 'pipe'] })
+  parent.stderr.destroy()
+  await once(parent.stderr, 'close')
+  parent.stdin.end()
+  expect(await once(parent, 'exit')).toEqual([7, null])
+})
+
 test('the stdin of a child is empty, and not that of its parent', async () => {
   const parent = spawn(process.execPath, [program('reads-stdin.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] })
   parent.stdin.end('for the parent')

@@ -168,6 +168,22 @@ test('import() in a function finds the file beside the one that it stands in', a
   expect(stdout).toBe('hello from the file next door\n')
 })
 
+test('so it does where intrinsics are frozen, and nobody can ask V8 for a stack in another form', async () => {
+  const { stdout } = await runNode(['--frozen-intrinsics', program('imports.mjs')])
+  expect(stdout).toBe('hello from the file next door\n')
+})
+
+test('it is refused where nothing tells the file, rather than resolved from anywhere else', async () => {
+  // As on Node 20, which has no other way than a stack in the form of a text.
+  const withoutSites = "data:text/javascript,import util from 'node:util'; delete util.getCallSites"
+  const flags = ['--frozen-intrinsics', '--stack-trace-limit=0', '--import', withoutSites]
+  const { code, stdout, stderr } = await runNode([...flags, program('imports.mjs')])
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(
+    /TargetError: greet uses import\(\).*--frozen-intrinsics.* target\(new URL[^]*ERR_NOT_SUPPORTED/,
+  )
+})
+
 test('a file that does not exist is not found, with the cause', async () => {
   const p = new Process({ target: target(fixture('nowhere.mjs')), stdio: 'ignore' }).start()
   await expect(p.result).rejects.toMatchObject({

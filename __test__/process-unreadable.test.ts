@@ -2,6 +2,7 @@
 import { BlockList, SocketAddress } from 'node:net'
 import { Process, target } from 'corepool'
 import { expect, test } from 'vitest'
+import { program, runProgram } from './fixtures/run-program.ts'
 
 const fixture = new URL('./fixtures/targets/unreadable.mjs', import.meta.url)
 const { compiled, hidden } = (await import(fixture.href)) as { compiled(): object; hidden(): object[] }
@@ -112,4 +113,18 @@ test('a class of the same name that is not Node’s own is data as ever', async 
   }
   const { result } = new Process({ target: (file: File) => file.path, args: [new File()] }).start()
   expect(await result).toBe('/a')
+})
+
+test('a value that is nested too deep for the stack, where it is written or read, is refused as that', async () => {
+  const { stdout } = await runProgram(program('deep-values.mjs'))
+  const read = expect.stringMatching(/^(?:args|result) cannot be read in this process .*: it is nested too deep/)
+  const written = expect.stringMatching(/^(?:args|result) cannot be copied .*: it is nested too deep/)
+  const [args, result] = ['ERR_ARGS_NOT_CLONEABLE', 'ERR_RESULT_NOT_CLONEABLE']
+  expect(JSON.parse(stdout)).toEqual([
+    [args, read],
+    [result, read],
+    [args, written],
+    [result, written],
+  ])
+  expect(stdout).not.toMatch(/another version|plain data/)
 })

@@ -11,7 +11,7 @@ import type { FromChild, Hello } from './protocol.ts'
 import { isUncaught } from './uncaught.ts'
 
 // Not imported: `import { exit } from 'node:process'` in a target then finds the one that the bootstrap puts there.
-const { process, setTimeout: setTimer } = globalThis
+const { process, setImmediate: nextTurn, setTimeout: setTimer } = globalThis
 const { apply, defineProperty, get } = Reflect
 const { writeSync } = builtinModule('node:fs')
 const arrayIteration = { value: Array.prototype[Symbol.iterator], writable: true, configurable: true }
@@ -19,7 +19,11 @@ const send = process.send?.bind(process)
 const listeners = process.listeners.bind(process)
 const hasCapture = process.hasUncaughtExceptionCaptureCallback.bind(process)
 const setCapture = process.setUncaughtExceptionCaptureCallback.bind(process)
-const streamWrite: (this: Writable, text: string, done: () => void) => boolean = Writable.prototype.write
+const streamWrite: (this: Writable, text: string, written: Written) => boolean = Writable.prototype.write
+const { on: addListener, removeListener } = Writable.prototype
+
+/** Called when a write is done, or has failed. */
+type Written = (error?: Error | null) => void
 
 /** Ends this process at once, whatever the user's code has put in its place. */
 export const exit = process.exit.bind(process)
@@ -58,7 +62,7 @@ const handle = Object.getOwnPropertySymbols(process)
 
 function ignore(): void {}
 
-/** Changes the listeners of `process`. Node tells of that by what stands at `process.emit`, which a target may have broken. */
+/** Changes the listeners of `process` or a stream of it. Node tells of that by what stands at its `emit`, which a target may have broken. */
 export function quietly(change: () => void): void {
   try {
     change()
@@ -197,14 +201,33 @@ export function endAfterLastWords(): void {
   setTimer(look, LAST_WORDS)
 }
 
-/** `done` when everything that was printed there is on its way. */
+/**
+ * As `console` prints: that a stream is full, or has no reader any more, is no error of the target's.
+ * @param done everything that was printed there is on its way, or cannot be printed
+ */
 export function print(name: 'stdout' | 'stderr', text: string, done: () => void = ignore): void {
+  let stopIgnoring = ignore
   try {
-    apply(streamWrite, process[name], [text, done])
+    const stream = process[name]
+    stopIgnoring = ignoreErrors(stream)
+    const written: Written = (error) => {
+      // The event 'error' comes after this, in the same turn.
+      if (error !== undefined && error !== null) nextTurn(ignoreErrors(stream))
+      done()
+    }
+    apply(streamWrite, stream, [text, written])
   } catch {
     if (name === 'stderr') writeNow(text)
     done()
+  } finally {
+    stopIgnoring()
   }
+}
+
+/** @returns ends it */
+function ignoreErrors(stream: Writable): () => void {
+  quietly(() => apply(addListener, stream, ['error', ignore]))
+  return () => quietly(() => apply(removeListener, stream, ['error', ignore]))
 }
 
 /** Prints on stderr from a process that ends when this returns. */

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 import type { Function as FunctionNode } from 'acorn'
 import {
   captures,
+  importsFromUnknownFile,
   rewritten,
   unreadableTarget,
   unsendableTarget,
@@ -54,9 +55,15 @@ export interface FunctionSource {
 /**
  * @param caller the file of the code that named the function, from callerFile()
  * @throws TargetError `ERR_TARGET_CAPTURES` for names that do not exist in a child, with line and column in the text;
- *   `ERR_INVALID_ARG_VALUE` for a kind of function that cannot be sent
+ *   `ERR_INVALID_ARG_VALUE` for a kind of function that cannot be sent; `ERR_NOT_SUPPORTED` for an import() from a file that nothing tells
  */
-export function readFunction(fn: Function, caller: string | null): FunctionSource {
+export function readFunction(fn: Function, caller: string | null | undefined): FunctionSource {
+  const source = readWithFile(fn, caller ?? null)
+  if (caller === undefined && source.importsDynamically) throw importsFromUnknownFile(source.name)
+  return source
+}
+
+function readWithFile(fn: Function, caller: string | null): FunctionSource {
   const text = functionText(fn)
   if (text === null) throw unsendableTarget('', 'proxy')
   const name = functionName(fn)

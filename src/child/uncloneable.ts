@@ -7,7 +7,15 @@
  * here, and the number of parts.
  */
 import { types } from 'node:util'
-import { CorepoolError, describe, isIdentifier, notCloneable, type Payload } from '../errors/index.ts'
+import {
+  CorepoolError,
+  describe,
+  isIdentifier,
+  isOfStackEnd,
+  notCloneable,
+  tooDeepToWrite,
+  type Payload,
+} from '../errors/index.ts'
 import { isError } from './inspect.ts'
 import { unreadableClass } from './unreadable.ts'
 
@@ -56,7 +64,9 @@ export function unwritable(
   } catch {
     // Looking may run code of the value's own: refused without a path then.
   }
-  return notCloneable(payload, found?.path ?? payload, found?.why ?? reasonOf(error))
+  if (found !== null) return notCloneable(payload, found.path, found.why)
+  const why = reasonOf(error)
+  return isOfStackEnd(why) ? tooDeepToWrite(payload) : notCloneable(payload, payload, why)
 }
 
 /** True for our own refusal of a value for its size. */

@@ -19,6 +19,7 @@ export { isArray, isRevoked } from './revoked.ts'
 export { aborted, describe, invalidType, invalidValue, unknownOption } from './arguments.ts'
 export {
   captures,
+  importsFromUnknownFile,
   rewritten,
   targetFileNotFound,
   targetLoadFailed,
@@ -78,9 +79,11 @@ export {
 } from './processes.ts'
 export {
   handleNotSent,
+  isOfStackEnd,
   notCloneable,
   payloadTooLarge,
   reservedMessage,
+  tooDeepToWrite,
   unreadablePayload,
   type Payload,
 } from './payloads.ts'

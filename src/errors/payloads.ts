@@ -11,13 +11,18 @@ const CLONEABLE = 'plain data, typed arrays, Map, Set, Date, BigInt or Error'
  * @param path the first part that cannot be copied
  */
 export function notCloneable(payload: Payload, path: string, why: string): CorepoolError {
-  if (payload !== 'result') {
-    const into = payload === 'args' ? 'a child process' : 'another process'
-    const message = `${path} cannot be copied into ${into}: ${why}. Pass ${CLONEABLE}.`
-    return new CorepoolError('ERR_ARGS_NOT_CLONEABLE', message)
-  }
-  const message = `${path} cannot be copied back from the child process: ${why}. Return ${CLONEABLE}.`
-  return new TaskError('ERR_RESULT_NOT_CLONEABLE', message)
+  const verb = payload === 'result' ? 'Return' : 'Pass'
+  return refusalOf(payload, `${notCopied(payload, path)}: ${why}. ${verb} ${CLONEABLE}.`)
+}
+
+/** The same codes: V8 has a call on the stack for each level of a value that it writes. */
+export function tooDeepToWrite(payload: Payload): CorepoolError {
+  return refusalOf(payload, `${notCopied(payload, payload)}: ${TOO_DEEP}`)
+}
+
+/** True for what an engine says when the stack has ended. */
+export function isOfStackEnd(message: string): boolean {
+  return message.startsWith('Maximum call stack size')
 }
 
 /**
@@ -26,13 +31,31 @@ export function notCloneable(payload: Payload, path: string, why: string): Corep
  */
 export function unreadablePayload(payload: Payload, cause: unknown): CorepoolError {
   const why = cause instanceof Error ? cause.message.replace(/\.$/, '') : String(cause)
-  const message =
-    `${payload === 'message' ? 'a message' : payload} cannot be read in this process (pid ${process.pid}, Node ${process.version}): ` +
-    `${why}. Something in it is known only to the other process, which may run another version of Node (execPath), or has ` +
-    `a WebAssembly.Module deep in it. Send ${CLONEABLE}.`
+  const what = payload === 'message' ? 'a message' : payload
+  // V8 reads on more of the stack than it writes on.
+  const reason = isOfStackEnd(why)
+    ? TOO_DEEP
+    : `${why}. Something in it is known only to the other process, which may run another version of Node (execPath), or has ` +
+      `a WebAssembly.Module deep in it. Send ${CLONEABLE}.`
+  return refusalOf(
+    payload,
+    `${what} cannot be read in this process (pid ${process.pid}, Node ${process.version}): ${reason}`,
+    { cause },
+  )
+}
+
+const TOO_DEEP =
+  'it is nested too deep for the stack. Make it flat: a list of its parts, which name each other by their index.'
+
+function notCopied(payload: Payload, path: string): string {
+  if (payload === 'result') return `${path} cannot be copied back from the child process`
+  return `${path} cannot be copied into ${payload === 'args' ? 'a child process' : 'another process'}`
+}
+
+function refusalOf(payload: Payload, message: string, options?: ErrorOptions): CorepoolError {
   return payload === 'result'
-    ? new TaskError('ERR_RESULT_NOT_CLONEABLE', message, { cause })
-    : new CorepoolError('ERR_ARGS_NOT_CLONEABLE', message, { cause })
+    ? new TaskError('ERR_RESULT_NOT_CLONEABLE', message, options)
+    : new CorepoolError('ERR_ARGS_NOT_CLONEABLE', message, options)
 }
 
 /** `ERR_PAYLOAD_TOO_LARGE`: beyond `limit` bytes; Node's channel breaks, and the parent with it, not far above that. */

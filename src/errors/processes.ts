@@ -105,7 +105,7 @@ export function kernelHearsNothing(name: string): CorepoolError {
 
 /** `ERR_SPAWN_FAILED`: the operating system, or Node, did not start the child. */
 export function spawnFailed(name: string, execPath: string, cwd: string | undefined, cause: unknown): TaskError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '')
   return neverStarted(name, `${reason}. ${spawnAdvice(cause, execPath, cwd)}`, cause)
 }
 
@@ -124,6 +124,8 @@ function spawnAdvice(cause: unknown, execPath: string, cwd: string | undefined):
   const code = ownCode(cause)
   if (code === 'EMFILE' || code === 'ENFILE') return 'Too many files are open: start fewer processes at once.'
   if (code === 'EAGAIN' || code === 'ENOMEM') return 'The machine is short of processes or memory: start fewer at once.'
+  if (code === 'ERR_ACCESS_DENIED')
+    return "Node's permission model allows this program no child processes: start it with --allow-child-process as well."
   const where = cwd === undefined ? '' : ` and the directory "${cwd}"`
   return `Check that "${execPath}"${where} exist and may be used.`
 }

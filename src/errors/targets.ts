@@ -96,6 +96,16 @@ export function unreadableTarget(
   )
 }
 
+/** `ERR_NOT_SUPPORTED`: its import() would resolve from another place than it does in the file, and may find another file there. */
+export function importsFromUnknownFile(target: string): TargetError {
+  return new TargetError(
+    'ERR_NOT_SUPPORTED',
+    `${subject(target)} uses import(), which resolves from the file of the code that names it as a target, and nothing tells here which file ` +
+      'that is: Error is frozen (--frozen-intrinsics), and stacks are empty or not those of V8. ' +
+      `Use Node 22.12 or later, which tells in another way, or ${asModule(target)}.`,
+  )
+}
+
 /** `ERR_TARGET_NOT_FOUND`: the module was loaded; `available` are the functions that it does export. */
 export function targetNotFound(url: string, exportName: string, available: readonly string[]): TargetError {
   const exported =
