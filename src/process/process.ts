@@ -212,6 +212,7 @@ export class Process<A extends unknown[] = any[], R = any> {
     // Before the launch: a signal may be a Proxy, whose traps throw.
     const stopWaiting = signal === undefined || isAborted ? undefined : onAbort(signal, abort)
     try {
+      if (stopWaiting !== undefined) void this.#exited.promise.then(stopWaiting)
       if (!isAborted) this.#execution = this.#launch(prepared)
     } catch (error) {
       stopWaiting?.()
@@ -222,7 +223,6 @@ export class Process<A extends unknown[] = any[], R = any> {
     if (this.#execution === null) this.#inbox.end()
     if (this.#execution === null || this.#execution.pid === null) this.#stop()
     if (signal !== undefined && isAborted) this.#abort(signal)
-    if (stopWaiting !== undefined) void this.#exited.promise.then(stopWaiting)
     return this
   }
 
@@ -338,7 +338,6 @@ export class Process<A extends unknown[] = any[], R = any> {
       silent: () => this.#inbox.end(),
     })
     if (execution.pid !== null) active.add(this)
-    if (this.#daemon) execution.unref()
     return execution
   }
 
