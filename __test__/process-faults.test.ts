@@ -6,7 +6,7 @@ import { kill } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { activeChildren, Process } from 'corepool'
 import { expect, test } from 'vitest'
-import { isRunning, program, runProgram } from './fixtures/run-program.ts'
+import { isRunning, program, runNode, runProgram } from './fixtures/run-program.ts'
 
 const LARGE = 2 ** 26
 
@@ -221,6 +221,30 @@ test('timers that a program has replaced are not those of processes', async () =
   ]
   expect(JSON.parse(stdout)).toEqual({ outcomes, asked: [], uncaught: [] })
 })
+
+test.each([
+  ['process', 'exit'],
+  ['child', 'error'],
+  ['child', 'exit'],
+  ['child', 'message'],
+  ['child', 'disconnect'],
+])(
+  'start() throws where the program refuses a listener of its %s for %s, leaves no child, and can be tried again',
+  async (of, event) => {
+    const ended = await runNode([program('failing-starts.mjs'), of, event], {}, 20_000)
+    const refused = JSON.stringify(['no such listener', 'initial', null, 0, 0])
+    expect(ended).toEqual({ code: 0, signal: null, stdout: `${refused}\n5\n`, stderr: '' })
+  },
+)
+
+test.each(['cold', 'warm'])(
+  'start() near the end of the stack throws and leaves no child, or starts one: %s',
+  async (warmth) => {
+    const ended = await runNode([program('starts-at-the-end-of-the-stack.mjs'), warmth], {}, 20_000)
+    const outcome = JSON.stringify([['RangeError'], true, ['initial'], 1, 2])
+    expect(ended).toEqual({ code: 0, signal: null, stdout: `${outcome}\n`, stderr: '' })
+  },
+)
 
 test('start() that a trap of its signal makes throw has started nothing, and can be tried again', async () => {
   const { signal } = new AbortController()

@@ -145,6 +145,80 @@ test('a signal that aborts within start() is obeyed', async () => {
   expect(await p.exited).toMatchObject({ exitCode: expect.any(Number) })
 })
 
+/** Targets, and arguments of each that call `read` when start() reads them. */
+const targets: [what: string, target: unknown, args: (read: () => void) => unknown[], outcome: unknown][] = [
+  [
+    'a child',
+    (argument: { value: number }) => argument.value,
+    (read) => [
+      {
+        get value() {
+          return (read(), 5)
+        },
+      },
+    ],
+    5,
+  ],
+  [
+    'a kernel',
+    square,
+    (read) => [
+      Float64Array.of(3),
+      {
+        get dtype() {
+          return (read(), 'float32')
+        },
+      },
+    ],
+    Float32Array.of(9),
+  ],
+]
+
+test.each(targets)(
+  'what start() reads of the arguments of %s cannot start, end or close its process',
+  async (_, run, args, outcome) => {
+    const asked: [request: string, code: unknown, state: string][] = []
+    const requests: Record<string, (p: Process) => unknown> = {
+      start: (p) => p.start(),
+      close: (p) => p.close(),
+      terminate: (p) => p.terminate(),
+      kill: (p) => p.kill(),
+      join: (p) => p.join(),
+      result: (p) => p.result,
+      send: (p) => p.send(1),
+      daemon: (p) => (p.daemon = true),
+    }
+    const made: Process[] = []
+    const read = (): void => {
+      const [p] = made
+      if (p === undefined || asked.length > 0) return
+      for (const [request, ask] of Object.entries(requests)) {
+        try {
+          ask(p)
+          asked.push([request, undefined, p.state])
+        } catch (error) {
+          asked.push([request, (error as CorepoolError).code, p.state])
+        }
+      }
+    }
+    const p = make({ target: run, args: args(read) })
+    made.push(p)
+    p.start()
+    expect(asked).toEqual([
+      ['start', 'ERR_ALREADY_STARTED', 'initial'],
+      ['close', 'ERR_STILL_RUNNING', 'initial'],
+      ['terminate', 'ERR_NOT_STARTED', 'initial'],
+      ['kill', 'ERR_NOT_STARTED', 'initial'],
+      ['join', 'ERR_NOT_STARTED', 'initial'],
+      ['result', 'ERR_NOT_STARTED', 'initial'],
+      ['send', 'ERR_NOT_STARTED', 'initial'],
+      ['daemon', 'ERR_ALREADY_STARTED', 'initial'],
+    ])
+    expect([p.state, p.daemon]).toEqual(['started', false])
+    expect(await p.result).toEqual(outcome)
+  },
+)
+
 test('arguments too large for the channel are refused before any of them is copied', () => {
   expect(() => make({ target: () => {}, args: [new Uint8Array(2 ** 30 + 1)] })).toThrow(
     expect.objectContaining({ code: 'ERR_PAYLOAD_TOO_LARGE' }),

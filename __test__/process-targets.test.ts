@@ -303,6 +303,26 @@ test.each([
   },
 )
 
+test.each([
+  ['NODE_CHANNEL_SERIALIZATION_MODE', 'json'],
+  ['NODE_CHANNEL_FD', '7'],
+])(
+  'a child has its own channel, whatever %s says in its environment or in that of the program',
+  async (name, value) => {
+    const text = `
+    import { Process } from 'corepool'
+    const target = () => [new Float64Array(1), process.argv.length]
+    const [name, value] = process.argv.slice(1)
+    const given = new Process({ target, env: { ...process.env, [name]: value } })
+    const first = await given.start().result
+    process.env[name] = value
+    console.log(first, await new Process({ target }).start().result)`
+    const args = ['--input-type=module', '--eval', text, '--', name, value]
+    const outcome = '[ Float64Array(1) [ 0 ], 2 ]'
+    expect(await runNode(args, {}, 20_000)).toMatchObject({ code: 0, stdout: `${outcome} ${outcome}\n`, stderr: '' })
+  },
+)
+
 test('a debugger that the environment of a Process names is there', async () => {
   const env = { ...process.env, NODE_OPTIONS: '--inspect=0' }
   const p = new Process({ target: () => {}, env, stdio: 'pipe' }).start()

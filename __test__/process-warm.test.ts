@@ -25,6 +25,15 @@ test('a Process that says warm: false neither uses one nor leaves one', async ()
   expect(await seen('declined')).toEqual({ left: 0, isTheSpare: false, stillThere: true })
 })
 
+test('one that was given to a start() which then throws is ended, and the next Process starts another', async () => {
+  const refused = { thrown: 'no such listener', isTheSpare: false, result: 49 }
+  expect(await seen('refusedListener')).toEqual(refused)
+})
+
+test('there is none, and nothing is thrown, where the program refuses the listener for its own exit', async () => {
+  expect(await seen('refusedExitListener')).toEqual({ spares: 0 })
+})
+
 test('COREPOOL_WARM=0 says so for all', async () => {
   expect(await seen('afterOne', { COREPOOL_WARM: '0' })).toEqual({ spares: 0 })
 })

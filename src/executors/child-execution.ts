@@ -25,7 +25,7 @@ import { clearTimeout, runsOn, setImmediate, setTimeout } from '../native/index.
 import type { ExecuteOptions, Execution, ExitStatus, Observer } from './execution.ts'
 import { launchOf, missingBootstrap, type Launch } from './launch.ts'
 import { Output } from './output.ts'
-import { spawnChild, type StartedChild } from './spawn-child.ts'
+import { abandon, spawnChild, type StartedChild } from './spawn-child.ts'
 import { threadHere } from './thread-here.ts'
 import { keepSpare, takeSpare } from './warm-spare.ts'
 
@@ -37,7 +37,8 @@ const LAST_WORDS = 1_000
 
 /**
  * @throws CorepoolError `ERR_ARGS_NOT_CLONEABLE`, `ERR_PAYLOAD_TOO_LARGE` when the arguments have changed since they
- *   were checked; a child that cannot be started is reported to the observer
+ *   were checked; what listeners of this program throw, or RangeError where the stack ends. No child is left then; one that cannot be
+ *   started is reported to the observer
  */
 export function executeInChild(
   target: TaskTarget,
@@ -45,6 +46,7 @@ export function executeInChild(
   options: ExecuteOptions,
   observer: Observer,
 ): Execution {
+  checkStack()
   const { name, daemon, identity, warm } = options
   const token = randomUUID()
   const encoded = encode('args', args)
@@ -66,13 +68,35 @@ export function executeInChild(
     else process.nextTick(report, child.cause)
     return neverRan
   }
-  // A child that is tied ends with the thread that made it in any case.
-  const thread = child.isTied ? null : threadHere()
-  const { name: parentName, ancestors } = currentProcess()
-  const parent = { pid: process.pid, thread, name: parentName }
-  const task = { parent, isTied: child.isTied, name, daemon, identity, ancestors, target, args: encoded }
-  const warmth = warm ? launch : null
-  return new ChildExecution(child, name, ['run', token, task], launch.runsOtherCode, warmth, observer)
+  try {
+    // A child that is tied ends with the thread that made it in any case.
+    const thread = child.isTied ? null : threadHere()
+    const { name: parentName, ancestors } = currentProcess()
+    const parent = { pid: process.pid, thread, name: parentName }
+    const task = { parent, isTied: child.isTied, name, daemon, identity, ancestors, target, args: encoded }
+    const warmth = warm ? launch : null
+    const execution = new ChildExecution(child, name, ['run', token, task], launch.runsOtherCode, warmth, observer)
+    if (daemon) execution.unref()
+    return execution
+  } catch (error) {
+    abandon(child.process)
+    throw error
+  }
+}
+
+/** Slots of the stack, of 8 bytes each, that a launch certainly does with. */
+const ROOM = 8192
+
+/**
+ * Node's spawn() leaves a child that nobody owns when the stack ends after its fork, and where V8 has a regular expression to compile there,
+ * it ends this program.
+ * @throws RangeError where the stack ends before a launch would be done
+ */
+function checkStack(): void {
+  const slots: undefined[] = []
+  slots.length = ROOM
+  // A call with so many arguments, for which V8 makes sure that there is room; it takes 15 µs.
+  Reflect.apply(() => {}, undefined, slots)
 }
 
 const neverRan: Execution = {

@@ -41,7 +41,7 @@ export interface Execution {
    * @param reason `killTimeout`: it was asked to end before; absent: `killed`
    */
   kill(reason?: 'killed' | 'killTimeout'): void
-  /** Whether it keeps this program alive; it does until unref() is called. */
+  /** Whether it keeps this program alive; it does until unref() is called, but for a daemon, which does not until ref() is. */
   ref(): void
   unref(): void
 }

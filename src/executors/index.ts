@@ -10,8 +10,11 @@ import type { PreparedTarget } from './prepared-target.ts'
  */
 export function execute(prepared: PreparedTarget, options: ExecuteOptions, observer: Observer): Execution {
   switch (prepared.engine) {
-    case 'kernel':
-      return executeKernel(prepared.kernel, prepared.args, options.name, observer)
+    case 'kernel': {
+      const execution = executeKernel(prepared.kernel, prepared.args, options.name, observer)
+      if (options.daemon) execution.unref()
+      return execution
+    }
     case 'child':
       return executeInChild(prepared.target, prepared.args, options, observer)
   }

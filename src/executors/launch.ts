@@ -31,6 +31,7 @@ export function launchOf(options: ExecuteOptions): Launch {
   // Null prototypes, here and below: what was put on Object.prototype must not become a variable of the child, or an option.
   const env: Record<string, string | undefined> = Object.assign(Object.create(null), options.env ?? process.env)
   if (options.env === undefined) leaveDebuggerOut(env)
+  for (const name of ofChannel) delete env[name]
   env[STARTED_BY] = String(process.pid)
   const runsOtherCode = execPath !== process.execPath || flags.some(isPreload) || nodeOptions(env).some(isPreload)
   return {
@@ -72,6 +73,12 @@ export function missingBootstrap(): unknown {
   isBootstrapThere = true
   return null
 }
+
+/**
+ * What tells a child of Node where its channel is and how to read it. Node adds its own to an environment that has them already, and the child
+ * takes the first: it would hear nothing, and wait for ever.
+ */
+const ofChannel = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE'] as const
 
 /** True in a single executable application. To ask takes 0.1 ms, which nobody need wait for in what is called Node. */
 function isSingleExecutable(): boolean {

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { binding } from '../native/index.ts'
 import type { Launch } from './launch.ts'
-import { addLive } from './live-children.ts'
+import { addLive, expectLive, expectNoMore, removeLive } from './live-children.ts'
 
 export interface StartedChild {
   readonly process: ChildProcess
@@ -18,25 +18,50 @@ export interface NotStarted {
   readonly failing: ChildProcess | null
 }
 
-/** Never throws, and leaves no error event unheard. */
+/**
+ * Leaves no error event unheard.
+ * @throws what listeners of this program throw, and RangeError where the stack ends; there is no child then
+ */
 export function spawnChild(launch: Launch): StartedChild | NotStarted {
-  let child: ChildProcess
-  let tied = 0
+  expectLive()
+  let child: ChildProcess | undefined
   try {
-    binding?.tieForks(true)
-    child = spawn(launch.execPath, launch.args, launch.options)
-  } catch (cause) {
-    return { process: null, cause, failing: null }
+    let tied = 0
+    try {
+      binding?.tieForks(true)
+      child = spawn(launch.execPath, launch.args, launch.options)
+    } catch (cause) {
+      return { process: null, cause, failing: null }
+    } finally {
+      tied = binding?.tieForks(false) ?? 0
+    }
+    // Also for a signal that could not be sent: the child's end, when it comes, says all.
+    child.on('error', () => {})
+    const { pid } = child
+    if (pid === undefined || isWithoutProcess(child)) return { process: null, cause: undefined, failing: child }
+    addLive(child)
+    // Linux unties what an exec gives more rights (capabilities of the file, say). Of its own file the addon knows whether it does.
+    return { process: child, pid, isTied: tied > 0 && launch.execPath === process.execPath }
+  } catch (error) {
+    if (child !== undefined) abandon(child)
+    throw error
   } finally {
-    tied = binding?.tieForks(false) ?? 0
+    expectNoMore()
   }
-  // Also for a signal that could not be sent: the child's end, when it comes, says all.
-  child.on('error', () => {})
-  const { pid } = child
-  if (pid === undefined || isWithoutProcess(child)) return { process: null, cause: undefined, failing: child }
-  addLive(child)
-  // Linux unties what an exec gives more rights (capabilities of the file, say). Of its own file the addon knows whether it does.
-  return { process: child, pid, isTied: tied > 0 && launch.execPath === process.execPath }
+}
+
+/**
+ * Ends a child that was launched for a start which then failed: nobody owns it, and nobody is to hear of it or to wait for it. Called
+ * from where spawn() was, or from above: where the stack is about to end, there is room for this where there was for a launch.
+ */
+export function abandon(child: ChildProcess): void {
+  child.kill('SIGKILL')
+  child.unref()
+  for (const event of ['message', 'disconnect', 'exit']) child.removeAllListeners(event)
+  removeLive(child)
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
+  // What a program between the two leaves behind ends with the channel.
+  if (child.connected) child.disconnect()
 }
 
 /**

@@ -11,7 +11,7 @@ import { getPriority } from 'node:os'
 import type { Rehearse } from '../child/index.ts'
 import { bindingFile, clearTimeout, isMarkedWorker, setTimeout } from '../native/index.ts'
 import { flagName, nodeOptions, type Launch } from './launch.ts'
-import { spawnChild, type StartedChild } from './spawn-child.ts'
+import { abandon, spawnChild, type StartedChild } from './spawn-child.ts'
 
 /** Milliseconds after which a spare that nobody used ends. */
 const IDLE = 10_000
@@ -54,8 +54,13 @@ class Spare {
       this.end()
       return null
     }
-    this.#forget()
-    this.#setRefs('ref')
+    try {
+      this.#forget()
+      this.#setRefs('ref')
+    } catch (error) {
+      abandon(this.#child.process)
+      throw error
+    }
     return this.#child
   }
 
@@ -87,9 +92,9 @@ let refill: NodeJS.Timeout | undefined
 /** The spare, if it is as a child launched now would be. */
 export function takeSpare(launch: Launch): StartedChild | null {
   if (spare === null || !mayBeWarm(launch) || shapeOf(launch) !== spare.shape) return null
-  const child = spare.take()
+  // First: when the child is there, nothing is left that may throw.
   keepSpare(launch, 'runs')
-  return child
+  return spare.take()
 }
 
 /**
@@ -109,9 +114,18 @@ function boot(launch: Launch): void {
   // Where this program cannot look at itself (the permission model), no spare could ever be given away.
   if (!isAlive(process.pid)) return
   spare?.end()
-  const child = spawnChild(launch)
-  // Why there is none does not matter here: the next Process is started cold, and tells.
-  if (child.process !== null) spare = new Spare(child, shape)
+  const child = spawnSpare(launch)
+  if (child !== null) spare = new Spare(child, shape)
+}
+
+/** Why there is none does not matter here: the next Process is started cold, and tells. */
+function spawnSpare(launch: Launch): StartedChild | null {
+  try {
+    const child = spawnChild(launch)
+    return child.process === null ? null : child
+  } catch {
+    return null
+  }
 }
 
 function mayBeWarm(launch: Launch): boolean {

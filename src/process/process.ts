@@ -23,7 +23,7 @@ import type { Execution, ExitStatus, PreparedTarget, Target } from '../executors
 import { clearTimeout, setImmediate, setTimeout } from '../native/index.ts'
 import { deferred } from './deferred.ts'
 import { checkBoolean, LONGEST_TIMEOUT, readProcessOptions, type ProcessOptions, type Settings } from './options.ts'
-import { transition, type ProcessState, type Request } from './state.ts'
+import { transition, type InnerState, type ProcessState, type Request } from './state.ts'
 
 noteProcessClass()
 
@@ -59,7 +59,7 @@ export class Process<A extends unknown[] = any[], R = any> {
   #prepared: PreparedTarget | null
   #name: string
   #daemon: boolean
-  #state: ProcessState = 'initial'
+  #state: InnerState = 'initial'
   #execution: Execution | null = null
   #status: ExitStatus = { exitCode: null, signalCode: null }
   readonly #ready = deferred<void>()
@@ -112,7 +112,7 @@ export class Process<A extends unknown[] = any[], R = any> {
   }
 
   get state(): ProcessState {
-    return this.#state
+    return this.#state === 'starting' ? 'initial' : this.#state
   }
 
   /** The process that the target runs in; null before start(), and when it could not be started. */
@@ -187,42 +187,18 @@ export class Process<A extends unknown[] = any[], R = any> {
    * rejects `ready` and `result`.
    * @throws ProcessStateError `ERR_CLOSED`, `ERR_ALREADY_STARTED`, `ERR_DAEMON_CHILD`; TargetError
    *   `ERR_TARGET_LOAD_FAILED` in a module that a child loads and that would start the next one; `ERR_NOT_SUPPORTED` 16 processes
-   *   below the main program, or where the child would run this program again (a single executable application); what a kernel throws for its operands; the constructor's errors for arguments that have become wrong since. The process is then as if start()
-   *   had not been called
+   *   below the main program, or where the child would run this program again (a single executable application); what a kernel throws for its operands; the constructor's errors for arguments that have become wrong since. The process is then as if start() had not been called
    */
   start(): this {
-    const next = transition(this.#state, 'start', this.#name)
-    const parent = currentProcess()
-    const prepared = this.#prepared
-    const isChild = prepared?.engine === 'child'
-    const loading = parent.moduleOnItsWay(isChild ? prepared.target : null)
-    if (loading !== null) throw startedWhileLoading(this.#name, loading)
-    if (isChild && parent.runsInstead) throw runsInsteadOfChild(this.#name, process.env[STARTED_BY] ?? '', STARTED_BY)
-    if (parent.daemon) throw daemonChild(this.#name, parent.name)
-    if (isChild && parent.identity.length >= DEEPEST) throw nestedTooDeep(this.#name, DEEPEST)
-    // Only start() and close() let go of it, and neither can be before a start() that the states allow.
-    if (prepared === null) throw alreadyStarted(this.#name)
-    const { signal } = this.#settings
-    let isAborted = signal !== undefined && hasAborted(signal)
-    const abort = (): void => {
-      isAborted = true
-      // What aborts before the process is started, a trap or a getter in the arguments, is obeyed when it is.
-      if (signal !== undefined && this.#state === 'started') this.#abort(signal)
-    }
-    // Before the launch: a signal may be a Proxy, whose traps throw.
-    const stopWaiting = signal === undefined || isAborted ? undefined : onAbort(signal, abort)
+    const before = this.#state
+    this.#state = transition(before, 'start', this.#name)
     try {
-      if (!isAborted) this.#execution = this.#launch(prepared)
+      this.#start(transition(this.#state, 'launch', this.#name))
     } catch (error) {
-      stopWaiting?.()
+      // What was launched is started, and stays so.
+      if (this.#state === 'starting') this.#state = before
       throw error
     }
-    this.#prepared = null
-    this.#state = next
-    if (this.#execution === null) this.#inbox.end()
-    if (this.#execution === null || this.#execution.pid === null) this.#stop()
-    if (signal !== undefined && isAborted) this.#abort(signal)
-    if (stopWaiting !== undefined) void this.#exited.promise.then(stopWaiting)
     return this
   }
 
@@ -315,6 +291,41 @@ export class Process<A extends unknown[] = any[], R = any> {
     this.#state = transition(this.#state, request, this.#name)
   }
 
+  /** @param started the state once it is launched */
+  #start(started: InnerState): void {
+    const parent = currentProcess()
+    const prepared = this.#prepared
+    const isChild = prepared?.engine === 'child'
+    const loading = parent.moduleOnItsWay(isChild ? prepared.target : null)
+    if (loading !== null) throw startedWhileLoading(this.#name, loading)
+    if (isChild && parent.runsInstead) throw runsInsteadOfChild(this.#name, process.env[STARTED_BY] ?? '', STARTED_BY)
+    if (parent.daemon) throw daemonChild(this.#name, parent.name)
+    if (isChild && parent.identity.length >= DEEPEST) throw nestedTooDeep(this.#name, DEEPEST)
+    // Only start() and close() let go of it, and neither can be before a start() that the states allow.
+    if (prepared === null) throw alreadyStarted(this.#name)
+    const { signal } = this.#settings
+    let isAborted = signal !== undefined && hasAborted(signal)
+    const abort = (): void => {
+      isAborted = true
+      // What aborts before the process is started, a trap or a getter in the arguments, is obeyed when it is.
+      if (signal !== undefined && this.#state === 'started') this.#abort(signal)
+    }
+    // Before the launch: a signal may be a Proxy, whose traps throw.
+    const stopWaiting = signal === undefined || isAborted ? undefined : onAbort(signal, abort)
+    try {
+      if (stopWaiting !== undefined) void this.#exited.promise.then(stopWaiting)
+      if (!isAborted) this.#execution = this.#launch(prepared)
+    } catch (error) {
+      stopWaiting?.()
+      throw error
+    }
+    this.#prepared = null
+    this.#state = started
+    if (this.#execution === null) this.#inbox.end()
+    if (this.#execution === null || this.#execution.pid === null) this.#stop()
+    if (signal !== undefined && isAborted) this.#abort(signal)
+  }
+
   #launch(prepared: PreparedTarget): Execution {
     const options = {
       ...this.#settings.surroundings,
@@ -338,7 +349,6 @@ export class Process<A extends unknown[] = any[], R = any> {
       silent: () => this.#inbox.end(),
     })
     if (execution.pid !== null) active.add(this)
-    if (this.#daemon) execution.unref()
     return execution
   }
 
