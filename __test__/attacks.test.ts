@@ -288,7 +288,6 @@ describe('the addon, called without the facade', () => {
     take(id: unknown): ArrayBuffer | null
     takeInto(...args: unknown[]): void
     discard(id: unknown): void
-    abandon(id: unknown): void
     next(): number
   }
   interface Raw {
@@ -379,19 +378,15 @@ describe('the addon, called without the facade', () => {
       expect(() => jobs.takeInto(id, [memory, 0], 10)).toThrow()
       jobs.cancel(id)
       jobs.discard(id)
-      jobs.abandon(id)
     }
     expect(() => jobs.submit(0, 10, 0, [memory, 0, memory, 0], [], false)).toThrow(/shared or moved/)
     const id = jobs.submit(0, 10, 0, [null, 0, memory, 0], [], false)
     await heard(events, 1)
-    // A job that waits behind a long one has no result, and is not forgotten while it may still run.
+    // A job that waits behind a long one has no result.
     const shared = (length: number): DataView => new DataView(new SharedArrayBuffer(8 * length))
     const front = jobs.submit(1, 3e7, 0, [shared(3e7), 0, shared(3e7), 0], [], false)
     const behind = jobs.submit(0, 1e5, 1, [null, 0, shared(1e5), 0], [], false)
     expect(() => jobs.take(behind)).toThrow(/no result to take/)
-    jobs.discard(front)
-    jobs.discard(behind)
-    collectGarbage()
     jobs.cancel(behind)
     await heard(events, 3)
     expect(new Map(events.slice(1).map((event) => [event.id, event.kind]))).toEqual(
@@ -414,7 +409,7 @@ describe('the addon, called without the facade', () => {
     expect(() => jobs.takeInto(id, [out.buffer, 0], 10)).toThrow(/no result to take/)
   })
 
-  test('a job that is abandoned has ended, and is forgotten', async () => {
+  test('a job that is discarded has ended, and is forgotten', async () => {
     const { jobs, events } = listeningJobs()
     const shared = new Float64Array(new SharedArrayBuffer(8 * 10_000_000)).fill(3)
     const id = jobs.submit(
@@ -425,7 +420,7 @@ describe('the addon, called without the facade', () => {
       [],
       false,
     )
-    jobs.abandon(id)
+    jobs.discard(id)
     shared.fill(5)
     expect(() => jobs.take(id)).toThrow(/no result to take/)
     await heard(events, 1)

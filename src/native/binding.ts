@@ -34,12 +34,8 @@ export interface NativeJobs {
    * three come once, and nothing of the job after them. -1: there is none.
    */
   next(): number
-  /** Elements done when the event came that `next` gave last. */
-  done(): number
-  /** Why the job failed of which `next` told last. */
-  message(): string | null
-  /** Ends a job and forgets it; nothing works on its memory afterwards. */
-  abandon(id: number): void
+  /** More of the event that `next` gave last: elements done, or why the job failed. */
+  detail(): number | string
   /** Asks the job to end before its next chunk; the event tells when it has. */
   cancel(id: number): void
   /**
@@ -49,7 +45,7 @@ export interface NativeJobs {
   take(id: number): ArrayBuffer | null
   /** Copies a completed job's result into `output`, memory and place, once. */
   takeInto(id: number, output: readonly Handed[], length: number): void
-  /** Forgets a job that was cancelled, that failed, or that wrote into shared memory. */
+  /** Forgets a job; one that has not ended ends first: nothing works on its memory afterwards. */
   discard(id: number): void
 }
 
@@ -116,8 +112,8 @@ export interface Binding {
   resizePool(threads?: number): void
   /** Counters of the pool. */
   poolStats(): { jobs: number; chunks: number; wakes: number; parks: number }
-  /** The CPUs of the machine, and what is left of them to this process, whatever the variables are; `quota` absent: no limit. */
-  cpuCounts(): { cpus: number; usable: number; quota?: number }
+  /** 0: the CPUs of the machine, 1: those of this process, whatever the variables are; 2: its quota, NaN: no limit. */
+  cpus(of: 0 | 1 | 2): number
   /** The machine; `quota` absent: no limit; `diagnostic` absent: nothing to say. */
   topology(): {
     cpus: number

@@ -121,9 +121,8 @@ function nativeCores(addon: Binding): Cores {
 }
 
 function nativeCpuCounts(addon: Binding): CpuCounts {
-  // Without prototype: what the addon leaves out could be inherited.
-  const counts = Object.assign(Object.create(null) as object, addon.cpuCounts())
-  return { cpus: counts.cpus, usable: counts.usable, quota: counts.quota ?? null }
+  const quota = addon.cpus(2)
+  return { cpus: addon.cpus(0), usable: addon.cpus(1), quota: Number.isNaN(quota) ? null : quota }
 }
 
 function plainCpuCounts(): CpuCounts {

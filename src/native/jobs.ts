@@ -137,7 +137,7 @@ export class JobTable {
       }
     } catch (error) {
       // No stack was left for more: a job of which nobody hears must not go on in memory that its caller gets back.
-      this.#jobs.abandon(id)
+      this.#jobs.discard(id)
       this.#forget(id, entry)
       throw error
     }
@@ -160,7 +160,7 @@ export class JobTable {
     if (entry === undefined) return
     if (kind < COMPLETED) {
       const { onProgress } = entry
-      onProgress?.(this.#jobs.done(), entry.length)
+      onProgress?.(this.#jobs.detail() as number, entry.length)
       return
     }
     this.#forget(id, entry)
@@ -191,7 +191,7 @@ export class JobTable {
     } else if (kind === CANCELLED) {
       entry.onEnd({ kind: 'cancelled' })
     } else {
-      entry.onEnd({ kind: 'failed', message: this.#jobs.message() ?? 'no reason given' })
+      entry.onEnd({ kind: 'failed', message: this.#jobs.detail() as string })
     }
   }
 }

@@ -28,18 +28,6 @@ pub struct Topology {
     pub diagnostic: Option<String>,
 }
 
-/// How many CPUs there are, and what is left of them to this process.
-#[napi(object, object_from_js = false)]
-#[derive(Debug)]
-pub struct CpuCounts {
-    /// All CPUs of the machine.
-    pub cpus: u32,
-    /// How many of them this process may use.
-    pub usable: u32,
-    /// CPUs' worth of time that the control groups allow; absent: no limit.
-    pub quota: Option<f64>,
-}
-
 /// Counts of the pool since the process began.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
@@ -98,10 +86,15 @@ pub fn topology() -> Result<Topology> {
     })
 }
 
-/// What of the machine can be told whatever the environment variables are.
+/// What of the machine can be told whatever the environment variables are: 0 asks for all its CPUs, 1 for those that this process may use,
+/// 2 for the CPUs' worth of time that the control groups allow; NaN: no limit.
 #[napi(catch_unwind)]
-pub fn cpu_counts() -> CpuCounts {
-    CpuCounts { cpus: number(cpu_count()), usable: number(usable_cpus().len()), quota: cpu_quota() }
+pub fn cpus(of: u32) -> f64 {
+    match of {
+        0 => number(cpu_count()).into(),
+        1 => number(usable_cpus().len()).into(),
+        _ => cpu_quota().unwrap_or(f64::NAN),
+    }
 }
 
 /// A number of CPUs or threads.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use corepool_kernel::copy;
 use corepool_memory::{Budget, Buffer, HUGE_PAGE};
 use napi::Env;
-use napi::bindgen_prelude::{ArrayBuffer, Function};
+use napi::bindgen_prelude::{ArrayBuffer, Either, Function};
 use napi_derive::napi;
 
 use crate::array::{element_of, whole};
@@ -164,28 +164,14 @@ impl Jobs {
         f64::from(id) * 4.0 + f64::from(kind)
     }
 
-    /// Elements done when the event came that `next` gave last.
+    /// More of the event that `next` gave last: elements done, or why the job failed.
     #[napi(catch_unwind)]
-    pub fn done(&self) -> f64 {
-        self.environment.told(|event| event.done as f64).unwrap_or_default()
-    }
-
-    /// Why the job failed of which `next` told last.
-    #[napi(catch_unwind)]
-    pub fn message(&self) -> Option<String> {
-        self.environment
-            .told(|event| if let EventKind::Failed(why) = &event.kind { Some(why.clone()) } else { None })
-            .flatten()
-    }
-
-    /// Ends a job whose number nobody could be given, and forgets it: afterwards no thread works on its memory.
-    #[napi(catch_unwind)]
-    pub fn abandon(&self, env: &Env, id: u32) {
-        if let Some(pending) = self.environment.forget(id) {
-            pending.handle.cancel();
-            pending.handle.wait();
-            self.references.release(env, id);
-        }
+    pub fn detail(&self) -> Either<f64, String> {
+        let detail = self.environment.told(|event| match &event.kind {
+            EventKind::Failed(why) => Either::B(why.clone()),
+            _ => Either::A(event.done as f64),
+        });
+        detail.unwrap_or(Either::A(0.0))
     }
 
     /// Asks the job to end before its next chunk. One that has ended stays as it is.
@@ -237,11 +223,14 @@ impl Jobs {
         self.environment.keep_alive(env, on);
     }
 
-    /// Forgets a job that has ended; one that has not stays, since this environment must wait for it when it ends itself.
+    /// Forgets a job. One that has not ended ends first, before its next chunk: afterwards no thread works on its memory.
     #[napi(catch_unwind)]
-    pub fn discard(&self, id: u32) {
-        if self.environment.pending(id).is_some_and(|pending| pending.job.has_ended()) {
-            self.environment.forget(id);
+    pub fn discard(&self, env: &Env, id: u32) {
+        let Some(pending) = self.environment.forget(id) else { return };
+        if !pending.job.has_ended() {
+            pending.handle.cancel();
+            pending.handle.wait();
+            self.references.release(env, id);
         }
     }
 
