@@ -435,14 +435,23 @@ describe('the addon, called without the facade', () => {
       return new DataView(threes.buffer)
     }
     const [length, count] = [300_000, 30]
-    // Behind a long job: the collector has run when these begin.
-    jobs.submit(1, 3e7, 0, [shared(3e7), 0, shared(3e7), 0], [], false)
+    // Behind a job that goes on until the collector has run: angles so large that each is reduced by itself.
+    const front = new AbortController()
+    const slow = kernel((x: number) => {
+      let y = x
+      for (let i = 0; i < 64; i++) y = Math.sin(y * 1e300)
+      return y
+    })
+    const ended = slow.async(new Float64Array(2_000_000).fill(3), { signal: front.signal })
     const ids = Array.from({ length: count }, () => jobs.submit(0, length, 0, [null, 0, shared(length), 0], [], false))
     for (let i = 0; i < 10; i++) {
       collectGarbage()
       await new Promise((resolve) => setImmediate(resolve))
     }
-    await heard(events, count + 1)
+    expect(events).toEqual([])
+    front.abort()
+    await expect(ended).rejects.toEqual(code('ABORT_ERR'))
+    await heard(events, count)
     for (const id of ids) {
       const out = new Float64Array(length)
       // What is lent is not taken by copying.
